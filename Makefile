@@ -1,0 +1,39 @@
+# `make help` prints the verbs. CI calls the same ones.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check e2e bench docs new-check noise lock format
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## make .venv from the lock files (PYTHON=python3.12 chooses one)
+	@sh tools/setup.sh $(if $(filter setup,$(MAKECMDGOALS)),,--quiet)
+
+demo: setup ## start server and practice target, scan it live, write two reports
+	@.venv/bin/cyberai demo
+
+test: setup ## everything a change must pass: check, contract, checks, api, docs, short end-to-end
+	@.venv/bin/python -m tools.verify test
+
+check: setup ## the fast part, at most a minute: format, lint, types, layers, rules, unit tests
+	@.venv/bin/python -m tools.verify check
+
+e2e: setup ## the long form: end-to-end, hostile targets, crashes, real old releases
+	@.venv/bin/python -m tools.verify e2e
+
+bench: setup ## the benchmarks, as ratios within one run
+	@.venv/bin/python -m benchmarks
+
+docs: setup ## write docs/reference from the code
+	@.venv/bin/python -m tools.gen_docs
+
+new-check: setup ## skeleton of a check and its lab page: make new-check name=web.foo_bar
+	@.venv/bin/python -m tools.new_check "$(name)"
+
+noise: setup ## injection checks against noisy safe targets, 200 runs per check and target
+	@NOISE_SEEDS=50 .venv/bin/python -m pytest -q tests/checks/test_noise.py
+
+format: setup ## format the code and mend what the linter can mend
+	@.venv/bin/ruff format . && .venv/bin/ruff check --fix .
+
+lock: setup ## renew the lock files from pyproject.toml (upgrade=1: newer releases)
+	@UPGRADE=$(upgrade) sh tools/lock.sh

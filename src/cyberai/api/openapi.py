@@ -1,0 +1,219 @@
+"""`/openapi.json`: OpenAPI 3.1, built from the table of routes and the Structs that are decoded and encoded, so
+that it cannot promise what the server does not do."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from cyberai import __version__
+from cyberai.api.envelope import ErrorEnvelope
+from cyberai.api.examples import ERROR
+from cyberai.api.openapi_schemas import Schema, named_schemas
+from cyberai.api.query import Param
+from cyberai.api.routes import Answer, Route
+from cyberai.domain.errors import STATUS, ErrorCode
+
+_REF = "#/components/schemas/{name}"
+_V1 = (ErrorCode.UNAUTHORIZED, ErrorCode.KEY_EXPIRED, ErrorCode.RATE_LIMITED)
+_RATE = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
+_HEADERS: dict[str, tuple[str, str]] = {
+    "X-RateLimit-Limit": ("integer", "Requests per minute of this key."),
+    "X-RateLimit-Remaining": ("integer", "Requests left in this minute."),
+    "X-RateLimit-Reset": ("integer", "Unix second at which the next minute starts."),
+    "X-Request-Id": ("string", "The id you sent, or one made for this request; errors and the log carry it."),
+    "Location": ("string", "Path of the new resource."),
+    "Retry-After": ("integer", "Seconds to wait before trying again."),
+    "WWW-Authenticate": ("string", "`Bearer`."),
+    "Allow": ("string", "Methods this path knows."),
+    "Content-Disposition": ("string", "`attachment` with the file's name."),
+    "ETag": ("string", "Identifies the file's bytes."),
+    "Accept-Ranges": ("string", "`bytes`."),
+}
+_ERROR_HEADERS: dict[int, tuple[str, ...]] = {
+    401: ("WWW-Authenticate",),
+    405: ("Allow",),
+    429: ("Retry-After",),
+    503: ("Retry-After",),
+}
+_DESCRIPTIONS = {
+    400: "Bad request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not found",
+    409: "Conflict",
+    413: "Body too large",
+    415: "Unsupported media type",
+    429: "Too many requests",
+    500: "Internal server error",
+    503: "Unavailable",
+}
+
+
+def openapi_document(routes: Iterable[Route]) -> bytes:
+    """The document as JSON; the same routes give the same bytes."""
+    routes = tuple(routes)
+    kinds = [route.answer.kind for route in routes if route.answer.kind is not None]
+    kinds += [route.body.kind for route in routes if route.body is not None]
+    refs, schemas = named_schemas((*dict.fromkeys(kinds), ErrorEnvelope), _REF)
+    paths: dict[str, dict[str, Any]] = {}
+    for route in routes:
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, refs)
+    document = {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Cyber AI",
+            "version": __version__,
+            "description": (
+                "Security scanning over HTTP. Every reply that is no success is an error envelope; every reply below "
+                "/v1 carries the X-RateLimit headers. Enumerations may grow."
+            ),
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": "/"}],
+        "security": [{"bearer": []}],
+        "tags": [{"name": tag} for tag in dict.fromkeys(route.tag for route in routes)],
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "headers": {name: _header(name) for name in _HEADERS},
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer", "description": "Your API key."},
+                "token": {
+                    "type": "apiKey",
+                    "in": "query",
+                    "name": "token",
+                    "description": "The same key, for the WebSocket only.",
+                },
+            },
+        },
+    }
+    return msgspec.json.encode(document)
+
+
+def _operation(route: Route, refs: dict[Any, Schema]) -> Schema:
+    operation: Schema = {
+        "operationId": route.operation,
+        "summary": route.summary,
+        "tags": [route.tag],
+        "responses": _responses(route, refs),
+    }
+    if route.description:
+        operation["description"] = route.description
+    parameters = [_parameter(param) for param in route.query if param.carried]
+    if "{id}" in route.path:
+        parameters.insert(0, _path_parameter())
+    if parameters:
+        operation["parameters"] = parameters
+    if route.body is not None:
+        content: Schema = {"schema": refs[route.body.kind]}
+        if route.body.example is not None:
+            content["example"] = route.body.example
+        operation["requestBody"] = {
+            "required": True,
+            "content": dict.fromkeys(route.body.media_types, content),
+        }
+    if not route.path.startswith("/v1/"):
+        operation["security"] = []
+    elif route.answer.status == 101:
+        operation["security"] = [{"token": []}, {"bearer": []}]
+    if route.scope is not None:
+        operation["x-required-scope"] = route.scope.value
+    return operation
+
+
+def _path_parameter() -> Schema:
+    return {
+        "name": "id",
+        "in": "path",
+        "required": True,
+        "description": "Opaque. Unknown, malformed and foreign ids answer the same 404.",
+        "schema": {"type": "string", "minLength": 1},
+    }
+
+
+def _parameter(param: Param) -> Schema:
+    schema: Schema = {"type": "string", "minLength": 1}
+    if param.choices is not None:
+        schema = {"type": "string", "enum": [member.value for member in param.choices]}
+    elif param.kind == "integer":
+        schema = {"type": "integer", "minimum": 0}
+    elif param.kind == "time":
+        schema = {"type": "string", "format": "date-time"}
+    if param.name == "limit":
+        schema = {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}
+    parameter: Schema = {"name": param.name, "in": "query", "description": param.description}
+    if param.several:
+        schema = {"type": "array", "items": schema, "minItems": 1}
+        parameter |= {"style": "form", "explode": False}
+    return parameter | {"schema": schema}
+
+
+def _responses(route: Route, refs: dict[Any, Schema]) -> Schema:
+    responses: Schema = {str(route.answer.status): _answer(route, route.answer, refs)}
+    for status, codes in sorted(_errors(route).items()):
+        names = ", ".join(f"`{code.value}`" for code in codes)
+        headers = [*_ERROR_HEADERS.get(status, ()), *_common_headers(route)]
+        responses[str(status)] = {
+            "description": f"{_DESCRIPTIONS[status]}: {names}",
+            "headers": _header_refs(headers),
+            "content": {"application/json": {"schema": refs[ErrorEnvelope], "example": _example(codes[0])}},
+        }
+    if route.path.endswith("/download"):
+        whole = responses["200"]
+        responses["206"] = {**whole, "description": "The part asked for by Range"}
+        responses["304"] = {"description": "Not modified", "headers": whole["headers"]}
+    return responses
+
+
+def _errors(route: Route) -> dict[int, list[ErrorCode]]:
+    codes = [ErrorCode.INVALID_REQUEST, ErrorCode.UNKNOWN_PARAMETER, *route.errors]
+    if route.path.startswith("/v1/"):
+        codes += _V1
+    if route.scope is not None:
+        codes.append(ErrorCode.FORBIDDEN)
+    if "{id}" in route.path:
+        codes.append(ErrorCode.NOT_FOUND)
+    if route.body is not None:
+        codes += (ErrorCode.PAYLOAD_TOO_LARGE, ErrorCode.UNSUPPORTED_MEDIA_TYPE)
+    codes += (ErrorCode.INTERNAL_ERROR, ErrorCode.UNAVAILABLE)
+    grouped: dict[int, list[ErrorCode]] = {}
+    for code in dict.fromkeys(codes):
+        grouped.setdefault(STATUS[code], []).append(code)
+    return grouped
+
+
+def _answer(route: Route, answer: Answer, refs: dict[Any, Schema]) -> Schema:
+    response: Schema = {
+        "description": answer.description,
+        "headers": _header_refs([*answer.headers, *_common_headers(route)]),
+    }
+    if answer.media_type:
+        content: Schema = {}
+        if answer.kind is not None:
+            content["schema"] = refs[answer.kind]
+        elif answer.media_type == "application/json":
+            content["schema"] = {"type": "object"}
+        if answer.example is not None:
+            content["example"] = answer.example
+        response["content"] = {answer.media_type: content}
+    return response
+
+
+def _example(code: ErrorCode) -> Schema:
+    if code is ErrorCode.INVALID_REQUEST:
+        return ERROR
+    return {"error": {"code": code.value, "message": "...", "details": {"field": None, "reason": "..."}}}
+
+
+def _common_headers(route: Route) -> tuple[str, ...]:
+    return ("X-Request-Id", *(_RATE if route.path.startswith("/v1/") else ()))
+
+
+def _header_refs(names: Iterable[str]) -> Schema:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def _header(name: str) -> Schema:
+    kind, description = _HEADERS[name]
+    return {"description": description, "schema": {"type": kind}}

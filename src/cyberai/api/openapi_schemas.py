@@ -1,0 +1,152 @@
+"""JSON schemas of the Structs, with what their types cannot say: enumerations, ranges, meanings."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from cyberai.domain.api_key import ApiScope, Plan
+from cyberai.domain.finding import Tier
+from cyberai.domain.report import ReportFormat, ReportStatus, ReportType
+from cyberai.domain.scan import Criticality, Mode, Phase, ScanStatus, ScanType, StatusReason
+from cyberai.domain.severity import Severity
+from cyberai.domain.vulnerability import Detection, VulnerabilityStatus
+
+Schema = dict[str, Any]
+
+_TIME: Schema = {"type": "string", "format": "date-time"}
+
+
+def _one_of(kind: type[StrEnum], *left_out: StrEnum) -> Schema:
+    return {"type": "string", "enum": [member.value for member in kind if member not in left_out]}
+
+
+def _or_null(schema: Schema) -> Schema:
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def _whole(low: int, high: int, default: int | None = None) -> Schema:
+    schema: Schema = {"type": "integer", "minimum": low, "maximum": high}
+    return schema if default is None else {**schema, "default": default}
+
+
+_BUILT_FORMATS = {"type": "string", "enum": ["json", "csv", "html"], "default": "json"}
+_BUILT_TYPES = {"type": "string", "enum": ["technical", "executive", "raw"], "default": "technical"}
+_SCOPES: Schema = {"type": "array", "items": _one_of(ApiScope)}
+
+REFINED: dict[str, dict[str, Schema]] = {
+    "ScanRequest": {
+        "target": {
+            "type": "string",
+            "description": "A domain, IP address, CIDR (at most 65,536 addresses), URL or host:port.",
+            "examples": ["example.com"],
+        },
+        "targets": {
+            "type": "array",
+            "items": {"type": "string"},
+            "minItems": 1,
+            "description": "Several targets, instead of `target`.",
+        },
+        "scan_type": {**_one_of(ScanType, ScanType.CLOUD), "default": "vulnerability"},
+        "criticality": {**_one_of(Criticality), "default": "medium"},
+    },
+    "OptionsRequest": {
+        "depth": _whole(1, 10, 3),
+        "concurrent": _whole(1, 64, 2),
+        "timeout": {**_whole(1, 604_800, 3600), "description": "Seconds for the whole scan."},
+        "request_timeout": {**_whole(1, 300, 10), "description": "Seconds for one request."},
+    },
+    "PoliciesRequest": {
+        "max_requests_per_second": _or_null(
+            {**_whole(1, 1000), "description": "Per host; 20 by default, 200 on loopback."}
+        ),
+        "mode": {**_one_of(Mode), "default": "standard"},
+        "fail_on": {**_one_of(Severity), "default": "high"},
+    },
+    "VulnerabilityPatch": {
+        "status": _one_of(VulnerabilityStatus),
+        "severity_override": _or_null(_one_of(Severity)),
+        "due_at": _or_null(_TIME),
+        "accept_until": _or_null(_TIME),
+    },
+    "ReportRequest": {"type": _BUILT_TYPES, "format": _BUILT_FORMATS},
+    "ReportFiltersRequest": {
+        "severity": {"type": "array", "items": _one_of(Severity)},
+        "status": {"type": "array", "items": _one_of(VulnerabilityStatus)},
+        "tier": {"type": "array", "items": _one_of(Tier)},
+    },
+    "KeyRequest": {
+        "plan": {**_one_of(Plan), "default": "standard"},
+        "scopes": _or_null(_SCOPES),
+        "expires_at": _or_null(_TIME),
+    },
+    "ScanResource": {
+        "status": _one_of(ScanStatus),
+        "scan_type": _one_of(ScanType),
+        "criticality": _one_of(Criticality),
+        "phase": _one_of(Phase),
+        "status_reason": _or_null(_one_of(StatusReason)),
+        **dict.fromkeys(("created_at", "estimated_completion", "updated_at"), _TIME),
+        **dict.fromkeys(("started_at", "finished_at"), _or_null(_TIME)),
+    },
+    "ProgressResource": {"current": _whole(0, 100), "total": {"type": "integer", "const": 100}},
+    "VulnerabilityResource": {
+        "severity": _one_of(Severity),
+        "status": _one_of(VulnerabilityStatus),
+        "detection": _one_of(Detection),
+        "tier": _one_of(Tier),
+        "confidence": _whole(0, 100),
+        **dict.fromkeys(("first_seen", "last_seen", "created_at", "updated_at"), _TIME),
+        **dict.fromkeys(("due_at", "accept_until"), _or_null(_TIME)),
+    },
+    "ReportResource": {
+        "status": _one_of(ReportStatus),
+        "type": _one_of(ReportType),
+        "format": _one_of(ReportFormat),
+        "created_at": _TIME,
+        "completed_at": _or_null(_TIME),
+    },
+    "KeyResource": {
+        "plan": _one_of(Plan),
+        "scopes": _SCOPES,
+        "created_at": _TIME,
+        **dict.fromkeys(("expires_at", "last_used_at", "revoked_at"), _or_null(_TIME)),
+    },
+}
+"""Struct -> member -> schema that replaces the one its Python type gives."""
+
+LEFT_OUT: dict[str, tuple[str, ...]] = {
+    "ScanRequest": ("webhook_url", "auth", "identities", "inputs"),
+    "OptionsRequest": ("templates",),
+}
+"""Members that are decoded only to be refused: documented for later, absent from this document."""
+
+
+def named_schemas(kinds: Iterable[Any], ref: str) -> tuple[dict[Any, Schema], dict[str, Schema]]:
+    """References per type, and the components they point to."""
+    kinds = tuple(kinds)
+    found, components = msgspec.json.schema_components(kinds, ref_template=ref)
+    for name, schema in components.items():
+        for member in LEFT_OUT.get(name, ()):
+            schema["properties"].pop(member)
+        for member, refined in REFINED.get(name, {}).items():
+            schema["properties"][member] = refined
+    error = components["ErrorBody"]["properties"]["details"]
+    error.clear()
+    error.update(
+        {
+            "type": "object",
+            "properties": {
+                "field": {
+                    "type": ["string", "null"],
+                    "description": "Body member, parameter or header; or null.",
+                },
+                "reason": {"type": "string", "description": "What to do."},
+                "errors": {"type": "array", "items": {"type": "object"}},
+                "allowed": {"type": "array", "items": {"type": "string"}},
+            },
+            "required": ["field", "reason"],
+        }
+    )
+    return dict(zip(kinds, found, strict=True)), components

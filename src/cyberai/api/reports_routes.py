@@ -1,0 +1,73 @@
+"""`/v1/reports`: the operations."""
+
+from cyberai.api import reports
+from cyberai.api.examples import REPORT_REQUEST
+from cyberai.api.query import LIST_LATER, PAGING, later
+from cyberai.api.routes import Answer, BodyKind, Route
+from cyberai.app.listing import ListPage
+from cyberai.app.reports import MESSAGE
+from cyberai.app.requests import ReportRequest
+from cyberai.app.resources import ReportResource
+from cyberai.domain.api_key import ApiScope
+from cyberai.domain.errors import ErrorCode
+
+_TAG = "Reports"
+
+ROUTES = (
+    Route(
+        method="GET",
+        path="/v1/reports",
+        handler=reports.list_all,
+        operation="listReports",
+        summary="List all reports",
+        description="Newest first. Several values of a filter are separated by commas: any of them matches.",
+        tag=_TAG,
+        scope=ApiScope.REPORTS_READ,
+        query=(
+            *PAGING,
+            *reports.FILTERS,
+            *LIST_LATER,
+        ),
+        answer=Answer(kind=ListPage[ReportResource], description="A page of reports"),
+        errors=(ErrorCode.INVALID_CURSOR,),
+    ),
+    Route(
+        method="POST",
+        path="/v1/reports",
+        handler=reports.create,
+        operation="createReport",
+        summary="Generate a new report",
+        tag=_TAG,
+        scope=ApiScope.REPORTS_WRITE,
+        body=BodyKind(kind=ReportRequest, message=MESSAGE, example=REPORT_REQUEST),
+        answer=Answer(status=201, kind=ReportResource, description="Resource created", headers=("Location",)),
+        errors=(ErrorCode.INVALID_JSON, ErrorCode.NOT_FOUND, ErrorCode.STORAGE_FULL),
+    ),
+    Route(
+        method="GET",
+        path="/v1/reports/{id}",
+        handler=reports.get,
+        operation="getReport",
+        summary="Get report details",
+        tag=_TAG,
+        scope=ApiScope.REPORTS_READ,
+        query=(later("fields"),),
+        answer=Answer(kind=ReportResource, description="The report"),
+    ),
+    Route(
+        method="GET",
+        path="/v1/reports/{id}/download",
+        handler=reports.download,
+        operation="downloadReport",
+        summary="Download report",
+        description="The file as it was rendered once. `Range` and `If-None-Match` are honoured.",
+        tag=_TAG,
+        scope=ApiScope.REPORTS_READ,
+        answer=Answer(
+            media_type="*/*",
+            description="The file",
+            headers=("Content-Disposition", "ETag", "Accept-Ranges"),
+        ),
+        errors=(ErrorCode.REPORT_NOT_READY,),
+    ),
+)

@@ -1,0 +1,85 @@
+"""`/v1/scans`: the operations."""
+
+from cyberai.api import scans
+from cyberai.api.examples import SCAN, SCAN_REQUEST
+from cyberai.api.query import LIST_LATER, PAGING, later
+from cyberai.api.routes import Answer, BodyKind, Route
+from cyberai.app.listing import ListPage
+from cyberai.app.requests import ScanRequest
+from cyberai.app.resources import ScanResource
+from cyberai.domain.api_key import ApiScope
+from cyberai.domain.errors import ErrorCode
+
+MESSAGE = "Invalid scan configuration"
+"""The message of the customer's page for everything wrong with a scan's body."""
+
+_TAG = "Scans"
+
+ROUTES = (
+    Route(
+        method="GET",
+        path="/v1/scans",
+        handler=scans.list_all,
+        operation="listScans",
+        summary="List all scans",
+        description="Newest first. Several values of a filter are separated by commas: any of them matches.",
+        tag=_TAG,
+        scope=ApiScope.SCANS_READ,
+        query=(
+            *PAGING,
+            *scans.FILTERS,
+            *LIST_LATER,
+        ),
+        answer=Answer(kind=ListPage[ScanResource], description="A page of scans"),
+        errors=(ErrorCode.INVALID_CURSOR,),
+    ),
+    Route(
+        method="POST",
+        path="/v1/scans",
+        handler=scans.create,
+        operation="createScan",
+        summary="Create a new scan",
+        description=(
+            "Literal addresses are judged at once; a name is accepted and judged where the connection opens. "
+            "The answer never waits for DNS."
+        ),
+        tag=_TAG,
+        scope=ApiScope.SCANS_WRITE,
+        query=(later("dry_run"),),
+        body=BodyKind(kind=ScanRequest, message=MESSAGE, example=SCAN_REQUEST),
+        answer=Answer(
+            status=201,
+            kind=ScanResource,
+            description="Resource created",
+            example=SCAN,
+            headers=("Location",),
+        ),
+        errors=(ErrorCode.INVALID_JSON, ErrorCode.TARGET_NOT_ALLOWED, ErrorCode.STORAGE_FULL),
+    ),
+    Route(
+        method="GET",
+        path="/v1/scans/{id}",
+        handler=scans.get,
+        operation="getScan",
+        summary="Get scan details",
+        tag=_TAG,
+        scope=ApiScope.SCANS_READ,
+        query=(later("fields"),),
+        answer=Answer(kind=ScanResource, description="The scan", example=SCAN),
+    ),
+    Route(
+        method="DELETE",
+        path="/v1/scans/{id}",
+        handler=scans.cancel,
+        operation="cancelScan",
+        summary="Cancel a scan",
+        description=(
+            "Answers the scan, `cancelling` and soon `cancelled`; what was found so far stays. Cancelling again "
+            "answers the same."
+        ),
+        tag=_TAG,
+        scope=ApiScope.SCANS_WRITE,
+        answer=Answer(kind=ScanResource, description="The scan", example=SCAN),
+        errors=(ErrorCode.SCAN_ALREADY_FINISHED, ErrorCode.STORAGE_FULL),
+    ),
+)

@@ -1,0 +1,56 @@
+"""`/v1/vulnerabilities`: handlers."""
+
+from cyberai.api.call import Call
+from cyberai.api.query import CREATED_AFTER, CREATED_BEFORE, filter_param
+from cyberai.api.reply import Reply, json_reply, page_reply
+from cyberai.app.vulnerabilities import get_vulnerability, list_vulnerabilities, update_vulnerability
+from cyberai.domain.finding import Tier
+from cyberai.domain.severity import Severity
+from cyberai.domain.vulnerability import Detection, VulnerabilityStatus
+from cyberai.ports.repositories import VulnerabilityFilter
+
+FILTERS = (
+    filter_param("severity", "Severity, people's override first.", Severity),
+    filter_param("status", "Status that people set.", VulnerabilityStatus),
+    filter_param("detection", "What the scanner saw last.", Detection),
+    filter_param("scan_id", "A scan that saw it, at any time."),
+    filter_param("target", "Target, exactly as it was sent."),
+    filter_param("type", "Type of the vulnerability, such as sql_injection."),
+    filter_param("cwe", "Weakness, such as CWE-79."),
+    filter_param("check_id", "The check that found it."),
+    filter_param("tier", "How well it is proven.", Tier),
+    CREATED_AFTER,
+    CREATED_BEFORE,
+)
+
+
+async def get(call: Call) -> Reply:
+    """GET /v1/vulnerabilities/{id}."""
+    return json_reply(await get_vulnerability(call.app, call.workspace, call.id))
+
+
+async def update(call: Call) -> Reply:
+    """PATCH /v1/vulnerabilities/{id}."""
+    return json_reply(await update_vulnerability(call.app, call.workspace, call.id, call.body))
+
+
+async def list_all(call: Call) -> Reply:
+    """GET /v1/vulnerabilities."""
+    query = call.query
+    where = VulnerabilityFilter(
+        severity=query.choices("severity", Severity),
+        status=query.choices("status", VulnerabilityStatus),
+        detection=query.choices("detection", Detection),
+        scan_id=query.texts("scan_id"),
+        target=query.texts("target"),
+        type=query.texts("type"),
+        cwe=query.texts("cwe"),
+        check_id=query.texts("check_id"),
+        tier=query.choices("tier", Tier),
+        created_after=query.time("created_after"),
+        created_before=query.time("created_before"),
+    )
+    page = await list_vulnerabilities(
+        call.app, call.workspace, where, limit=query.limit(), cursor=query.cursor()
+    )
+    return page_reply(page)

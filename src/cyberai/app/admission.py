@@ -1,0 +1,66 @@
+"""Which scans may run: as many as there are live worker slots; the rest is queued."""
+
+from functools import partial
+
+from cyberai.app.context import App
+from cyberai.app.events import scan_event
+from cyberai.app.finish import end_scan
+from cyberai.domain.event import EventType
+from cyberai.domain.ids import SYSTEM
+from cyberai.domain.scan import Scan, ScanStatus, StatusReason
+from cyberai.ports.store import Tx
+
+
+def free_slots(tx: Tx, at: int) -> int:
+    """Worker slots that no scan has reserved."""
+    return tx.workers.live_slots(at) - tx.scans.count_active()
+
+
+def admit_queued(app: App, tx: Tx, at: int) -> None:
+    """Let queued scans of this workspace run while slots are free; called whenever a scan ends."""
+    free = free_slots(tx, at)
+    if free <= 0:
+        return
+    for scan in tx.scans.oldest_queued(free):
+        if scan.workspace == tx.workspace:
+            _start(app, tx, scan, at)
+
+
+def _start(app: App, tx: Tx, scan: Scan, at: int) -> None:
+    running = scan.replace(status=ScanStatus.RUNNING, updated_at=at)
+    tx.scans.update(running)
+    tx.events.append(scan_event(app, EventType.SCAN_PROGRESS, running, at))
+
+
+async def tidy(app: App) -> int:
+    """Put right what a death left behind; return how many scans changed. Called by whoever opens the store
+    and by idle workers: cancelled scans nobody works on, CLI scans whose process is gone, queued scans."""
+    at = app.clock.now()
+    changed = 0
+    for scan in await app.store.read(SYSTEM, lambda tx: tx.scans.unfinished()):
+        changed += await app.store.write(scan.workspace, partial(_put_right, app, seen=scan, at=at))
+    return changed
+
+
+def _put_right(app: App, tx: Tx, *, seen: Scan, at: int) -> int:
+    scan = tx.scans.get(seen.id)
+    if scan is None or scan.status.terminal:
+        return 0
+    if scan.status is ScanStatus.QUEUED:
+        if free_slots(tx, at) <= 0:
+            return 0
+        _start(app, tx, scan, at)
+        return 1
+    if tx.shards.leased_count(scan.id, at) > 0:
+        return 0
+    if scan.cancel_requested:
+        end_scan(app, tx, scan, ScanStatus.CANCELLED, StatusReason.CANCELLED_BY_USER, at)
+        return 1
+    if scan.owner and at - scan.updated_at > OWNER_GRACE:
+        end_scan(app, tx, scan, ScanStatus.FAILED, StatusReason.WORKER_LOST, at)
+        return 1
+    return 0
+
+
+OWNER_GRACE = 30_000_000
+"""Microseconds without a lease after which a CLI scan's process counts as gone."""

@@ -1,0 +1,139 @@
+"""The end of a scan: status, reason, statistics, verdict and the terminal event, in one transaction."""
+
+from msgspec import structs
+
+from cyberai.app.context import App
+from cyberai.app.events import scan_event
+from cyberai.app.progress import advance
+from cyberai.domain.event import EventType
+from cyberai.domain.ids import ScanId
+from cyberai.domain.risk import risk_score
+from cyberai.domain.scan import Phase, Progress, Scan, ScanStatus, Statistics, StatusReason
+from cyberai.domain.unit import Stage
+from cyberai.domain.verdict import decide, in_words
+from cyberai.ports.store import Tx
+
+_EVENT = {
+    ScanStatus.COMPLETED: EventType.SCAN_COMPLETED,
+    ScanStatus.FAILED: EventType.SCAN_FAILED,
+    ScanStatus.CANCELLED: EventType.SCAN_CANCELLED,
+}
+_SENTENCE = {
+    ScanStatus.COMPLETED: "Completed",
+    ScanStatus.FAILED: "Failed",
+    ScanStatus.CANCELLED: "Cancelled",
+}
+_UNREACHABLE = frozenset(
+    {
+        "connection_refused",
+        "unreachable",
+        "connection_reset",
+        "connect_timeout",
+        "timeout",
+        "malformed_response",
+    }
+)
+
+_EXPLAINED = {
+    "connection_refused": "the connection was refused; nothing listens there",
+    "connection_reset": "every connection was cut",
+    "connect_timeout": "no connection came about within options.request_timeout; a firewall may drop it",
+    "timeout": "no complete answer came within options.request_timeout",
+    "malformed_response": "what answers there does not speak HTTP",
+    "dns_failed": "the name has no address; check its spelling, or give one with --resolve NAME=ADDRESS",
+    "target_not_allowed": "its address may not be scanned: private and loopback networks need --allow NETWORK "
+    "at the start, and this server itself is never scanned",
+}
+"""For people: what a transport reason means for the whole scan, and what to do."""
+
+
+def end_scan(
+    app: App,
+    tx: Tx,
+    scan: Scan,
+    status: ScanStatus,
+    reason: StatusReason | None,
+    at: int,
+    detail: str = "",
+    problems: tuple[str, ...] = (),
+) -> Scan:
+    """Store the scan in its terminal state with everything terminal scans carry, and append the event."""
+    rows = tuple(tx.ledger.rows(scan.id))
+    seen = tx.vulnerabilities.of_scan(scan.id)
+    requests, urls = tx.units.totals(scan.id)
+    at = max(at, scan.created_at + 1)
+    verdict = decide(
+        rows,
+        findings=[(row.effective_severity, row.tier) for row in seen],
+        fail_on=scan.spec.policies.fail_on,
+        ended_early=reason if status is not ScanStatus.COMPLETED else None,
+        problems=problems,
+        untested=sum(row.total - row.done for row in tx.units.counts(scan.id)),
+    )
+    progress = _final_progress(tx, scan, status, requests, at)
+    ended = scan.replace(
+        status=status,
+        status_reason=reason,
+        status_detail=detail,
+        progress=progress,
+        finished_at=at,
+        estimated_completion=at,
+        updated_at=at,
+        statistics=Statistics(
+            total_urls_scanned=urls,
+            total_vulnerabilities=len(seen),
+            scan_duration=round((at - (scan.started_at or scan.created_at)) / 1_000_000, 3),
+            requests_made=requests,
+        ),
+        counts_by_severity=tx.vulnerabilities.severities(scan.id),
+        risk_score=risk_score(seen, scan.spec.criticality),
+        verdict=verdict,
+    )
+    tx.scans.update(ended)
+    tx.shards.close_scan(scan.id)
+    tx.events.append(scan_event(app, _EVENT[status], ended, at))
+    return ended
+
+
+def _final_progress(tx: Tx, scan: Scan, status: ScanStatus, requests: int, at: int) -> Progress:
+    reached = advance(scan, tx.units.counts(scan.id), requests, at).progress
+    done = status is ScanStatus.COMPLETED
+    return structs.replace(
+        reached,
+        current=100 if done else scan.progress.current,
+        status=_SENTENCE[status],
+        phase=Phase.FINISHED if done else reached.phase,
+        eta_seconds=0,
+    )
+
+
+def complete_scan(app: App, tx: Tx, scan: Scan, at: int) -> Scan:
+    """End a scan whose units are all done: completed, or failed when no unit of it could be done at all."""
+    failures = tx.units.failures(scan.id)
+    counts = tx.units.counts(scan.id)
+    failed = sum(count for _, _, count in failures)
+    done = sum(row.done for row in counts)
+    if failures and failed == done:
+        worst = max(failures, key=lambda row: row[2])[1]
+        detail = f"{scan.target}: {_EXPLAINED.get(worst, in_words(worst))}"
+        return end_scan(app, tx, scan, ScanStatus.FAILED, reason_of(worst), at, detail)
+    return end_scan(app, tx, scan, ScanStatus.COMPLETED, None, at, problems=_problems(tx, scan.id))
+
+
+def _problems(tx: Tx, scan_id: ScanId) -> tuple[str, ...]:
+    """Entries that could not be reached make a scan inconclusive however much else was tested."""
+    return tuple(
+        f"{count} {'target' if count == 1 else 'targets'} could not be entered: {in_words(reason)}"
+        for stage, reason, count in tx.units.failures(scan_id)
+        if stage is not Stage.CHECK
+    )
+
+
+def reason_of(transport_reason: str) -> StatusReason:
+    """The scan's status_reason for a transport reason."""
+    if transport_reason in _UNREACHABLE or transport_reason.startswith(("tls_", "certificate")):
+        return StatusReason.TARGET_UNREACHABLE
+    try:
+        return StatusReason(transport_reason)
+    except ValueError:
+        return StatusReason.TARGET_UNREACHABLE

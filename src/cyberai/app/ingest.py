@@ -1,0 +1,68 @@
+"""A unit's result becomes state: outcomes, findings, events and newly found units in ONE transaction."""
+
+from msgspec import Struct
+
+from cyberai.app.context import App
+from cyberai.app.events import scan_event, vulnerability_event
+from cyberai.app.progress import advance
+from cyberai.app.sightings import sighting_of
+from cyberai.domain.check import CheckMeta, Found
+from cyberai.domain.event import EventType
+from cyberai.domain.scan import Scan
+from cyberai.domain.unit import Lease, UnitResult
+from cyberai.ports.store import Tx
+
+PROGRESS_INTERVAL = 1_000_000
+"""Microseconds between two progress events of a scan."""
+
+
+class Ingest(Struct, frozen=True):
+    """What stays the same for all results of one shard."""
+
+    app: App
+    lease: Lease
+    metas: dict[str, CheckMeta]
+    lease_length: int
+
+    async def store(self, result: UnitResult) -> None:
+        """Store the result; raise LeaseLost when another worker took over."""
+        at = self.app.clock.now()
+        await self.app.store.write(self.lease.shard.workspace, lambda tx: self._apply(tx, result, at))
+
+    def _apply(self, tx: Tx, result: UnitResult, at: int) -> None:
+        tx.shards.hold(self.lease, at + self.lease_length)
+        shard = self.lease.shard
+        if not tx.units.complete(
+            shard, result.unit.id, requests=result.requests, urls=result.urls, failure=result.failure
+        ):
+            return
+        tx.units.add(shard, result.found)
+        tx.ledger.add(shard.scan_id, result.outcomes)
+        scan = tx.scans.get(shard.scan_id)
+        if scan is None or scan.status.terminal:
+            return
+        self._record(tx, scan, result, at)
+        self._progress(tx, scan, at)
+
+    def _record(self, tx: Tx, scan: Scan, result: UnitResult, at: int) -> None:
+        for outcome in result.outcomes:
+            if not isinstance(outcome.outcome, Found):
+                continue
+            for hit in outcome.outcome.hits:
+                seen = sighting_of(self.app, self.metas[outcome.check_id], hit, scan, at)
+                row, first, regressed = tx.vulnerabilities.record(seen)
+                if regressed:
+                    event = vulnerability_event(self.app, EventType.VULNERABILITY_REGRESSED, row, at)
+                    tx.events.append(event)
+                if first:
+                    tx.events.append(vulnerability_event(self.app, EventType.VULNERABILITY_FOUND, row, at))
+
+    def _progress(self, tx: Tx, scan: Scan, at: int) -> None:
+        if at - scan.updated_at < PROGRESS_INTERVAL or scan.cancel_requested:
+            return
+        requests, _ = tx.units.totals(scan.id)
+        moved = advance(scan, tx.units.counts(scan.id), requests, at)
+        tx.scans.update(moved)
+        if moved.progress.phase is not scan.progress.phase:
+            tx.events.append(scan_event(self.app, EventType.SCAN_PHASE_CHANGED, moved, at))
+        tx.events.append(scan_event(self.app, EventType.SCAN_PROGRESS, moved, at))

@@ -1,0 +1,60 @@
+"""The model every renderer gets, built from one consistent snapshot of the store."""
+
+import msgspec
+
+from cyberai.app.context import App
+from cyberai.app.resources import scan_resource
+from cyberai.app.scans import require_scan
+from cyberai.app.vulnerabilities import whole_resource
+from cyberai.domain.ids import VulnerabilityId
+from cyberai.domain.report import CoverageRow, Report, ReportItem, ReportModel
+from cyberai.domain.scan import Scan
+from cyberai.domain.vulnerability import Vulnerability
+from cyberai.ports.store import Tx
+
+MAX_ITEMS = 10_000
+
+
+def build_model(app: App, tx: Tx, report: Report) -> ReportModel:
+    """Everything in the report; raise NotFound when a scan is gone."""
+    scans = tuple(require_scan(tx, scan_id) for scan_id in report.scan_ids)
+    coverage: list[CoverageRow] = [row for scan in scans for row in tx.ledger.rows(scan.id)]
+    return ReportModel(
+        report=report,
+        title=report.title or f"Security report: {', '.join(scan.target for scan in scans)}"[:200],
+        generated_at=report.created_at,
+        version=app.version,
+        scans=scans,
+        scan_resources=tuple(msgspec.to_builtins(scan_resource(scan)) for scan in scans),
+        items=tuple(_items(tx, report, scans)),
+        coverage=tuple(coverage),
+        check_titles={check.meta.id: check.meta.title for check in app.checks},
+        check_impacts={check.meta.id: check.meta.impact for check in app.checks},
+    )
+
+
+def _items(tx: Tx, report: Report, scans: tuple[Scan, ...]) -> list[ReportItem]:
+    seen: dict[VulnerabilityId, Vulnerability] = {}
+    for scan in scans:
+        seen |= {row.id: row for row in tx.vulnerabilities.of_scan(scan.id)}
+    kept = [row for row in seen.values() if _wanted(report, row)]
+    kept.sort(
+        key=lambda row: (-row.effective_severity.rank, -row.confidence, row.title, row.affected_component)
+    )
+    return [
+        ReportItem(
+            vulnerability=row,
+            evidence=tx.vulnerabilities.evidence(row.id),
+            resource=msgspec.to_builtins(whole_resource(tx, row)),
+        )
+        for row in kept[:MAX_ITEMS]
+    ]
+
+
+def _wanted(report: Report, row: Vulnerability) -> bool:
+    filters = report.filters
+    return (
+        (not filters.severity or row.effective_severity.value in filters.severity)
+        and (not filters.status or row.status.value in filters.status)
+        and (not filters.tier or row.tier.value in filters.tier)
+    )

@@ -1,0 +1,151 @@
+"""Reports: ordered by clients, made by workers, served byte for byte."""
+
+from typing import TypeVar
+
+from msgspec import UNSET, Struct
+
+from cyberai.app.context import App
+from cyberai.app.listing import ListPage, encode_cursor, page_of
+from cyberai.app.requests import ReportRequest
+from cyberai.app.resources import ReportResource, report_resource
+from cyberai.app.scan_request import NOT_AVAILABLE
+from cyberai.app.scans import require_scan
+from cyberai.domain.errors import Conflict, ErrorCode, InvalidRequest, NotFound
+from cyberai.domain.finding import Tier
+from cyberai.domain.ids import ReportId, ScanId, WorkspaceId
+from cyberai.domain.report import Report, ReportFilters, ReportFormat, ReportStatus, ReportType
+from cyberai.domain.severity import Severity
+from cyberai.domain.vulnerability import VulnerabilityStatus
+from cyberai.ports.repositories import ReportFilter
+from cyberai.ports.store import Tx
+
+MESSAGE = "Invalid report configuration"
+MAX_SCANS = 100
+_FORMATS = (ReportFormat.JSON, ReportFormat.CSV, ReportFormat.HTML)
+_TYPES = (ReportType.TECHNICAL, ReportType.EXECUTIVE, ReportType.RAW)
+
+
+K = TypeVar("K", ReportType, ReportFormat)
+
+
+class ReportFile(Struct, frozen=True, kw_only=True):
+    """A finished report's file; `digest` is SHA-256 in hex."""
+
+    content: bytes
+    media_type: str
+    filename: str
+    digest: str
+
+
+async def create_report(app: App, workspace: WorkspaceId, request: ReportRequest) -> ReportResource:
+    """Order a report; raise InvalidRequest, or NotFound for an unknown scan."""
+    at = app.clock.now()
+    report = Report(
+        id=ReportId(app.ids.new("report")),
+        workspace=workspace,
+        type=_supported(ReportType, _TYPES, request.type, "type"),
+        format=_supported(ReportFormat, _FORMATS, request.format, "format"),
+        scan_ids=_scan_ids(request),
+        status=ReportStatus.QUEUED,
+        created_at=at,
+        updated_at=at,
+        filters=_filters(request),
+        title=_title(request.title),
+    )
+
+    def store(tx: Tx) -> None:
+        for scan_id in report.scan_ids:
+            require_scan(tx, scan_id)
+        tx.reports.insert(report)
+
+    await app.store.write(workspace, store)
+    app.wake()
+    return report_resource(report)
+
+
+def _supported(kind: type[K], built: tuple[K, ...], value: str, field: str) -> K:
+    known = {member.value: member for member in kind}
+    if value not in known:
+        choices = ", ".join(member.value for member in built)
+        raise InvalidRequest(MESSAGE, field=field, reason=f"Must be one of: {choices}")
+    if known[value] not in built:
+        raise InvalidRequest(MESSAGE, field=field, reason=NOT_AVAILABLE)
+    return known[value]
+
+
+def _scan_ids(request: ReportRequest) -> tuple[ScanId, ...]:
+    single, several = request.scan_id, request.scan_ids
+    if (single is UNSET) == (several is UNSET):
+        raise InvalidRequest(MESSAGE, field="scan_id", reason="Give either scan_id or scan_ids")
+    ids = [single] if single is not UNSET else several
+    assert ids is not UNSET
+    if not 1 <= len(ids) <= MAX_SCANS:
+        raise InvalidRequest(MESSAGE, field="scan_ids", reason=f"Must hold 1 to {MAX_SCANS} scan ids")
+    return tuple(dict.fromkeys(ScanId(str(scan_id)) for scan_id in ids))
+
+
+def _filters(request: ReportRequest) -> ReportFilters:
+    for name, kind in (("severity", Severity), ("status", VulnerabilityStatus), ("tier", Tier)):
+        known = {member.value for member in kind}
+        for value in getattr(request.filters, name):
+            if value not in known:
+                raise InvalidRequest(
+                    MESSAGE, field=f"filters.{name}", reason="Must be one of: " + ", ".join(sorted(known))
+                )
+    filters = request.filters
+    return ReportFilters(
+        severity=tuple(filters.severity), status=tuple(filters.status), tier=tuple(filters.tier)
+    )
+
+
+def _title(title: str | None) -> str | None:
+    if title is not None and not 1 <= len(title) <= 200:
+        raise InvalidRequest(MESSAGE, field="title", reason="Must have 1 to 200 characters")
+    return title
+
+
+def require_report(tx: Tx, report_id: str) -> Report:
+    """The report; raise NotFound for unknown, malformed and foreign ids alike."""
+    report = tx.reports.get(ReportId(report_id))
+    if report is None:
+        raise NotFound("No such report", field="id", reason="Use an id that GET /v1/reports lists")
+    return report
+
+
+async def get_report(app: App, workspace: WorkspaceId, report_id: str) -> ReportResource:
+    """One report; raise NotFound."""
+    return report_resource(await app.store.read(workspace, lambda tx: require_report(tx, report_id)))
+
+
+async def list_reports(
+    app: App, workspace: WorkspaceId, where: ReportFilter, *, limit: int, cursor: str | None
+) -> ListPage[ReportResource]:
+    """A page of reports, newest first."""
+    page = page_of(app, "reports", workspace, where, limit, cursor)
+    rows = await app.store.read(workspace, lambda tx: tx.reports.page(where, page))
+    more = len(rows) > limit
+    rows = rows[:limit]
+    after = encode_cursor(app, "reports", workspace, where, rows[-1].rank) if more else None
+    return ListPage(data=[report_resource(row.report) for row in rows], has_more=more, next_cursor=after)
+
+
+async def download_report(app: App, workspace: WorkspaceId, report_id: str) -> ReportFile:
+    """The file; raise NotFound, or Conflict `report_not_ready` before it is made (or when it failed)."""
+
+    def load(tx: Tx) -> tuple[Report, tuple[bytes, str, str] | None]:
+        report = require_report(tx, report_id)
+        ready = report.status is ReportStatus.COMPLETED
+        return report, tx.blobs.get(report.id) if ready else None
+
+    report, blob = await app.store.read(workspace, load)
+    if blob is None:
+        failed = report.status is ReportStatus.FAILED
+        raise Conflict(
+            "The report could not be made" if failed else "The report is not ready",
+            code=ErrorCode.REPORT_NOT_READY,
+            field="id",
+            reason="Order it again with POST /v1/reports" if failed else "Try again in a moment",
+            headers={} if failed else {"Retry-After": "1"},
+        )
+    content, media_type, filename = blob
+    return ReportFile(content=content, media_type=media_type, filename=filename, digest=report.digest or "")

@@ -1,0 +1,101 @@
+"""What clients ask for, decoded but not yet judged: bodies of the API and flags of the CLI alike.
+
+Fields typed `Any` are judged by `app.scan_request`, whose words they need; unknown keys are refused by the
+decoder. UNSET means absent.
+"""
+
+from typing import Any
+
+from msgspec import UNSET, Struct, UnsetType
+
+
+class CheckSelectionRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`options.checks`."""
+
+    include: list[str] = []
+    exclude: list[str] = []
+    tags: list[str] = []
+
+
+class OptionsRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`options` of POST /v1/scans."""
+
+    depth: int = 3
+    concurrent: int = 2
+    timeout: int = 3600
+    request_timeout: int = 10
+    follow_redirects: bool = True
+    ignore_ssl: bool = False
+    ports: str | None = None
+    checks: CheckSelectionRequest | None = None
+    templates: Any = UNSET
+
+
+class PoliciesRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`policies` of POST /v1/scans."""
+
+    exclude_paths: list[str] = []
+    include_paths: list[str] = []
+    max_requests_per_second: int | None = None
+    respect_robots_txt: bool = False
+    custom_headers: dict[str, str] = {}
+    mode: str = "standard"
+    fail_on: str = "high"
+
+
+class ScanRequest(Struct, kw_only=True, forbid_unknown_fields=True):
+    """The body of POST /v1/scans."""
+
+    target: Any = UNSET
+    targets: Any = UNSET
+    scan_type: str = "vulnerability"
+    options: OptionsRequest = OptionsRequest()
+    policies: PoliciesRequest = PoliciesRequest()
+    name: str | None = None
+    tags: list[str] = []
+    criticality: str = "medium"
+    webhook_url: Any = UNSET
+    auth: Any = UNSET
+    identities: Any = UNSET
+    inputs: Any = UNSET
+
+
+class VulnerabilityPatch(Struct, kw_only=True, forbid_unknown_fields=True):
+    """The body of PATCH /v1/vulnerabilities/{id}: a merge patch (null clears)."""
+
+    status: str | UnsetType = UNSET
+    reason: str | UnsetType | None = UNSET
+    comment: str | UnsetType | None = UNSET
+    assignee: str | UnsetType | None = UNSET
+    due_at: str | UnsetType | None = UNSET
+    severity_override: str | UnsetType | None = UNSET
+    accept_until: str | UnsetType | None = UNSET
+    tags: list[str] | UnsetType = UNSET
+
+
+class ReportFiltersRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`filters` of POST /v1/reports."""
+
+    severity: list[str] = []
+    status: list[str] = []
+    tier: list[str] = []
+
+
+class ReportRequest(Struct, kw_only=True, forbid_unknown_fields=True):
+    """The body of POST /v1/reports."""
+
+    scan_id: str | UnsetType = UNSET
+    scan_ids: list[str] | UnsetType = UNSET
+    type: str = "technical"
+    format: str = "json"
+    filters: ReportFiltersRequest = ReportFiltersRequest()
+    title: str | None = None
+
+
+class KeyRequest(Struct, kw_only=True, forbid_unknown_fields=True):
+    """The body of POST /v1/api-keys. `scopes` absent: all; `expires_at` RFC 3339."""
+
+    name: str
+    plan: str = "standard"
+    scopes: list[str] | None = None
+    expires_at: str | None = None

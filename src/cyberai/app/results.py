@@ -1,0 +1,35 @@
+"""A scan's whole result as one object: what `cyberai scan --format json` prints."""
+
+from msgspec import Struct
+
+from cyberai.app.context import App
+from cyberai.app.resources import ScanResource, VulnerabilityResource, scan_resource
+from cyberai.app.scans import require_scan
+from cyberai.app.vulnerabilities import whole_resource
+from cyberai.domain.ids import WorkspaceId
+from cyberai.domain.report import CoverageRow
+from cyberai.ports.store import Tx
+
+
+class ScanResult(Struct, kw_only=True):
+    """Scan, its vulnerabilities with evidence (worst first), and the ledger."""
+
+    scan: ScanResource
+    vulnerabilities: list[VulnerabilityResource]
+    coverage: list[CoverageRow]
+
+
+async def scan_result(app: App, workspace: WorkspaceId, scan_id: str) -> ScanResult:
+    """Everything about one scan; raise NotFound."""
+
+    def load(tx: Tx) -> ScanResult:
+        scan = require_scan(tx, scan_id)
+        rows = tx.vulnerabilities.of_scan(scan.id)
+        rows.sort(key=lambda r: (-r.effective_severity.rank, -r.confidence, r.title, r.affected_component))
+        return ScanResult(
+            scan=scan_resource(scan),
+            vulnerabilities=[whole_resource(tx, row) for row in rows],
+            coverage=tx.ledger.rows(scan.id),
+        )
+
+    return await app.store.read(workspace, load)

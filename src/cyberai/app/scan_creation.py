@@ -1,0 +1,68 @@
+"""Creating a scan: one transaction from the request to the first units."""
+
+from cyberai.app.admission import free_slots
+from cyberai.app.context import App
+from cyberai.app.events import scan_event
+from cyberai.app.requests import ScanRequest
+from cyberai.app.resources import ScanResource, scan_resource
+from cyberai.app.scan_request import judge_scan_request
+from cyberai.domain.event import EventType
+from cyberai.domain.ids import ScanId, ShardId, WorkspaceId
+from cyberai.domain.scan import Scan, ScanSpec, ScanStatus
+from cyberai.domain.target import Target
+from cyberai.domain.unit import Shard, Unit
+from cyberai.engine.plan import entry_units, shard_hosts
+from cyberai.ports.store import Tx
+
+DEFAULT_DURATION = 300.0
+"""Seconds a scan is expected to take before anything is known about its target."""
+
+
+async def create_scan(
+    app: App, workspace: WorkspaceId, request: ScanRequest, *, owner: str = ""
+) -> ScanResource:
+    """Judge the request and store the scan, its first event, its shards and their first units in one
+    transaction. With `owner` the scan runs at once in that process and takes no worker's slot."""
+    spec, targets = judge_scan_request(app, request)
+    at = app.clock.now()
+    scan = Scan(
+        id=ScanId(app.ids.new("scan")),
+        workspace=workspace,
+        spec=spec,
+        status=ScanStatus.QUEUED,
+        created_at=at,
+        updated_at=at,
+        estimated_completion=at + round(DEFAULT_DURATION * 1_000_000),
+        owner=owner,
+    )
+    work = _shards(app, scan, spec, targets)
+    stored = await app.store.write(workspace, lambda tx: _store_scan(app, tx, scan, work, at))
+    app.wake()
+    return scan_resource(stored)
+
+
+def _shards(
+    app: App, scan: Scan, spec: ScanSpec, targets: tuple[Target, ...]
+) -> list[tuple[Shard, tuple[Unit, ...]]]:
+    return [
+        (
+            Shard(ShardId(app.ids.new("shard")), scan.workspace, scan.id, host),
+            entry_units(targets, host, spec),
+        )
+        for host in shard_hosts(targets)
+    ]
+
+
+def _store_scan(app: App, tx: Tx, scan: Scan, work: list[tuple[Shard, tuple[Unit, ...]]], at: int) -> Scan:
+    past = tx.scans.recent_durations(scan.target, 5)
+    if past:
+        expected = sorted(past)[len(past) // 2]
+        scan = scan.replace(estimated_completion=at + max(1_000_000, round(expected * 1_000_000)))
+    if scan.owner or free_slots(tx, at) > 0:
+        scan = scan.replace(status=ScanStatus.RUNNING)
+    tx.scans.insert(scan)
+    for shard, units in work:
+        tx.shards.insert(shard, scan.owner)
+        tx.units.add(shard, units)
+    tx.events.append(scan_event(app, EventType.SCAN_CREATED, scan, at))
+    return scan

@@ -1,0 +1,145 @@
+"""Vulnerabilities as clients see them: look, list, and what people decide about them."""
+
+from msgspec import UNSET
+
+from cyberai.app.context import App
+from cyberai.app.events import vulnerability_event
+from cyberai.app.evidence_view import evidence_resource
+from cyberai.app.listing import ListPage, encode_cursor, page_of
+from cyberai.app.requests import VulnerabilityPatch
+from cyberai.app.resources import VulnerabilityResource, listed_vulnerability, vulnerability_resource
+from cyberai.app.times import parse_time
+from cyberai.domain.errors import InvalidRequest, NotFound
+from cyberai.domain.event import EventType
+from cyberai.domain.ids import VulnerabilityId, WorkspaceId
+from cyberai.domain.severity import Severity
+from cyberai.domain.vulnerability import Vulnerability, VulnerabilityStatus, move
+from cyberai.ports.repositories import VulnerabilityFilter
+from cyberai.ports.store import Tx
+
+_MESSAGE = "Invalid vulnerability update"
+_MAX_TEXT = 2000
+_MAX_TAGS = 50
+
+
+def require_vulnerability(tx: Tx, vulnerability_id: str) -> Vulnerability:
+    """The row; raise NotFound for unknown, malformed and foreign ids alike."""
+    row = tx.vulnerabilities.get(VulnerabilityId(vulnerability_id))
+    if row is None:
+        raise NotFound(
+            "No such vulnerability", field="id", reason="Use an id that GET /v1/vulnerabilities lists"
+        )
+    return row
+
+
+def whole_resource(tx: Tx, row: Vulnerability) -> VulnerabilityResource:
+    """The resource with its evidence."""
+    evidence = tuple(evidence_resource(piece) for piece in tx.vulnerabilities.evidence(row.id))
+    return vulnerability_resource(row, evidence)
+
+
+async def get_vulnerability(app: App, workspace: WorkspaceId, vulnerability_id: str) -> VulnerabilityResource:
+    """One vulnerability with its evidence; raise NotFound."""
+    return await app.store.read(
+        workspace, lambda tx: whole_resource(tx, require_vulnerability(tx, vulnerability_id))
+    )
+
+
+async def list_vulnerabilities(
+    app: App, workspace: WorkspaceId, where: VulnerabilityFilter, *, limit: int, cursor: str | None
+) -> ListPage[VulnerabilityResource]:
+    """A page, newest first, without evidence."""
+    page = page_of(app, "vulnerabilities", workspace, where, limit, cursor)
+    rows = await app.store.read(workspace, lambda tx: tx.vulnerabilities.page(where, page))
+    more = len(rows) > limit
+    rows = rows[:limit]
+    after = encode_cursor(app, "vulnerabilities", workspace, where, rows[-1].rank) if more else None
+    data = listed_vulnerability.each(row.vulnerability for row in rows)
+    return ListPage(data=data, has_more=more, next_cursor=after)
+
+
+async def update_vulnerability(
+    app: App, workspace: WorkspaceId, vulnerability_id: str, patch: VulnerabilityPatch
+) -> VulnerabilityResource:
+    """Apply a merge patch; raise InvalidRequest, NotFound, or Conflict `invalid_transition`."""
+    at = app.clock.now()
+
+    def update(tx: Tx) -> VulnerabilityResource:
+        known = require_vulnerability(tx, vulnerability_id)
+        patched = apply_patch(known, patch, at)
+        if patched is not known:
+            tx.vulnerabilities.update(patched)
+            tx.events.append(vulnerability_event(app, EventType.VULNERABILITY_UPDATED, patched, at))
+        return whole_resource(tx, patched)
+
+    return await app.store.write(workspace, update)
+
+
+def apply_patch(known: Vulnerability, patch: VulnerabilityPatch, at: int) -> Vulnerability:
+    """The row after a merge patch: absent keys stay, null clears. Pure."""
+    changes: dict[str, object] = {}
+    if patch.assignee is not UNSET:
+        changes["assignee"] = _text(patch.assignee, "assignee")
+    if patch.comment is not UNSET:
+        changes["notes"] = _text(patch.comment, "comment")
+    if patch.due_at is not UNSET:
+        changes["due_at"] = _time(patch.due_at, "due_at")
+    if patch.severity_override is not UNSET:
+        changes["severity_override"] = _severity(patch.severity_override)
+    if patch.tags is not UNSET:
+        changes["tags"] = _tags(patch.tags)
+    row = known.replace(**changes, updated_at=at) if changes else known
+    reason = None if patch.reason is UNSET else _text(patch.reason, "reason")
+    until = None if patch.accept_until is UNSET else _time(patch.accept_until, "accept_until")
+    if patch.status is not UNSET:
+        return move(row, _status(patch.status), at=at, reason=reason, accept_until=until)
+    if patch.reason is not UNSET or patch.accept_until is not UNSET:
+        return move(row, row.status, at=at, reason=reason, accept_until=until)
+    return row
+
+
+def _text(value: str | None, field: str) -> str | None:
+    if value is None:
+        return None
+    if not 1 <= len(value.strip()) <= _MAX_TEXT:
+        raise InvalidRequest(
+            _MESSAGE, field=field, reason=f"Must have 1 to {_MAX_TEXT} characters, or be null to clear it"
+        )
+    return value.strip()
+
+
+def _time(value: str | None, field: str) -> int | None:
+    if value is None:
+        return None
+    try:
+        return parse_time(value)
+    except ValueError as error:
+        raise InvalidRequest(_MESSAGE, field=field, reason=str(error)) from error
+
+
+def _severity(value: str | None) -> Severity | None:
+    if value is None:
+        return None
+    try:
+        return Severity(value)
+    except ValueError as error:
+        choices = ", ".join(band.value for band in Severity)
+        raise InvalidRequest(
+            _MESSAGE, field="severity_override", reason=f"Must be one of: {choices}; or null"
+        ) from error
+
+
+def _status(value: str) -> VulnerabilityStatus:
+    try:
+        return VulnerabilityStatus(value)
+    except ValueError as error:
+        choices = ", ".join(status.value for status in VulnerabilityStatus)
+        raise InvalidRequest(_MESSAGE, field="status", reason=f"Must be one of: {choices}") from error
+
+
+def _tags(tags: list[str]) -> tuple[str, ...]:
+    if len(tags) > _MAX_TAGS or not all(1 <= len(tag) <= 200 for tag in tags):
+        raise InvalidRequest(
+            _MESSAGE, field="tags", reason=f"Must hold at most {_MAX_TAGS} tags of 1 to 200 characters"
+        )
+    return tuple(dict.fromkeys(tags))

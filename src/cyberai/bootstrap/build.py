@@ -1,0 +1,120 @@
+"""Puts one process together: which adapter stands behind which port."""
+
+import base64
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from cyberai import __version__
+from cyberai.app.admission import tidy
+from cyberai.app.context import App
+from cyberai.bootstrap.clock import SystemClock
+from cyberai.bootstrap.entropy import SystemIds, SystemRng
+from cyberai.config import Settings
+from cyberai.domain.errors import StoreError
+from cyberai.domain.ids import DEFAULT_WORKSPACE, SYSTEM
+from cyberai.domain.target import parse_network
+from cyberai.engine.registry import all_checks
+from cyberai.net.egress import EgressPolicy
+from cyberai.net.session import ScanNetwork
+from cyberai.ports.reporting import Wake
+from cyberai.ports.runtime import Rng
+from cyberai.ports.store import Store, Tx
+from cyberai.reports.catalogue import renderer
+from cyberai.storage.sqlite import SqliteStore
+
+STORE_NAME = "cyberai.db"
+LIMITS_NAME = "limits.db"
+
+
+def _no_wake() -> None:
+    """A process without workers has nobody to wake."""
+
+
+def prepare_data_dir(settings: Settings) -> Path:
+    """The data folder, made when it is new and kept to its owner; raise StoreError when that cannot be."""
+    path = settings.data_path
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"The data folder {path} cannot be made: {error.strerror}. Choose another with --data-dir"
+        ) from error
+    return path
+
+
+@asynccontextmanager
+async def open_app(settings: Settings, *, wake: Wake = _no_wake) -> AsyncIterator[App]:
+    """The ports of one process, on the store in the data folder; put right what a death left behind first."""
+    path = prepare_data_dir(settings)
+    clock, rng = SystemClock(), SystemRng()
+    store = SqliteStore.open(path / STORE_NAME, clock)
+    try:
+        pepper, cursor_key = await _secrets(store, rng, clock.now())
+        egress = EgressPolicy(
+            allow=[parse_network(text) for text in settings.allow],
+            only_allow=[parse_network(text) for text in settings.only_allow],
+            denied=frozenset(settings.extra_denied),
+        )
+        app = App(
+            store=store,
+            clock=clock,
+            ids=SystemIds(clock),
+            rng=rng,
+            judge=egress,
+            network=ScanNetwork(
+                egress,
+                clock,
+                resolve_overrides={name: (address,) for name, address in settings.resolve_table.items()},
+                ca_file=Path(settings.ca_file) if settings.ca_file else None,
+            ),
+            wake=wake,
+            checks=all_checks(),
+            renderers=renderer,
+            pepper=pepper,
+            cursor_key=cursor_key,
+            version=__version__,
+        )
+        await tidy(app)
+        yield app
+    finally:
+        await store.aclose()
+
+
+async def _secrets(store: Store, rng: Rng, at: int) -> tuple[bytes, bytes]:
+    """The deployment's pepper and cursor key, made once."""
+
+    def load(tx: Tx) -> tuple[str | None, str | None]:
+        return tx.setting("pepper"), tx.setting("cursor_key")
+
+    known = await store.read(SYSTEM, load)
+    fresh = [base64.b64encode(rng.bits(256).to_bytes(32, "big")).decode() for _ in known]
+
+    def make(tx: Tx) -> tuple[str, str]:
+        values = []
+        for name, value in zip(("pepper", "cursor_key"), fresh, strict=True):
+            current = tx.setting(name)
+            if current is None:
+                tx.set_setting(name, value)
+                current = value
+            values.append(current)
+        return values[0], values[1]
+
+    if known[0] is None or known[1] is None:
+        known = await store.write(SYSTEM, make)
+        await store.write(DEFAULT_WORKSPACE, lambda tx: tx.ensure_workspace(at))
+    pepper, cursor_key = known
+    assert pepper is not None
+    assert cursor_key is not None
+    return base64.b64decode(pepper), base64.b64decode(cursor_key)
+
+
+class Bell:
+    """A wake-up whose hearer comes later: the server's workers start after the store is open."""
+
+    def __init__(self) -> None:
+        self.ring: Callable[[], None] = _no_wake
+
+    def __call__(self) -> None:
+        """Never blocks, never fails."""
+        self.ring()

@@ -1,0 +1,48 @@
+"""The public API for check authors. A check is one file under `cyberai/checks` that imports only this
+package and `cyberai.domain`; see docs/how-to/add-a-check.md."""
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from cyberai.checkkit.check import Check, check
+from cyberai.checkkit.probe import BudgetExceeded, PolicyRefused, Probe
+from cyberai.domain.asset import OriginAsset, PageAsset, ServiceAsset, TlsAsset
+from cyberai.domain.check import Grain, Scope
+from cyberai.domain.finding import Hit, HttpEvidence, Oracle, Proof, ServiceEvidence, TlsEvidence
+from cyberai.domain.http import Exchange, HttpRequest, HttpResponse, Url
+from cyberai.domain.insertion import InsertionKind, InsertionPoint
+from cyberai.domain.severity import Severity
+from cyberai.ports.network import Handshake, TlsVersion, TransportError, TransportReason
+
+__all__ = [
+    "BudgetExceeded",
+    "Check",
+    "Exchange",
+    "Grain",
+    "Handshake",
+    "Hit",
+    "HttpEvidence",
+    "HttpRequest",
+    "HttpResponse",
+    "InsertionKind",
+    "InsertionPoint",
+    "Oracle",
+    "OriginAsset",
+    "PageAsset",
+    "PolicyRefused",
+    "Probe",
+    "Proof",
+    "Scope",
+    "ServiceAsset",
+    "ServiceEvidence",
+    "Severity",
+    "Struct",
+    "TlsAsset",
+    "TlsEvidence",
+    "TlsVersion",
+    "TransportError",
+    "TransportReason",
+    "Url",
+    "check",
+    "replace",
+]

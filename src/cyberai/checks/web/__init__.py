@@ -1,0 +1,1 @@
+"""Checks of web applications' insertion points and origins."""

@@ -1,0 +1,113 @@
+"""Options and their types that several commands share."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+SEVERITIES = ("critical", "high", "medium", "low", "info")
+LOG_LEVELS = ("debug", "info", "warning", "error")
+
+
+class Network(click.ParamType[str]):
+    """An address or a range."""
+
+    name = "network"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The text, when it is one."""
+        from cyberai.domain.target import parse_network
+
+        try:
+            parse_network(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+        return value
+
+
+class Resolution(click.ParamType[str]):
+    """NAME=ADDRESS, curl's --resolve with the port left out."""
+
+    name = "name=address"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The text, when it is one."""
+        from ipaddress import ip_address
+
+        name, equals, address = value.partition("=")
+        try:
+            ip_address(address.strip().strip("[]"))
+        except ValueError:
+            equals = ""
+        if not (name.strip() and equals):
+            self.fail(f"{value!r} is not NAME=ADDRESS, such as example.com=127.0.0.1", param, ctx)
+        return value
+
+
+NETWORK = Network()
+RESOLUTION = Resolution()
+
+
+def data_dir(command: F) -> F:
+    """--data-dir."""
+    return click.option(
+        "--data-dir",
+        metavar="DIR",
+        type=click.Path(file_okay=False, path_type=Path),
+        help="Folder of the store; made when it is new. Default: $XDG_DATA_HOME/cyberai, else "
+        "~/.local/share/cyberai.",
+    )(command)
+
+
+def target_policy(command: F) -> F:
+    """--allow, --only-allow, --resolve, --ca-file: what may be reached, and how names are found."""
+    for decorate in (
+        click.option(
+            "--ca-file",
+            metavar="FILE",
+            type=click.Path(exists=True, dir_okay=False),
+            help="Further root certificates (PEM) that scans trust.",
+        ),
+        click.option(
+            "--resolve",
+            multiple=True,
+            metavar="NAME=ADDRESS",
+            type=RESOLUTION,
+            help="Use this address for that name instead of asking DNS. May be repeated.",
+        ),
+        click.option(
+            "--only-allow",
+            multiple=True,
+            metavar="NETWORK",
+            type=NETWORK,
+            help="Scan nothing outside these networks. May be repeated.",
+        ),
+        click.option(
+            "--allow",
+            multiple=True,
+            metavar="NETWORK",
+            type=NETWORK,
+            help="A private or loopback network that may be scanned, such as 127.0.0.0/8: without it they are "
+            "refused. May be repeated.",
+        ),
+    ):
+        command = decorate(command)
+    return command
+
+
+def log_level(default: str) -> Callable[[F], F]:
+    """--log-level."""
+    return click.option(
+        "--log-level",
+        type=click.Choice(LOG_LEVELS),
+        default=None,
+        help=f"How much is logged to stderr. Default: {default}.",
+    )
+
+
+def as_json(command: F) -> F:
+    """--json."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")(command)

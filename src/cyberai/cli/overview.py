@@ -1,0 +1,47 @@
+"""The first page of help. Plain text and no imports, so that `cyberai --help` answers at once."""
+
+COMMANDS = {
+    "demo": "Scan a practice target on this machine, live, and write two reports.",
+    "scan": "Scan targets from here: no server, no account.",
+    "serve": "Run the API server and its workers.",
+    "lab": "Run the practice target: a web site and services full of flaws.",
+    "keys": "Create, list and revoke API keys.",
+    "checks": "List the checks, or show one in full.",
+    "doctor": "Look at this machine: is everything there that Cyber AI needs?",
+    "version": "Show versions for a bug report.",
+}
+"""Command -> one line. The module `cyberai.cli.NAME` holds each as `command`."""
+
+INTRODUCTION = "A security scanner you host yourself, that proves every finding it reports."
+
+_TEMPLATE = """\
+Usage: cyberai COMMAND [OPTIONS] ...
+
+  {introduction}
+
+Commands:
+{commands}
+
+Options:
+  --version  Show the version.
+  --debug    Show a traceback when something goes wrong (any command).
+  --help     Show this page; `cyberai COMMAND --help` shows a command with examples.
+
+Start here:
+  cyberai demo
+  cyberai scan https://your-site.example
+  cyberai scan http://127.0.0.1:8000 --allow 127.0.0.0/8 --fail-on high
+
+Exit codes:
+  0 done   1 findings at or above --fail-on   2 usage   3 incomplete or inconclusive
+  4 authentication   5 server or network   130 interrupted
+
+Scan only what you are allowed to scan.
+"""
+
+
+def text() -> str:
+    """The page."""
+    width = max(map(len, COMMANDS))
+    commands = "\n".join(f"  {name:<{width}}  {line}" for name, line in COMMANDS.items())
+    return _TEMPLATE.format(introduction=INTRODUCTION, commands=commands)

@@ -1,0 +1,58 @@
+"""`cyberai serve`: the API server with its workers."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cyberai.cli.options import data_dir, log_level, target_policy
+
+HELP = """Run the API server and its workers.
+
+The first start makes one API key and prints it once; CYBERAI_API_KEY (24 visible characters or more) may supply it
+instead. Ready when GET /ready answers 200. Ctrl-C or SIGTERM ends it within 5 seconds; scans go on at the next start.
+
+\b
+Examples:
+  cyberai serve
+  cyberai serve --port 9000 --data-dir ./data --allow 127.0.0.0/8
+  cyberai serve --host 0.0.0.0 --tls-cert cert.pem --tls-key key.pem
+"""
+
+
+@click.command("serve", help=HELP)
+@click.option("--host", metavar="ADDRESS", help="Address to listen on. Default: 127.0.0.1.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), help="Port to listen on; 0 takes a free one. Default: 8080."
+)
+@data_dir
+@target_policy
+@click.option(
+    "--workers", type=click.IntRange(1, 64), metavar="N", help="Worker processes. Default: one per core."
+)
+@click.option(
+    "--tls-cert",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Certificate (PEM) to serve HTTPS with; needs --tls-key.",
+)
+@click.option(
+    "--tls-key",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False),
+    help="Private key (PEM) of --tls-cert.",
+)
+@click.option(
+    "--trusted-proxy",
+    multiple=True,
+    metavar="NETWORK",
+    help="A proxy whose X-Forwarded-For is believed. May be repeated.",
+)
+@log_level("info")
+def command(data_dir: Path | None, **flags: Any) -> None:
+    """Hand over to the server."""
+    from cyberai.bootstrap.server import serve
+    from cyberai.config import load
+
+    settings = load(data_dir=data_dir, **flags)
+    raise click.exceptions.Exit(serve(settings))

@@ -1,0 +1,215 @@
+"""Settings: one declared table, read from flags over environment over defaults. The only reader of the
+environment. Adapters receive plain values, never this module."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+
+class Setting(Struct, frozen=True, kw_only=True):
+    """One declared setting: `name` is the field and the flag, `env` the variable."""
+
+    name: str
+    env: str
+    type: str
+    default: str
+    help: str
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting(
+        name="host",
+        env="CYBERAI_HOST",
+        type="address",
+        default="127.0.0.1",
+        help="Address the server listens on.",
+    ),
+    Setting(
+        name="port",
+        env="CYBERAI_PORT",
+        type="number",
+        default="8080",
+        help="Port the server listens on; 0 takes a free one.",
+    ),
+    Setting(
+        name="data_dir",
+        env="CYBERAI_DATA_DIR",
+        type="folder",
+        default="$XDG_DATA_HOME/cyberai, else ~/.local/share/cyberai",
+        help="Folder of the store; created when it is new.",
+    ),
+    Setting(
+        name="workers",
+        env="CYBERAI_WORKERS",
+        type="number",
+        default="one per core",
+        help="Worker processes; each runs one scan of one host at a time.",
+    ),
+    Setting(
+        name="worker_memory",
+        env="CYBERAI_WORKER_MEMORY",
+        type="MiB",
+        default="1024",
+        help="Memory a worker may use before its allocation fails and it is replaced.",
+    ),
+    Setting(
+        name="allow",
+        env="CYBERAI_ALLOW",
+        type="networks, comma-separated",
+        default="",
+        help="Private or loopback networks that may be scanned, such as 127.0.0.0/8.",
+    ),
+    Setting(
+        name="only_allow",
+        env="CYBERAI_ONLY_ALLOW",
+        type="networks, comma-separated",
+        default="",
+        help="When given, nothing outside these networks may be scanned.",
+    ),
+    Setting(
+        name="resolve",
+        env="CYBERAI_RESOLVE",
+        type="NAME=ADDRESS, comma-separated",
+        default="",
+        help="Names that are answered here instead of by DNS.",
+    ),
+    Setting(
+        name="ca_file",
+        env="CYBERAI_CA_FILE",
+        type="file",
+        default="",
+        help="Further root certificates (PEM) that scans trust.",
+    ),
+    Setting(
+        name="api_key",
+        env="CYBERAI_API_KEY",
+        type="text",
+        default="",
+        help="The first key, at least 24 visible characters; made and printed once when absent. No flag: flags are seen by every user of the machine.",
+    ),
+    Setting(
+        name="tls_cert",
+        env="CYBERAI_TLS_CERT",
+        type="file",
+        default="",
+        help="Certificate (PEM) to serve HTTPS with.",
+    ),
+    Setting(
+        name="tls_key", env="CYBERAI_TLS_KEY", type="file", default="", help="Private key (PEM) of tls_cert."
+    ),
+    Setting(
+        name="trusted_proxy",
+        env="CYBERAI_TRUSTED_PROXY",
+        type="networks, comma-separated",
+        default="",
+        help="Proxies whose X-Forwarded-For is believed.",
+    ),
+    Setting(
+        name="log_level",
+        env="CYBERAI_LOG_LEVEL",
+        type="debug|info|warning|error",
+        default="info",
+        help="How much is logged to stderr.",
+    ),
+)
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be used; the text names it and says what to write."""
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """Every setting with its value. `extra_denied` lists (address, port) that no scan may ever reach."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    data_dir: str = ""
+    workers: int = 0
+    worker_memory: int = 1024
+    allow: tuple[str, ...] = ()
+    only_allow: tuple[str, ...] = ()
+    resolve: tuple[str, ...] = ()
+    ca_file: str | None = None
+    api_key: str | None = None
+    tls_cert: str | None = None
+    tls_key: str | None = None
+    trusted_proxy: tuple[str, ...] = ()
+    log_level: str = "info"
+    extra_denied: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def data_path(self) -> Path:
+        """The data folder."""
+        return Path(self.data_dir)
+
+    @property
+    def worker_count(self) -> int:
+        """Workers to start: one per core this process may use, unless set."""
+        return self.workers or len(os.sched_getaffinity(0))
+
+    @property
+    def resolve_table(self) -> dict[str, str]:
+        """Name -> address; raise SettingsError on a malformed entry."""
+        table = {}
+        for entry in self.resolve:
+            name, equals, address = entry.partition("=")
+            if not (equals and name.strip() and address.strip()):
+                raise SettingsError(f"resolve: {entry!r} is not of the form NAME=ADDRESS")
+            table[name.strip().lower().rstrip(".")] = address.strip().strip("[]")
+        return table
+
+
+def load(**flags: Any) -> Settings:
+    """Settings from flags (None and empty tuples mean not given), then environment, then defaults."""
+    values: dict[str, Any] = {}
+    for setting in SETTINGS:
+        given = flags.get(setting.name)
+        if given is not None and given != ():
+            values[setting.name] = given
+        elif os.environ.get(setting.env):
+            values[setting.name] = _from_environment(setting, os.environ[setting.env])
+    values.setdefault("data_dir", _default_data_dir())
+    values["data_dir"] = str(Path(str(values["data_dir"])).expanduser().absolute())
+    settings = msgspec.convert(values, Settings, strict=False)
+    _check(settings)
+    return settings
+
+
+def _from_environment(setting: Setting, text: str) -> Any:
+    if "comma-separated" in setting.type:
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+    if setting.type in ("number", "MiB"):
+        if not text.isdigit():
+            raise SettingsError(f"{setting.env}: {text!r} is no whole number")
+        return int(text)
+    return text
+
+
+def _default_data_dir() -> str:
+    base = os.environ.get("XDG_DATA_HOME") or str(Path("~/.local/share").expanduser())
+    return str(Path(base) / "cyberai")
+
+
+def _check(settings: Settings) -> None:
+    from cyberai.domain.target import parse_network
+
+    for name in ("allow", "only_allow", "trusted_proxy"):
+        for network in getattr(settings, name):
+            try:
+                parse_network(network)
+            except ValueError as error:
+                raise SettingsError(f"{name}: {error}") from error
+    settings.resolve_table  # noqa: B018 - raises on a malformed entry
+    if not 0 <= settings.port <= 65535:
+        raise SettingsError("port: must be a number from 0 to 65535")
+    if not 0 <= settings.workers <= 64:
+        raise SettingsError("workers: must be a number from 1 to 64")
+    if settings.worker_memory < 256:
+        raise SettingsError("worker_memory: must be at least 256 (MiB)")
+    if (settings.tls_cert is None) != (settings.tls_key is None):
+        raise SettingsError("tls_cert and tls_key go together: give both or none")
+    if settings.log_level not in ("debug", "info", "warning", "error"):
+        raise SettingsError("log_level: must be one of debug, info, warning, error")

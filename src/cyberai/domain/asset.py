@@ -1,0 +1,103 @@
+"""Assets: the things a scan finds and tests. Each has a stable key for the ledger and for units."""
+
+from msgspec import Struct
+
+from cyberai.domain.http import Exchange, HttpRequest, Url
+
+
+class HostAsset(Struct, frozen=True, tag="host"):
+    """A host named by the target: its ports are to be discovered. `ports` empty means the scan's port list."""
+
+    host: str
+    ports: tuple[int, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Stable identity within a scan."""
+        return f"host:{self.host}"
+
+
+class PortAsset(Struct, frozen=True, tag="port"):
+    """An open TCP port whose service is not yet known."""
+
+    host: str
+    port: int
+
+    @property
+    def key(self) -> str:
+        """Stable identity within a scan."""
+        return f"port:{self.host}:{self.port}"
+
+
+class ServiceAsset(Struct, frozen=True, tag="service"):
+    """An open TCP port that does not speak HTTP. `protocol` is the identified protocol name (`redis`, `ssh`)
+    or empty; `banner` is what the service said by itself, at most 512 bytes, printable characters only."""
+
+    host: str
+    port: int
+    protocol: str = ""
+    banner: str = ""
+    tls: bool = False
+
+    @property
+    def key(self) -> str:
+        """Stable identity within a scan."""
+        return f"service:{self.host}:{self.port}"
+
+
+class TlsAsset(Struct, frozen=True, tag="tls"):
+    """A port that speaks TLS; `server_name` is the SNI name, empty for an address."""
+
+    host: str
+    port: int
+    server_name: str = ""
+
+    @property
+    def key(self) -> str:
+        """Stable identity within a scan."""
+        return f"tls:{self.host}:{self.port}"
+
+
+class OriginAsset(Struct, frozen=True, tag="origin"):
+    """A web origin. `url` is where the scan enters it (the target's URL, or `/`)."""
+
+    url: Url
+
+    @property
+    def key(self) -> str:
+        """Stable identity within a scan."""
+        return f"origin:{self.url.origin}"
+
+
+class RequestAsset(Struct, frozen=True, tag="request"):
+    """A request the application is known to answer: found by the crawler, a form or an API document.
+
+    `shape` identifies requests that run the same code: method, path with ids replaced, parameter names.
+    `depth` counts links from the entry. `referer` is the page it was found on (empty for the entry).
+    """
+
+    request: HttpRequest
+    shape: str
+    depth: int = 0
+    referer: str = ""
+
+    @property
+    def key(self) -> str:
+        """Stable identity within a scan."""
+        return f"request:{self.shape}"
+
+
+class PageAsset(Struct, frozen=True, tag="page"):
+    """A fetched page: what passive checks look at. Never stored; made while a request is crawled."""
+
+    exchange: Exchange
+    shape: str = ""
+
+    @property
+    def key(self) -> str:
+        """Stable identity within a scan."""
+        return f"page:{self.exchange.request.url.origin}:{self.shape}"
+
+
+Asset = HostAsset | PortAsset | ServiceAsset | TlsAsset | OriginAsset | RequestAsset
+"""Assets that units carry (a tagged union for msgspec)."""

@@ -1,0 +1,128 @@
+"""What a check is, and what came of it: the outcome of one check on one asset."""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from cyberai.domain.finding import Hit
+from cyberai.domain.severity import Severity
+
+
+class Scope(StrEnum):
+    """What one run of a check looks at; the engine calls it once per such asset."""
+
+    INSERTION = "insertion"
+    """One insertion point of one request shape: `(point: InsertionPoint, probe)`."""
+    PAGE = "page"
+    """One fetched page, once per page shape: `(page: PageAsset, probe)`. Passive; may repeat the request."""
+    ORIGIN = "origin"
+    """One web origin, once per scan: `(origin: OriginAsset, probe)`."""
+    TLS = "tls"
+    """One port that speaks TLS: `(endpoint: TlsAsset, probe)`."""
+    SERVICE = "service"
+    """One open port that does not speak HTTP: `(service: ServiceAsset, probe)`."""
+
+
+class Grain(StrEnum):
+    """What makes two hits of one check the same vulnerability: the documented part of the fingerprint."""
+
+    PARAMETER = "parameter"
+    """Method, path with ids replaced, and insertion point."""
+    PATH = "path"
+    """The path with ids replaced."""
+    ORIGIN = "origin"
+    """Scheme, host and port; all places on it are one vulnerability."""
+    PORT = "port"
+    """Host and port."""
+
+
+class CheckMeta(Struct, frozen=True):
+    """Everything about a check but its code; the texts come from the check module's docstring.
+
+    `max_requests` is the budget per asset that the engine enforces and the tests hold; `modes` in which
+    the check may run follow from `intrusive` (only in intrusive mode) and from the requests it sends.
+    """
+
+    id: str
+    title: str
+    severity: Severity
+    cvss: str
+    cwe: tuple[str, ...]
+    owasp: tuple[str, ...]
+    scope: Scope
+    grain: Grain
+    max_requests: int
+    description: str
+    impact: str
+    remediation: str
+    references: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    intrusive: bool = False
+    since: str = "0.1"
+
+
+class SkipReason(StrEnum):
+    """Why a check did not run. The first five leave the coverage's denominator, the rest stay in it."""
+
+    NOT_APPLICABLE = "not_applicable"
+    NO_INFLUENCE = "no_influence"
+    NOT_INSTALLED = "not_installed"
+    POLICY = "policy"
+    OUT_OF_SCOPE = "out_of_scope"
+    BUDGET = "budget"
+    AUTH_LOST = "auth_lost"
+    TARGET_HEALTH = "target_health"
+
+    @property
+    def leaves_coverage(self) -> bool:
+        """True when the pair does not count as applicable (DESIGN section 7, Verdict)."""
+        return self in _LEAVES
+
+
+_LEAVES = frozenset(
+    {
+        SkipReason.NOT_APPLICABLE,
+        SkipReason.NO_INFLUENCE,
+        SkipReason.NOT_INSTALLED,
+        SkipReason.POLICY,
+        SkipReason.OUT_OF_SCOPE,
+    }
+)
+
+
+class Clean(Struct, frozen=True, tag="clean"):
+    """The check ran to its end and found nothing."""
+
+
+class Found(Struct, frozen=True, tag="found"):
+    """The check ran to its end; every hit carries its proof."""
+
+    hits: tuple[Hit, ...]
+
+
+class Skipped(Struct, frozen=True, tag="skipped"):
+    """The check did not run, and why."""
+
+    reason: SkipReason
+    detail: str = ""
+
+
+class Errored(Struct, frozen=True, tag="errored"):
+    """The check started and could not finish: `reason` is a transport reason or `internal`."""
+
+    reason: str
+    detail: str = ""
+    retryable: bool = False
+
+
+Outcome = Clean | Found | Skipped | Errored
+
+
+class CheckOutcome(Struct, frozen=True):
+    """The outcome of one check on one asset (`asset` is the asset's key, with the insertion point if any)."""
+
+    check_id: str
+    asset: str
+    host: str
+    outcome: Outcome
+    requests: int = 0

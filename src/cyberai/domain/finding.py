@@ -1,0 +1,130 @@
+"""Hits and their proof: what a check yields when it is sure."""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from cyberai.domain.http import Exchange, Url
+from cyberai.domain.insertion import InsertionPoint
+from cyberai.domain.severity import Severity
+
+
+class Tier(StrEnum):
+    """How good the proof is (DESIGN section 7)."""
+
+    CONFIRMED = "confirmed"
+    STRONG = "strong"
+    LEAD = "lead"
+
+
+class Oracle(StrEnum):
+    """What told the check that the flaw is there; each maps to a confidence by rule."""
+
+    EXECUTED = "executed"
+    """The target computed or executed something of ours: a product, an echo, a file read by structure."""
+    DIFFERENTIAL = "differential"
+    """Randomised true/false pairs, repeated, in reverse order too."""
+    STRUCTURE = "structure"
+    """Our input stands where the grammar makes it code: an executable DOM node, a redirect's host."""
+    ERROR = "error"
+    """An error message that appears with the break and vanishes with the repair."""
+    OBSERVATION = "observation"
+    """A direct observation: a header, a certificate, an open service. It needs no control."""
+    HEURISTIC = "heuristic"
+    """A sign, not a proof: never more than a lead."""
+
+
+_BASE = {
+    Oracle.EXECUTED: 90,
+    Oracle.DIFFERENTIAL: 85,
+    Oracle.STRUCTURE: 85,
+    Oracle.ERROR: 80,
+    Oracle.OBSERVATION: 90,
+    Oracle.HEURISTIC: 30,
+}
+
+
+class Proof(Struct, frozen=True):
+    """Why we believe it. `repeats` counts how often the oracle fired with fresh values; `control_silent`
+    is True when a control request (same place, harmless value) did not fire it."""
+
+    oracle: Oracle
+    repeats: int
+    control_silent: bool = False
+
+    @property
+    def tier(self) -> Tier:
+        """Confirmed: fired at least twice, and the control stayed silent (an observation needs none)."""
+        if self.oracle is Oracle.HEURISTIC:
+            return Tier.LEAD
+        silent = self.control_silent or self.oracle is Oracle.OBSERVATION
+        return Tier.CONFIRMED if self.repeats >= 2 and silent else Tier.STRONG
+
+    @property
+    def confidence(self) -> int:
+        """0-100: the oracle's base, +3 per repeat beyond the first (at most 9), -25 without a silent control."""
+        score = _BASE[self.oracle] + min(9, 3 * max(0, self.repeats - 1))
+        if not self.control_silent and self.oracle not in (Oracle.OBSERVATION, Oracle.HEURISTIC):
+            score -= 25
+        return max(0, min(99, score))
+
+
+class HttpEvidence(Struct, frozen=True, tag="http"):
+    """The exchange that fired the oracle, the control that did not, and what to look at in the answer.
+
+    `match` is the text in the response that proves it (at most 500 characters), empty when the proof is the
+    absence of something, which `note` then says.
+    """
+
+    exchange: Exchange
+    control: Exchange | None = None
+    match: str = ""
+    note: str = ""
+
+
+class ServiceEvidence(Struct, frozen=True, tag="service"):
+    """What was sent to a port and what came back (both capped), with the shortest public command that
+    reproduces it."""
+
+    host: str
+    port: int
+    sent: bytes
+    received: bytes
+    command: str
+    match: str = ""
+    note: str = ""
+
+
+class TlsEvidence(Struct, frozen=True, tag="tls"):
+    """What a TLS handshake showed: facts as (name, value) pairs, with the command that shows them again."""
+
+    host: str
+    port: int
+    facts: tuple[tuple[str, str], ...]
+    command: str
+    note: str = ""
+
+
+Evidence = HttpEvidence | ServiceEvidence | TlsEvidence
+
+
+class Hit(Struct, frozen=True, kw_only=True):
+    """One proven (or suspected) flaw at one place.
+
+    `url` for web hits, else `host` and `port`. `cause` tells apart several vulnerabilities of one check at
+    one place (a header's name, a cookie's name, a TLS version): part of the fingerprint. `title`, `severity`
+    and `cvss` override the check's own where one check covers several flaws.
+    """
+
+    proof: Proof
+    evidence: tuple[Evidence, ...]
+    url: Url | None = None
+    host: str = ""
+    port: int = 0
+    point: InsertionPoint | None = None
+    cause: str = ""
+    detail: str = ""
+    title: str | None = None
+    severity: Severity | None = None
+    cvss: str | None = None
+    cwe: tuple[str, ...] = ()

@@ -1,0 +1,120 @@
+"""Reports: what was asked, its state, and the model every renderer receives. Times are UTC microseconds."""
+
+from enum import StrEnum
+
+from msgspec import Struct, structs
+
+from cyberai.domain.finding import Evidence
+from cyberai.domain.ids import ReportId, ScanId, WorkspaceId
+from cyberai.domain.scan import Scan
+from cyberai.domain.vulnerability import Vulnerability
+
+
+class ReportType(StrEnum):
+    """For whom it is written. This version carries technical, executive and raw."""
+
+    EXECUTIVE = "executive"
+    TECHNICAL = "technical"
+    COMPLIANCE = "compliance"
+    DELTA = "delta"
+    RAW = "raw"
+
+
+class ReportFormat(StrEnum):
+    """File formats. This version carries json, csv and html."""
+
+    JSON = "json"
+    CSV = "csv"
+    HTML = "html"
+    PDF = "pdf"
+    SARIF = "sarif"
+    JUNIT = "junit"
+    MARKDOWN = "markdown"
+    XML = "xml"
+    GITLAB = "gitlab"
+    VEX = "vex"
+    OCSF = "ocsf"
+
+
+class ReportStatus(StrEnum):
+    """Life of a report."""
+
+    QUEUED = "queued"
+    GENERATING = "generating"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+class ReportFilters(Struct, frozen=True, kw_only=True):
+    """Which vulnerabilities go in; empty means all."""
+
+    severity: tuple[str, ...] = ()
+    status: tuple[str, ...] = ()
+    tier: tuple[str, ...] = ()
+
+
+class Report(Struct, frozen=True, kw_only=True):
+    """A report as stored; its file is the blob named by its id."""
+
+    id: ReportId
+    workspace: WorkspaceId
+    type: ReportType
+    format: ReportFormat
+    scan_ids: tuple[ScanId, ...]
+    status: ReportStatus
+    created_at: int
+    updated_at: int
+    filters: ReportFilters = ReportFilters()
+    title: str | None = None
+    completed_at: int | None = None
+    size: int | None = None
+    digest: str | None = None
+    """SHA-256 of the file in hex: its ETag."""
+    error: str | None = None
+
+    def replace(self, **changes: object) -> "Report":
+        """A copy with these fields changed."""
+        return structs.replace(self, **changes)
+
+
+class CoverageRow(Struct, frozen=True, kw_only=True):
+    """The ledger of one check on one host: counts per outcome and, of what did not run, per reason."""
+
+    host: str
+    check_id: str
+    clean: int = 0
+    found: int = 0
+    skipped: dict[str, int] = {}
+    errored: dict[str, int] = {}
+
+
+class ReportItem(Struct, frozen=True, kw_only=True):
+    """One vulnerability with its evidence. `resource` is the API's own JSON object, evidence included."""
+
+    vulnerability: Vulnerability
+    evidence: tuple[Evidence, ...]
+    resource: dict[str, object]
+
+
+class ReportModel(Struct, frozen=True, kw_only=True):
+    """All a renderer gets. Items are ordered by severity, then confidence, then title."""
+
+    report: Report
+    title: str
+    generated_at: int
+    version: str
+    scans: tuple[Scan, ...]
+    scan_resources: tuple[dict[str, object], ...]
+    items: tuple[ReportItem, ...]
+    coverage: tuple[CoverageRow, ...]
+    check_titles: dict[str, str]
+    check_impacts: dict[str, str] = {}
+    """What an attacker gains, per check id: the `## Impact` of its documentation."""
+
+
+class RenderedReport(Struct, frozen=True, kw_only=True):
+    """A finished file."""
+
+    content: bytes
+    media_type: str
+    filename: str

@@ -1,0 +1,73 @@
+"""Units of work and the shards that hold them. The table of units is the frontier: no other checkpoint."""
+
+import hashlib
+from enum import IntEnum
+
+from msgspec import Struct
+
+from cyberai.domain.asset import Asset
+from cyberai.domain.check import CheckOutcome
+from cyberai.domain.ids import ScanId, ShardId, WorkspaceId
+
+
+class Stage(IntEnum):
+    """Stages in the order in which a shard works through them: all units of a lower one come first."""
+
+    DISCOVER = 10
+    """Which ports are open."""
+    IDENTIFY = 20
+    """What speaks there: HTTP, TLS, another protocol."""
+    CRAWL = 30
+    """Fetch a request, look at the page (page checks run here), find further requests."""
+    CHECK = 40
+    """Run the active checks on an asset."""
+
+
+class Unit(Struct, frozen=True):
+    """One asset x one stage. `id` is derived from both, so that the same work found twice is one row."""
+
+    stage: Stage
+    asset: Asset
+    depth: int = 0
+
+    @property
+    def id(self) -> str:
+        """32 hex characters of SHA-256 over stage and asset key."""
+        return hashlib.sha256(f"{int(self.stage)}|{self.asset.key}".encode()).hexdigest()[:32]
+
+
+class UnitResult(Struct, frozen=True):
+    """What came of a unit: stored in one transaction with its outcomes, findings and newly found units.
+
+    `requests` counts requests sent; `urls` counts distinct URLs fetched. `failure` is a transport reason when
+    the whole unit could not be done (the entry page of the target was unreachable, for instance).
+    """
+
+    unit: Unit
+    outcomes: tuple[CheckOutcome, ...] = ()
+    found: tuple[Unit, ...] = ()
+    requests: int = 0
+    urls: int = 0
+    failure: str = ""
+    detail: str = ""
+
+
+class Shard(Struct, frozen=True):
+    """The part of a scan that one worker does at a time: one host. `not_before` is UTC microseconds."""
+
+    id: ShardId
+    workspace: WorkspaceId
+    scan_id: ScanId
+    host: str
+    not_before: int = 0
+
+
+class Lease(Struct, frozen=True):
+    """The right to work on a shard until it expires. `fence` grows with every claim; a write whose fence is
+    not the shard's current one rolls back (Kleppmann's fencing token)."""
+
+    shard: Shard
+    owner: str
+    fence: int
+    resumed: bool = False
+    """True when an earlier holder lost this shard: its in-flight units are being repeated."""

@@ -1,0 +1,97 @@
+"""The CHECK stage: active checks on requests, origins, TLS ports and services."""
+
+from collections.abc import Sequence
+
+from cyberai.checkkit import Check, InsertionPoint, PolicyRefused, Scope, TransportError
+from cyberai.domain.asset import OriginAsset, RequestAsset, ServiceAsset, TlsAsset
+from cyberai.domain.check import CheckOutcome, Outcome, Skipped, SkipReason
+from cyberai.domain.unit import Unit, UnitResult
+from cyberai.engine.context import Context
+from cyberai.engine.coverage import host_label, transport_outcome
+from cyberai.engine.fetch import Tally
+from cyberai.engine.influence import Influence, path_influence, rare_influence
+from cyberai.engine.insertion import label, ordinary_points, path_point, rare_points
+from cyberai.engine.probe import EngineProbe
+from cyberai.engine.run_check import recorded, run_check
+from cyberai.engine.shape import only_field
+
+_WHOLE = {OriginAsset: Scope.ORIGIN, TlsAsset: Scope.TLS, ServiceAsset: Scope.SERVICE}
+
+
+async def check_whole(
+    context: Context, unit: Unit, asset: OriginAsset | TlsAsset | ServiceAsset
+) -> UnitResult:
+    """Run every check of the asset's scope once."""
+    host = (
+        host_label(asset.url.host, asset.url.port)
+        if isinstance(asset, OriginAsset)
+        else host_label(asset.host, asset.port)
+    )
+    outcomes, total = [], 0
+    for check in context.checks[_WHOLE[type(asset)]]:
+        tally = Tally()
+        outcome = await run_check(check, asset, EngineProbe(context, check.meta.max_requests, tally))
+        outcomes.append(recorded(check, asset.key, host, outcome, tally.sent))
+        total += tally.sent
+    return UnitResult(unit, tuple(outcomes), requests=total)
+
+
+async def check_request(context: Context, unit: Unit, asset: RequestAsset) -> UnitResult:
+    """Run every insertion check on every point of the request that is worth it."""
+    checks = context.checks[Scope.INSERTION]
+    if not checks:
+        return UnitResult(unit)
+    only = only_field(asset.shape)
+    points = tuple(p for p in ordinary_points(asset.request) if not only or label(p) == only)
+    tally = Tally()
+    influence = Influence()
+    outcomes: list[CheckOutcome] = []
+    if not only or not points:
+        try:
+            look = path_influence if only else rare_influence
+            influence = await look(context, asset, tally)
+        except (TransportError, PolicyRefused) as error:
+            untried = _untried(asset, only)
+            outcomes += _all(checks, asset, untried, _failed(error))
+    skipped = Skipped(SkipReason.NO_INFLUENCE, influence.why)
+    outcomes += _all(checks, asset, influence.closed, skipped)
+    for point in (*points, *influence.opened):
+        for check in checks:
+            outcomes.append(await _run(context, check, asset, point))
+    total = tally.sent + sum(outcome.requests for outcome in outcomes)
+    return UnitResult(unit, tuple(outcomes), requests=total)
+
+
+async def _run(context: Context, check: Check, asset: RequestAsset, point: InsertionPoint) -> CheckOutcome:
+    tally = Tally()
+    probe = EngineProbe(context, check.meta.max_requests, tally, asset.referer)
+    outcome = await run_check(check, point, probe)
+    return recorded(check, _key(asset, point), _host(asset), outcome, tally.sent)
+
+
+def _untried(asset: RequestAsset, only: str) -> tuple[InsertionPoint, ...]:
+    if not only:
+        return rare_points(asset.request)
+    point = path_point(asset.request)
+    return (point,) if point is not None else ()
+
+
+def _failed(error: TransportError | PolicyRefused) -> Outcome:
+    if isinstance(error, TransportError):
+        return transport_outcome(error)
+    return Skipped(SkipReason.POLICY, str(error)[:300])
+
+
+def _all(
+    checks: Sequence[Check], asset: RequestAsset, points: Sequence[InsertionPoint], outcome: Outcome
+) -> list[CheckOutcome]:
+    host = _host(asset)
+    return [recorded(check, _key(asset, point), host, outcome, 0) for point in points for check in checks]
+
+
+def _key(asset: RequestAsset, point: InsertionPoint) -> str:
+    return f"{asset.key}#{label(point)}"
+
+
+def _host(asset: RequestAsset) -> str:
+    return host_label(asset.request.url.host, asset.request.url.port)

@@ -1,0 +1,58 @@
+"""What every part of a running session shares."""
+
+from collections.abc import Iterable
+
+from cyberai.checkkit import Check, Scope
+from cyberai.domain.http import Exchange, Url
+from cyberai.domain.scan import ScanSpec
+from cyberai.domain.scope import ScanScope
+from cyberai.engine.fetch import Fetcher
+from cyberai.engine.memory import CrawlMemory, Exchanges, Once
+from cyberai.ports.network import NetworkSession
+from cyberai.ports.runtime import Clock, Rng
+
+
+class Context:
+    """The scan's terms, its ports, its checks by scope, and the session's memory."""
+
+    def __init__(
+        self,
+        *,
+        spec: ScanSpec,
+        scope: ScanScope,
+        network: NetworkSession,
+        clock: Clock,
+        rng: Rng,
+        checks: Iterable[Check],
+    ) -> None:
+        self.spec = spec
+        self.scope = scope
+        self.network = network
+        self.clock = clock
+        self.rng = rng
+        ordered = sorted(checks, key=lambda check: check.meta.id)
+        self.checks = {scope: tuple(c for c in ordered if c.meta.scope is scope) for scope in Scope}
+        self.fetcher = Fetcher(network, scope, spec.policies.mode, clock)
+        self.baselines = Exchanges()
+        self.missing: Once[tuple[str, str, str], Exchange] = Once()
+        self.robots: Once[str, str] = Once()
+        self.crawl = CrawlMemory()
+
+    @property
+    def max_depth(self) -> int:
+        """Links from the entry that are followed: 4 + twice the scan's depth (10 at the default of 3)."""
+        return 4 + 2 * self.spec.options.depth
+
+    @property
+    def max_pages(self) -> int:
+        """Pages fetched per origin: 500 times the scan's depth."""
+        return 500 * self.spec.options.depth
+
+    def server_name(self, url: Url) -> str:
+        """The TLS server name of a host: the host itself, nothing for an address."""
+        return "" if is_address(url.host) else url.host
+
+
+def is_address(host: str) -> bool:
+    """True for a canonical IPv4 or IPv6 address."""
+    return ":" in host or host.replace(".", "").isdigit()

@@ -1,0 +1,71 @@
+"""Entries of the ledger that no check writes itself."""
+
+from collections.abc import Iterable
+
+from cyberai.checkkit import Check
+from cyberai.domain.asset import Asset, OriginAsset, RequestAsset
+from cyberai.domain.check import CheckOutcome, Errored, Outcome, Skipped, SkipReason
+from cyberai.domain.http import Url
+from cyberai.domain.report import CoverageRow
+from cyberai.ports.network import TransportError, TransportReason
+
+CRAWL = "engine.crawl"
+"""The ledger's name for the crawler: pages that could not be fetched, links that were not followed. Fetched
+pages are not counted, or a large site would make failing checks look covered."""
+
+_SKIPS = {
+    TransportReason.NOT_ALLOWED: SkipReason.POLICY,
+    TransportReason.OUT_OF_SCOPE: SkipReason.OUT_OF_SCOPE,
+    TransportReason.BUDGET: SkipReason.BUDGET,
+    TransportReason.STOPPED: SkipReason.TARGET_HEALTH,
+}
+
+
+def host_label(host: str, port: int = 0) -> str:
+    """`host:port` as the ledger writes it, an IPv6 address in brackets; the bare host without a port."""
+    if not port:
+        return host
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def asset_host(asset: Asset) -> str:
+    """The host an asset belongs to."""
+    match asset:
+        case OriginAsset(url=url):
+            return url.host
+        case RequestAsset(request=request):
+            return request.url.host
+        case _:
+            return asset.host
+
+
+def of_host(label: str, host: str) -> bool:
+    """Whether a ledger row's host is a port of this host or the host itself."""
+    return label == host or label.startswith((f"{host}:", f"[{host}]:"))
+
+
+def transport_outcome(error: TransportError) -> Outcome:
+    """What the ledger says when no answer came."""
+    if error.reason in _SKIPS:
+        return Skipped(_SKIPS[error.reason], error.detail)
+    return Errored(error.reason.value, error.detail, error.retryable)
+
+
+def crawl_outcome(url: Url, outcome: Outcome) -> CheckOutcome:
+    """A ledger entry of the crawler about one address."""
+    return CheckOutcome(CRAWL, f"url:{url}"[:500], host_label(url.host, url.port), outcome)
+
+
+def never_ran(checks: Iterable[Check], rows: Iterable[CoverageRow], host: str) -> tuple[CheckOutcome, ...]:
+    """Skipped(not_applicable) for every check without a row on this host: nothing of its scope was met."""
+    ran = {row.check_id for row in rows if of_host(row.host, host)}
+    return tuple(
+        CheckOutcome(
+            check.meta.id,
+            f"host:{host}",
+            host,
+            Skipped(SkipReason.NOT_APPLICABLE, f"no {check.meta.scope.value} to test was found"),
+        )
+        for check in checks
+        if check.meta.id not in ran
+    )

@@ -1,0 +1,72 @@
+"""Anti-forgery tokens: which field holds one, and how a request gets a fresh one."""
+
+from cyberai.domain.http import HttpRequest, HttpResponse
+from cyberai.engine.body import (
+    FORM,
+    MULTIPART,
+    encode_multipart,
+    field_part,
+    form_pairs,
+    media_type,
+    multipart_parts,
+    query_pairs,
+    replace_pair,
+)
+from cyberai.engine.forms import parse_forms
+from cyberai.engine.markup import decode, tags
+
+_WORDS = (
+    "csrf",
+    "xsrf",
+    "requestverificationtoken",
+    "authenticity_token",
+    "anticsrf",
+    "formtoken",
+    "form_token",
+)
+_EXACT = frozenset(
+    {"_token", "token", "user_token", "nonce", "_wpnonce", "form_key", "form_build_id", "__token"}
+)
+_STATE = frozenset({"__viewstate", "__eventvalidation", "__viewstategenerator", "javax.faces.viewstate"})
+
+
+def is_token_field(name: str) -> bool:
+    """True for the usual names of anti-forgery fields."""
+    lower = name.lower()
+    return lower in _EXACT or lower in _STATE or any(word in lower for word in _WORDS)
+
+
+def token_fields(request: HttpRequest) -> tuple[str, ...]:
+    """The names of the request's fields that hold a token with a value."""
+    pairs = [*form_pairs(request), *((p.name, "x") for p in multipart_parts(request))]
+    if request.method == "GET":
+        pairs += query_pairs(request)
+    return tuple(dict.fromkeys(name for name, value in pairs if value and is_token_field(name)))
+
+
+def renewed(request: HttpRequest, page: HttpResponse, names: tuple[str, ...]) -> HttpRequest:
+    """The request with the token values the freshly fetched page has for these fields."""
+    values: dict[str, str] = {}
+    for form in parse_forms(list(tags(decode(page)))):
+        for field in form.fields:
+            if field.name in names and field.value:
+                values.setdefault(field.name, field.value)
+    for name, value in values.items():
+        request = replace_field(request, name, value)
+    return request
+
+
+def replace_field(request: HttpRequest, name: str, value: str) -> HttpRequest:
+    """The request whose field of that name, in body or query, carries this value."""
+    kind = media_type(request)
+    if kind == FORM:
+        body = replace_pair(request.body.decode("latin-1"), name, value).encode("latin-1")
+        return HttpRequest(request.method, request.url, request.headers, body)
+    if kind == MULTIPART:
+        parts = tuple(field_part(p.name, value) if p.name == name else p for p in multipart_parts(request))
+        content_type, body = encode_multipart(parts)
+        return HttpRequest(request.method, request.url, request.headers, body).with_header(
+            "Content-Type", content_type
+        )
+    target = f"{request.url.path}?{replace_pair(request.url.query, name, value)}"
+    return HttpRequest(request.method, request.url.with_target(target), request.headers, request.body)

@@ -1,0 +1,106 @@
+"""The insertion points of a request: every place where a value can be put.
+
+Ordinary points carry values of the application (query, form, JSON, multipart, ids in the path) and are always
+tested. Rare points (headers, cookies, names of parameters, the raw query) exist on every request and are tested
+only where altering them is seen to matter (engine.influence). Anti-forgery tokens are no points: a broken token
+hides every other point of the form.
+"""
+
+from urllib.parse import unquote
+
+from cyberai.domain.fingerprint import is_identifier
+from cyberai.domain.http import HttpRequest
+from cyberai.domain.insertion import InsertionKind, InsertionPoint
+from cyberai.engine.body import form_pairs, json_leaves, json_value, multipart_parts, query_pairs
+from cyberai.engine.cookies import request_cookies
+from cyberai.engine.csrf import is_token_field
+
+RARE_HEADERS = (
+    "User-Agent",
+    "Referer",
+    "X-Forwarded-For",
+    "X-Forwarded-Host",
+    "X-Real-IP",
+    "Accept-Language",
+    "X-Requested-With",
+)
+"""Headers that programs read, in the order in which they are tried."""
+
+NAMELESS = ""
+"""The name of the points that have none: the whole query, and the name of one more parameter."""
+
+
+def ordinary_points(request: HttpRequest) -> tuple[InsertionPoint, ...]:
+    """Every place where the application itself put a value, in the order of the request."""
+    found: list[tuple[InsertionKind, str, str]] = []
+    found += [
+        (InsertionKind.PATH, str(i), unquote(s)) for i, s in enumerate(segments(request)) if is_identifier(s)
+    ]
+    found += [(InsertionKind.QUERY, name, value) for name, value in query_pairs(request)]
+    found += [(InsertionKind.FORM, name, value) for name, value in form_pairs(request)]
+    found += [(InsertionKind.JSON, path, value) for path, value in json_leaves(json_value(request))]
+    found += [
+        (InsertionKind.MULTIPART, part.name, part.content.decode("utf-8", "replace"))
+        for part in multipart_parts(request)
+        if part.filename is None
+    ]
+    forms = (InsertionKind.FORM, InsertionKind.MULTIPART)
+    points: dict[tuple[InsertionKind, str], InsertionPoint] = {}
+    if _is_keyless(request):
+        # `?2024-report`: the query as a whole is the value.
+        found = [entry for entry in found if entry[0] is not InsertionKind.QUERY]
+        key = (InsertionKind.RAW_QUERY, NAMELESS)
+        points[key] = InsertionPoint(request, *key, unquote(request.url.query))
+    for kind, name, value in found:
+        if name and not (is_token_field(name) and (kind in forms or value)):
+            points.setdefault((kind, name), InsertionPoint(request, kind, name, value))
+    return tuple(points.values())
+
+
+def path_point(request: HttpRequest) -> InsertionPoint | None:
+    """The last segment of the path as a point, or None where the path ends with a slash."""
+    parts = segments(request)
+    if not parts[-1]:
+        return None
+    return InsertionPoint(request, InsertionKind.PATH, str(len(parts) - 1), unquote(parts[-1]))
+
+
+def rare_points(request: HttpRequest) -> tuple[InsertionPoint, ...]:
+    """The places every request has, whether or not the application looks at them."""
+    names = (*RARE_HEADERS, *_own_headers(request))
+    headers = (InsertionPoint(request, InsertionKind.HEADER, n, request.header(n) or "") for n in names)
+    cookies = dict.fromkeys(request_cookies(request))
+    whole = InsertionPoint(request, InsertionKind.RAW_QUERY, NAMELESS, request.url.query)
+    raw_query = () if _is_keyless(request) else (whole,)
+    return (
+        *headers,
+        *(InsertionPoint(request, InsertionKind.COOKIE, name, value) for name, value in cookies),
+        InsertionPoint(request, InsertionKind.PARAMETER_NAME, NAMELESS),
+        *raw_query,
+    )
+
+
+def _own_headers(request: HttpRequest) -> tuple[str, ...]:
+    """Header fields that the application's own scripts set."""
+    usual = {name.lower() for name in RARE_HEADERS} | {
+        "content-type",
+        "cookie",
+        "host",
+        "accept",
+        "authorization",
+    }
+    return tuple(dict.fromkeys(name for name, _ in request.headers if name.lower() not in usual))
+
+
+def _is_keyless(request: HttpRequest) -> bool:
+    return bool(request.url.query) and "=" not in request.url.query
+
+
+def segments(request: HttpRequest) -> list[str]:
+    """The path's segments as written, without the leading slash."""
+    return request.url.path.removeprefix("/").split("/")
+
+
+def label(point: InsertionPoint) -> str:
+    """`kind:name`, as the ledger names a point."""
+    return f"{point.kind.value}:{point.name}"

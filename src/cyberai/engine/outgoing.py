@@ -1,0 +1,116 @@
+"""The requests a page makes: redirect, forms, links, each as a browser would send it from there."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct, structs
+
+from cyberai.domain.http import HttpRequest
+from cyberai.engine.body import named_values
+from cyberai.engine.cookies import carried, cookies_after, with_cookies
+from cyberai.engine.fetch import redirect_request
+from cyberai.engine.fields import TEXT
+from cyberai.engine.forms import submissions
+from cyberai.engine.page import Page
+from cyberai.engine.shape import plausible
+from cyberai.engine.soft404 import extension
+
+_FILES = frozenset(
+    [
+        ".png",
+        ".jpg",
+        ".jpeg",
+        ".gif",
+        ".svg",
+        ".ico",
+        ".webp",
+        ".bmp",
+        ".woff",
+        ".woff2",
+        ".ttf",
+        ".eot",
+        ".otf",
+        ".mp3",
+        ".mp4",
+        ".avi",
+        ".mov",
+        ".webm",
+        ".ogg",
+        ".wav",
+        ".pdf",
+        ".zip",
+        ".gz",
+        ".tar",
+        ".7z",
+        ".rar",
+        ".iso",
+        ".exe",
+        ".msi",
+        ".dmg",
+        ".deb",
+        ".rpm",
+        ".jar",
+        ".doc",
+        ".docx",
+        ".xls",
+        ".xlsx",
+        ".ppt",
+        ".pptx",
+    ]
+)
+
+
+class Outgoing(Struct, frozen=True):
+    """One request. `label` is what a person would press, `secrets` counts the form's password fields."""
+
+    request: HttpRequest
+    label: str = ""
+    secrets: int = 0
+
+
+def outgoing(page: Page, *, redirects: bool) -> Iterator[Outgoing]:
+    """What is worth fetching, in order: no plain files, no addresses only traps make, nothing this scan made."""
+    source, answer = page.exchange.request, page.exchange.response
+    cookies = cookies_after(source, answer)
+    for candidate in _all(page, redirects):
+        request = candidate.request
+        if not plausible(request):
+            continue
+        if request.header("cookie") is None:
+            request = carried(cookies, source.url, request)
+        yield structs.replace(candidate, request=request)
+
+
+def _all(page: Page, redirects: bool) -> Iterator[Outgoing]:
+    redirect = redirect_request(page.exchange)
+    if redirect is not None and redirects:
+        yield Outgoing(redirect)
+    for form in page.forms:
+        for submission in submissions(form, page.exchange.request.url):
+            secrets = sum(field.kind == "password" for field in submission.fields)
+            yield Outgoing(_as_scripted(page, submission.request), submission.label, secrets)
+    for call in page.calls:
+        secrets = sum("pass" in name.lower() for name, _ in named_values(call))
+        yield Outgoing(_as_scripted(page, call), secrets=secrets)
+    for link in page.links:
+        request = HttpRequest("GET", link.url)
+        if not _ours(request) and not _is_file(request):
+            yield Outgoing(_as_scripted(page, request) if link.guessed else request, link.label)
+
+
+def _as_scripted(page: Page, request: HttpRequest) -> HttpRequest:
+    """With the header fields and cookies that the page's scripts put on requests; insertion points by that."""
+    for name in page.headers:
+        request = request.with_header(name, TEXT)
+    if page.cookies and request.url.host == page.exchange.request.url.host:
+        held = dict(cookies_after(page.exchange.request, page.exchange.response))
+        request = with_cookies(request, tuple({**dict.fromkeys(page.cookies, TEXT), **held}.items()))
+    return request
+
+
+def _ours(request: HttpRequest) -> bool:
+    """True for a link to something this scan itself created."""
+    return TEXT in request.url.target
+
+
+def _is_file(request: HttpRequest) -> bool:
+    return not request.url.query and extension(request.url).lower() in _FILES

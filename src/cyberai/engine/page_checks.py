@@ -1,0 +1,46 @@
+"""Passive checks: they look at a page the crawler fetched, and may look a second time."""
+
+from cyberai.checkkit import PageAsset, Scope
+from cyberai.domain.asset import RequestAsset
+from cyberai.domain.check import CheckOutcome
+from cyberai.domain.fingerprint import normalise_path
+from cyberai.domain.http import HttpRequest
+from cyberai.engine.context import Context
+from cyberai.engine.coverage import host_label
+from cyberai.engine.fetch import Tally
+from cyberai.engine.page import Page, is_file
+from cyberai.engine.probe import EngineProbe, Repeats
+from cyberai.engine.run_check import recorded, run_check
+from cyberai.engine.shape import check_shape, digest, shape_of
+from cyberai.engine.soft404 import directory
+
+
+async def check_page(context: Context, asset: RequestAsset, page: Page, tally: Tally) -> list[CheckOutcome]:
+    """Run the page checks on an answer, once per shape of request and structure of answer."""
+    shape = page_shape(asset.request, page)
+    if shape in context.crawl.seen_pages:
+        return []
+    context.crawl.seen_pages.add(shape)
+    target = PageAsset(page.exchange, shape)
+    url = asset.request.url
+    host = host_label(url.host, url.port)
+    repeats: Repeats = {}
+    outcomes = []
+    for check in context.checks[Scope.PAGE]:
+        counted = Tally()
+        probe = EngineProbe(context, check.meta.max_requests, counted, asset.referer, repeats)
+        outcome = await run_check(check, target, probe)
+        outcomes.append(recorded(check, target.key, host, outcome, counted.sent))
+        tally.sent += counted.sent
+    return outcomes
+
+
+def page_shape(request: HttpRequest, page: Page) -> str:
+    """What makes two pages the same to page checks."""
+    response = page.exchange.response
+    if is_file(response) and response.header("set-cookie") is None:
+        # A web server sends all its files with the same header fields, whatever their names.
+        fields = digest(" ".join(sorted({name.lower() for name, _ in response.headers})))
+        folder = normalise_path(directory(request.url))
+        return f"{request.method} {request.url.origin}{folder}* ~{page.structure} {fields}"
+    return check_shape(request, page.structure) if request.url.query else shape_of(request)

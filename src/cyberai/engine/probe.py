@@ -1,0 +1,203 @@
+"""The engine's probe: a check's way to the target, with its budget kept here."""
+
+from collections import Counter
+
+from cyberai.checkkit import BudgetExceeded, Exchange, HttpRequest, InsertionPoint, PolicyRefused, Url
+from cyberai.domain.http import Headers, HttpResponse
+from cyberai.engine.context import Context
+from cyberai.engine.cookies import cookies_after, with_cookies
+from cyberai.engine.csrf import renewed, token_fields
+from cyberai.engine.fetch import MAX_REDIRECTS, Tally, redirect_request
+from cyberai.engine.rendering import render
+from cyberai.engine.soft404 import directory, extension, missing_url
+from cyberai.ports.network import Handshake, TlsVersion, TransportError, TransportReason
+
+MAX_SILENCED = 2
+"""Payloads of one run of a check at which the target may close the connection while it answers others."""
+
+NO_ANSWER = 0
+"""The status that stands for a connection closed without an answer."""
+
+Repeats = dict[HttpRequest, list[Exchange]]
+"""Further observations of one page, shared by the page checks that look at it."""
+
+
+class EngineProbe:
+    """checkkit.Probe for one run of one check on one asset.
+
+    `referer` is the page whose form makes the asset's request: fresh anti-forgery tokens come from there, and
+    are not charged to the check. The first use of `baseline` and of each `missing` is charged whether or not it
+    was cached, so that a check keeps its budget or breaks it independently of what ran before.
+    """
+
+    def __init__(
+        self, context: Context, budget: int, tally: Tally, referer: str = "", repeats: Repeats | None = None
+    ) -> None:
+        self._context = context
+        self._left = budget
+        self._tally = tally
+        self._referer = referer
+        self._repeats = repeats
+        self._repeated: Counter[HttpRequest] = Counter()
+        self._charged: set[object] = set()
+        self._silenced = 0
+
+    async def send(self, request: HttpRequest, *, follow: bool = False) -> Exchange:
+        """See checkkit.Probe."""
+        self._charge()
+        exchange = await self._send(request)
+        for _ in range(MAX_REDIRECTS if follow else 0):
+            target = redirect_request(exchange)
+            if target is None or self._context.fetcher.forbidden(target) is not None:
+                break
+            self._charge()
+            exchange = await self._send(target)
+        return exchange
+
+    async def get(self, url: Url, headers: Headers = ()) -> Exchange:
+        """See checkkit.Probe."""
+        return await self.send(HttpRequest("GET", url, headers))
+
+    async def inject(self, point: InsertionPoint, payload: str, *, append: bool = False) -> Exchange:
+        """See checkkit.Probe."""
+        self._charge()
+        request = await self._with_fresh_token(render(point, payload, append))
+        try:
+            return await self._send(request)
+        except TransportError as error:
+            if error.reason is not TransportReason.RESET or not await self._only_this_payload(point):
+                raise
+        return Exchange(request, HttpResponse(NO_ANSWER))
+
+    async def _only_this_payload(self, point: InsertionPoint) -> bool:
+        """Whether the unaltered request is answered, after a payload that was not: a program that ends on a
+        zero byte is still tested with everything else. A filter that cuts off one payload after the other is
+        an error of the check, which must not call the place clean."""
+        self._silenced += 1
+        if self._silenced > MAX_SILENCED or point.request.method not in ("GET", "HEAD"):
+            return False
+        try:
+            await self._context.fetcher.send(point.request, self._tally)
+        except TransportError:
+            return False
+        return True
+
+    def injected(self, point: InsertionPoint, payload: str, *, append: bool = False) -> HttpRequest:
+        """See checkkit.Probe."""
+        return render(point, payload, append)
+
+    async def baseline(self, point: InsertionPoint) -> Exchange:
+        """See checkkit.Probe."""
+        self._charge_once(point.request)
+        kept = self._context.baselines.get(point.request)
+        if kept is None:
+            kept = await self._send(await self._with_fresh_token(point.request))
+            self._context.baselines.keep(point.request, kept)
+        return kept
+
+    async def missing(self, url: Url) -> Exchange:
+        """See checkkit.Probe."""
+        key = (url.origin, directory(url), extension(url))
+        self._charge_once(key)
+        return await missing_control(self._context, url, self._tally)
+
+    async def talk(
+        self,
+        host: str,
+        port: int,
+        payload: bytes,
+        *,
+        limit: int = 65_536,
+        quiet: float = 0.5,
+        tls: bool = False,
+    ) -> bytes:
+        """See checkkit.Probe."""
+        self._connect(host, port)
+        return await self._context.network.dialer.talk(host, port, payload, limit=limit, quiet=quiet, tls=tls)
+
+    async def offers(self, host: str, port: int, version: TlsVersion, server_name: str = "") -> bool:
+        """See checkkit.Probe."""
+        self._connect(host, port)
+        return await self._context.network.dialer.offers(host, port, version, server_name)
+
+    async def handshake(self, host: str, port: int, server_name: str = "") -> Handshake:
+        """See checkkit.Probe."""
+        self._connect(host, port)
+        return await self._context.network.dialer.handshake(host, port, server_name)
+
+    def now(self) -> int:
+        """See checkkit.Probe."""
+        return self._context.clock.now()
+
+    def token(self, length: int = 8) -> str:
+        """See checkkit.Probe."""
+        return self._context.rng.letters(length)
+
+    def number(self, low: int, high: int) -> int:
+        """See checkkit.Probe."""
+        return low + self._context.rng.below(high - low + 1)
+
+    def _charge(self) -> None:
+        if self._left <= 0:
+            raise BudgetExceeded("the check wants to send more requests than its max_requests")
+        self._left -= 1
+
+    def _charge_once(self, what: object) -> None:
+        if what not in self._charged:
+            self._charge()
+            self._charged.add(what)
+
+    def _connect(self, host: str, port: int) -> None:
+        if not self._context.scope.allows_port(host, port):
+            raise PolicyRefused(f"{host}:{port} is outside the scan's scope")
+        self._charge()
+        self._tally.sent += 1
+
+    async def _send(self, request: HttpRequest) -> Exchange:
+        if self._repeats is None or request.method not in ("GET", "HEAD"):
+            return await self._transmit(request)
+        # The n-th look of one check at a page may be the n-th look of another: two checks asking for a second
+        # observation share it, one check asking twice gets two.
+        looks = self._repeats.setdefault(request, [])
+        index = self._repeated[request]
+        self._repeated[request] += 1
+        if index >= len(looks):
+            looks.append(await self._transmit(request))
+        return looks[index]
+
+    async def _transmit(self, request: HttpRequest) -> Exchange:
+        try:
+            return await self._context.fetcher.send(request, self._tally)
+        except TransportError as error:
+            # A connection that the server closed under us tells nothing about the payload.
+            if error.reason is not TransportReason.RESET or not error.retryable:
+                raise
+        return await self._context.fetcher.send(request, self._tally, retries=1)
+
+    async def _with_fresh_token(self, request: HttpRequest) -> HttpRequest:
+        return await with_fresh_token(self._context, request, self._referer, self._tally)
+
+
+async def with_fresh_token(context: Context, request: HttpRequest, referer: str, tally: Tally) -> HttpRequest:
+    """The request with anti-forgery tokens (and the cookies they are tied to) from a fresh look at the page its
+    form stands on; the request as it is when it has none."""
+    names = token_fields(request)
+    if not names or not referer:
+        return request
+    cookies = request.header("cookie")
+    page_request = HttpRequest("GET", Url.parse(referer), (("Cookie", cookies),) if cookies else ())
+    page = await context.fetcher.send(page_request, tally, retries=1)
+    fresh = renewed(request, page.response, names)
+    if page.response.header("set-cookie") is None:
+        return fresh
+    return with_cookies(fresh, cookies_after(page.request, page.response))
+
+
+async def missing_control(context: Context, url: Url, tally: Tally) -> Exchange:
+    """The answer to a path beside `url` that cannot exist; asked once per directory and extension."""
+
+    async def ask() -> Exchange:
+        control = missing_url(url, context.rng.letters(12))
+        return await context.fetcher.send(HttpRequest("GET", control), tally, retries=1)
+
+    return await context.missing.get((url.origin, directory(url), extension(url)), ask)

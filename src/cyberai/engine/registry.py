@@ -1,0 +1,69 @@
+"""Which checks exist and which a scan runs."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterable
+from functools import cache
+
+from cyberai.checkkit import Check, Scope
+from cyberai.domain.scan import Mode, ScanSpec, ScanType
+
+_WEB = frozenset({Scope.INSERTION, Scope.PAGE, Scope.ORIGIN, Scope.TLS})
+_SCOPES = {
+    ScanType.VULNERABILITY: frozenset(Scope),
+    ScanType.WEB: _WEB,
+    ScanType.API: _WEB,
+    ScanType.NETWORK: frozenset({Scope.TLS, Scope.SERVICE}),
+    ScanType.CLOUD: frozenset[Scope](),
+}
+
+
+@cache
+def all_checks() -> tuple[Check, ...]:
+    """Every check below the package `cyberai.checks`, sorted by id.
+
+    A module's checks are its module-level Check values. Raise ValueError when two carry one id.
+    """
+    package = importlib.import_module("cyberai.checks")
+    found: dict[str, Check] = {}
+    for module in pkgutil.walk_packages(package.__path__, "cyberai.checks."):
+        loaded = importlib.import_module(module.name)
+        for value in vars(loaded).values():
+            # A check imported from another module belongs to that one.
+            if not isinstance(value, Check) or value.run.__module__ != module.name:
+                continue
+            if found.setdefault(value.meta.id, value) is not value:
+                raise ValueError(f"two checks carry the id {value.meta.id}")
+    return tuple(found[check_id] for check_id in sorted(found))
+
+
+def matches(selector: str, check_id: str) -> bool:
+    """A selector is an exact id, or a prefix that ends with a dot."""
+    return check_id.startswith(selector) if selector.endswith(".") else check_id == selector
+
+
+def select(checks: Iterable[Check], spec: ScanSpec) -> tuple[Check, ...]:
+    """The checks of this scan: by scan type, include and exclude, tags and mode; sorted by id."""
+    wanted = spec.options.checks
+    chosen = []
+    for check in checks:
+        meta = check.meta
+        if meta.scope not in _SCOPES[spec.scan_type]:
+            continue
+        if meta.intrusive and spec.policies.mode is not Mode.INTRUSIVE:
+            continue
+        if wanted.include and not any(matches(s, meta.id) for s in wanted.include):
+            continue
+        if any(matches(s, meta.id) for s in wanted.exclude):
+            continue
+        if wanted.tags and not set(wanted.tags) & set(meta.tags):
+            continue
+        chosen.append(check)
+    return tuple(sorted(chosen, key=lambda check: check.meta.id))
+
+
+def unknown_selectors(spec: ScanSpec) -> tuple[str, ...]:
+    """The include and exclude entries that name no check, as written: most likely mistyped."""
+    ids = [check.meta.id for check in all_checks()]
+    entries = dict.fromkeys((*spec.options.checks.include, *spec.options.checks.exclude))
+    return tuple(entry for entry in entries if not any(matches(entry, check_id) for check_id in ids))

@@ -1,0 +1,84 @@
+"""The session: runs units, some at a time, and yields each result as soon as it is complete."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterable, Sequence
+
+from cyberai.checkkit import Check, PolicyRefused
+from cyberai.domain.check import CheckOutcome
+from cyberai.domain.report import CoverageRow
+from cyberai.domain.scan import ScanSpec
+from cyberai.domain.scope import ScanScope
+from cyberai.domain.unit import Unit, UnitResult
+from cyberai.engine import coverage
+from cyberai.engine.context import Context
+from cyberai.engine.plan import shard_hosts
+from cyberai.engine.stages import perform
+from cyberai.ports.network import NetworkSession, TransportError, TransportReason
+from cyberai.ports.runtime import Clock, Rng
+
+
+class EngineSession:
+    """The work of one shard by one worker. It writes nothing: the caller stores each result before it asks for
+    units again."""
+
+    def __init__(
+        self,
+        *,
+        spec: ScanSpec,
+        scope: ScanScope,
+        network: NetworkSession,
+        clock: Clock,
+        rng: Rng,
+        checks: tuple[Check, ...],
+    ) -> None:
+        self._checks = checks
+        self._host = next(iter(shard_hosts(scope.targets[:1])), "")
+        self._at_a_time = max(1, spec.options.concurrent)
+        self._context = Context(spec=spec, scope=scope, network=network, clock=clock, rng=rng, checks=checks)
+
+    async def run(self, units: Sequence[Unit]) -> AsyncGenerator[UnitResult, None]:
+        """Run the units (all of one stage), `options.concurrent` of them at a time.
+
+        Results come in the order in which they complete. Closing the iterator, or a cancellation at any await,
+        ends the units in flight and leaves no task behind; iterate inside `contextlib.aclosing`.
+        """
+        waiting = iter(units)
+        running: set[asyncio.Task[UnitResult]] = set()
+        try:
+            while True:
+                for unit in waiting:
+                    running.add(asyncio.create_task(self._perform(unit)))
+                    if len(running) >= self._at_a_time:
+                        break
+                if not running:
+                    return
+                done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    yield task.result()
+        finally:
+            await _end(running)
+
+    def never_ran(self, rows: Iterable[CoverageRow], host: str = "") -> tuple[CheckOutcome, ...]:
+        """For the end of a shard: Skipped(not_applicable) for every check that has no row on this host (default:
+        the host of the units this session ran, else the scan's first)."""
+        return coverage.never_ran(self._checks, rows, host or self._host)
+
+    async def _perform(self, unit: Unit) -> UnitResult:
+        """One unit, whatever it meets: what a hostile page makes our own code do must not end the scan. This is
+        the boundary at which a unit can fail without its shard."""
+        self._host = coverage.asset_host(unit.asset)
+        try:
+            return await perform(self._context, unit)
+        except TransportError as error:
+            return UnitResult(unit, failure=error.reason.value, detail=error.detail)
+        except PolicyRefused as refused:
+            return UnitResult(unit, failure=TransportReason.OUT_OF_SCOPE.value, detail=str(refused)[:300])
+        except Exception as error:  # noqa: BLE001 - the boundary of a unit
+            return UnitResult(unit, failure="internal", detail=f"{type(error).__name__}: {error}"[:300])
+
+
+async def _end(tasks: set[asyncio.Task[UnitResult]]) -> None:
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        await asyncio.wait(tasks)

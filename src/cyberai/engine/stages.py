@@ -1,0 +1,28 @@
+"""Which code does a unit: stage by asset."""
+
+from cyberai.domain.asset import HostAsset, OriginAsset, PortAsset, RequestAsset, ServiceAsset, TlsAsset
+from cyberai.domain.unit import Stage, Unit, UnitResult
+from cyberai.engine.check_stage import check_request, check_whole
+from cyberai.engine.context import Context
+from cyberai.engine.crawl import crawl_request
+from cyberai.engine.discover import discover
+from cyberai.engine.identify import identify_origin, identify_port
+
+
+async def perform(context: Context, unit: Unit) -> UnitResult:
+    """Do the unit; raise ValueError for a stage that has nothing to do with the unit's asset."""
+    match unit.stage, unit.asset:
+        case Stage.DISCOVER, HostAsset() as host:
+            return await discover(context, unit, host)
+        case Stage.IDENTIFY, PortAsset() as port:
+            return await identify_port(context, unit, port)
+        case Stage.IDENTIFY, OriginAsset() as origin:
+            return await identify_origin(context, unit, origin)
+        case Stage.CRAWL, RequestAsset() as request:
+            return await crawl_request(context, unit, request)
+        case Stage.CHECK, RequestAsset() as request:
+            return await check_request(context, unit, request)
+        case Stage.CHECK, (OriginAsset() | TlsAsset() | ServiceAsset()) as whole:
+            return await check_whole(context, unit, whole)
+        case _:
+            raise ValueError(f"stage {unit.stage.name} has nothing to do for {unit.asset.key}")

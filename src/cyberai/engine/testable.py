@@ -1,0 +1,45 @@
+"""What of a crawled request is to be tested: its CHECK units."""
+
+from msgspec import structs
+
+from cyberai.checkkit import Scope
+from cyberai.domain.asset import RequestAsset
+from cyberai.domain.http import HttpRequest
+from cyberai.domain.unit import Unit
+from cyberai.engine.context import Context
+from cyberai.engine.cookies import cookies_after, with_cookies
+from cyberai.engine.fetch import Tally
+from cyberai.engine.form_variants import each_field_alone
+from cyberai.engine.frontier import check_unit, unknown_names_unit
+from cyberai.engine.insertion import ordinary_points
+from cyberai.engine.page import Page, is_file, is_named_file
+from cyberai.engine.shape import shape_of
+
+
+async def tests_of(context: Context, asset: RequestAsset, page: Page, tally: Tally) -> tuple[Unit, ...]:
+    """The CHECK units of a fetched request; none for files as they are, none for errors without parameters."""
+    if not context.checks[Scope.INSERTION]:
+        return ()
+    if not context.crawl.testable(shape_of(asset.request), page.structure):
+        return ()
+    tested = structs.replace(asset, request=_with_cookies_set(page, asset.request))
+    response = page.exchange.response
+    # The path names the file: what stands behind it, such as a version, keeps browsers' caches apart.
+    named = is_named_file(asset.request.url, response)
+    plain = named or is_file(response)
+    ordinary = () if named else ordinary_points(tested.request)
+    units = []
+    if ordinary or (200 <= response.status < 300 and not plain):
+        units.append(check_unit(tested, page.structure))
+    beside = unknown_names_unit(tested)
+    if beside is not None and 200 <= response.status < 400 and not plain:
+        units.append(beside)
+    variants = await each_field_alone(context, asset, page, ordinary, tally)
+    units += [check_unit(variant.asset, variant.structure, variant.only) for variant in variants]
+    return tuple(units)
+
+
+def _with_cookies_set(page: Page, request: HttpRequest) -> HttpRequest:
+    """The request as a browser would repeat it: cookies this answer set are cookies its program may read."""
+    held = cookies_after(page.exchange.request, page.exchange.response)
+    return with_cookies(request, held) if held else request

@@ -1,0 +1,1 @@
+"""Dispatchers: claim and wake, nothing else."""

@@ -1,0 +1,36 @@
+"""Finds the page files: every public module of the four folders, in the order of their names."""
+
+import importlib
+import pkgutil
+from functools import lru_cache
+from types import ModuleType
+
+from cyberai.lab.page import Page
+from cyberai.lab.service import Service, TlsListener
+
+_FOLDERS = ("web", "passive", "tls", "network")
+
+
+@lru_cache(maxsize=1)
+def _modules() -> tuple[ModuleType, ...]:
+    found: list[ModuleType] = []
+    for folder in _FOLDERS:
+        package = importlib.import_module(f"cyberai.lab.{folder}")
+        names = sorted(info.name for info in pkgutil.iter_modules(package.__path__))
+        found += [importlib.import_module(f"{package.__name__}.{n}") for n in names if not n.startswith("_")]
+    return tuple(found)
+
+
+def pages() -> tuple[Page, ...]:
+    """Every page of the HTTP port: the `PAGES` of each page file."""
+    return tuple(page for module in _modules() for page in getattr(module, "PAGES", ()))
+
+
+def tls_listeners() -> tuple[TlsListener, ...]:
+    """Every HTTPS listener: the `TLS_LISTENERS` of each page file."""
+    return tuple(item for module in _modules() for item in getattr(module, "TLS_LISTENERS", ()))
+
+
+def services() -> tuple[Service, ...]:
+    """Every service that speaks another protocol: the `SERVICES` of each page file."""
+    return tuple(item for module in _modules() for item in getattr(module, "SERVICES", ()))

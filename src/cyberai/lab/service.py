@@ -1,0 +1,62 @@
+"""What a page file declares beside pages: HTTPS listeners and services of other protocols."""
+
+import datetime
+from collections.abc import Callable
+from typing import Protocol
+
+import msgspec
+
+from cyberai.lab.http import LabRequest, LabResponse
+from cyberai.lab.page import Flaw
+
+
+class Session(Protocol):
+    """One client's dialogue with a service, without a socket."""
+
+    closed: bool
+
+    def feed(self, data: bytes) -> bytes:
+        """What the service answers to the bytes that came; sets `closed` when it hangs up."""
+
+
+class Service(msgspec.Struct, frozen=True, kw_only=True):
+    """A service on a port of its own. `session(fixed)` opens one dialogue."""
+
+    name: str
+    session: Callable[[bool], Session]
+    checks: tuple[str, ...]
+    flaws: tuple[Flaw, ...] = ()
+    demo: bool = False
+
+
+class Certificate(msgspec.Struct, frozen=True, kw_only=True):
+    """The certificate a listener serves. `None` for a date means: around the lab's start."""
+
+    self_signed: bool = False
+    names: tuple[str, ...] = ("localhost",)
+    addresses: tuple[str, ...] = ("127.0.0.1", "::1")
+    key_bits: int = 2048
+    not_before: datetime.datetime | None = None
+    not_after: datetime.datetime | None = None
+
+
+class Tls(msgspec.Struct, frozen=True, kw_only=True):
+    """How one twin of a listener speaks TLS."""
+
+    certificate: Certificate
+    obsolete_versions: bool = False
+
+
+class TlsListener(msgspec.Struct, frozen=True, kw_only=True):
+    """An HTTPS listener on a port of its own; `respond(request, fixed)` makes its pages."""
+
+    name: str
+    vulnerable: Tls
+    fixed: Tls
+    respond: Callable[[LabRequest, bool], LabResponse]
+    checks: tuple[str, ...]
+    flaws: tuple[Flaw, ...] = ()
+    demo: bool = False
+
+    def tls(self, fixed: bool) -> Tls:
+        return self.fixed if fixed else self.vulnerable

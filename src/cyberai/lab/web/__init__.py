@@ -1,0 +1,1 @@
+"""Page files of the web checks: one file, found by walking the package; names that start with _ are shared parts."""

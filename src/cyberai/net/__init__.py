@@ -1,0 +1,1 @@
+"""The network: the only package that opens outbound sockets. Everything passes the egress policy."""

@@ -1,0 +1,88 @@
+"""The one place where a stream socket is opened: resolve, judge, connect to the judged address, compare the peer."""
+
+import asyncio
+import socket
+from contextlib import ExitStack
+
+from cyberai.domain.addresses import parse_address, unmapped
+from cyberai.net.egress import EgressPolicy
+from cyberai.net.failure import connect_timeout, from_os_error
+from cyberai.net.resolver import Resolver
+from cyberai.ports.network import TransportError, TransportReason
+from cyberai.ports.runtime import Clock
+
+_TRY_NEXT = frozenset({TransportReason.REFUSED, TransportReason.UNREACHABLE, TransportReason.CONNECT_TIMEOUT})
+
+
+class Connector:
+    """Opens connections for one session. Scope is the callers' part; the policy on addresses is asked here,
+    for every connection anew."""
+
+    def __init__(self, egress: EgressPolicy, resolver: Resolver, clock: Clock) -> None:
+        self._egress = egress
+        self._resolver = resolver
+        self._clock = clock
+        self._pinned: dict[str, str] = {}
+
+    async def addresses(self, host: str, timeout: float) -> tuple[str, ...]:
+        """The judged addresses, the one that worked last first."""
+        found = await self._resolver.resolve(host, timeout)
+        pinned = self._pinned.get(host)
+        if pinned is None or pinned == found[0] or pinned not in found:
+            return found
+        return (pinned, *(a for a in found if a != pinned))
+
+    def check_port(self, address: str, port: int) -> None:
+        """Raise TransportError(NOT_ALLOWED) when this connection is refused by the policy."""
+        reason = self._egress.connect_refusal(address, port)
+        if reason is not None:
+            raise TransportError(TransportReason.NOT_ALLOWED, reason)
+
+    async def connect(self, host: str, port: int, timeout: float) -> tuple[socket.socket, str]:
+        """A connected, non-blocking socket and its address; the next address is tried when one does not answer."""
+        started = self._clock.monotonic()
+        candidates = await self.addresses(host, timeout)
+        for index, address in enumerate(candidates):
+            left = timeout - (self._clock.monotonic() - started)
+            share = max(left, 0.001) / (len(candidates) - index)
+            try:
+                opened = await self.connect_address(address, port, share)
+            except TransportError as error:
+                if error.reason not in _TRY_NEXT or index + 1 == len(candidates):
+                    raise
+                continue
+            self._pinned[host] = address
+            return opened, address
+        raise TransportError(TransportReason.DNS_FAILED, f"{host} has no address")
+
+    async def connect_address(self, address: str, port: int, timeout: float) -> socket.socket:
+        """Connect to one address, judged here once more because this is where the socket opens."""
+        self.check_port(address, port)
+        where = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        with ExitStack() as undo:
+            opened = undo.enter_context(socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK))
+            try:
+                async with asyncio.timeout(timeout):
+                    await asyncio.get_running_loop().sock_connect(opened, (address, port))
+                self._compare_peer(opened, address, port, where)
+                opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            except TimeoutError as error:
+                raise connect_timeout(where, timeout) from error
+            except OSError as error:
+                raise from_os_error(error, where) from error
+            undo.pop_all()
+        return opened
+
+    @staticmethod
+    def _compare_peer(opened: socket.socket, address: str, port: int, where: str) -> None:
+        peer, own = opened.getpeername()[:2], opened.getsockname()[:2]
+        if peer == own:
+            # Without a listener, the kernel may join a socket to itself when source and target port agree.
+            raise TransportError(TransportReason.REFUSED, f"{where} refused the connection", retryable=True)
+        if (
+            unmapped(parse_address(peer[0].partition("%")[0])) != unmapped(parse_address(address))
+            or peer[1] != port
+        ):
+            detail = f"connected to {peer[0]} instead of the judged address {address}"
+            raise TransportError(TransportReason.NOT_ALLOWED, detail)

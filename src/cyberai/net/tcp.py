@@ -1,0 +1,188 @@
+"""Everything on TCP that is not HTTP: port states, one exchange, TLS versions and handshakes."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import ExitStack
+from typing import TypeVar
+
+from cyberai.net.failure import cancelled
+from cyberai.net.port_sweep import PortSweep, States
+from cyberai.net.session_state import SessionState
+from cyberai.net.stream import Stream
+from cyberai.net.tls import probe_version, shake_hands
+from cyberai.ports.network import Handshake, PortState, TlsVersion, TransportError, TransportReason
+
+T = TypeVar("T")
+
+
+class TcpDialer:
+    """Implements ports.network.Dialer: scope, policy, slots and rate apply as to HTTP, port probes apart."""
+
+    def __init__(self, state: SessionState) -> None:
+        self._state = state
+
+    async def scan_ports(self, host: str, ports: Sequence[int]) -> AsyncIterator[tuple[int, PortState]]:
+        """See ports.network.Dialer.scan_ports. Own listeners are not tried either. Closing the iterator early
+        ends the sweep."""
+        state = self._state
+        in_scope = [port for port in ports if state.scope.allows_port(host, port)]
+        if not in_scope:
+            return
+        seconds = state.limits.request_timeout
+        address = (await state.lifeline.run(state.connector.addresses(host, seconds)))[0]
+        allowed = [port for port in in_scope if state.egress.connect_refusal(address, port) is None]
+        loop = asyncio.get_running_loop()
+        batches: asyncio.Queue[States] = asyncio.Queue()
+        sweep = PortSweep(address, allowed, lambda found: _hand_over(loop, batches, found))
+        sweep.start()
+        try:
+            while found := await state.lifeline.run(batches.get()):
+                for row in found:
+                    yield row
+        finally:
+            sweep.stop()
+
+    async def talk(
+        self,
+        host: str,
+        port: int,
+        payload: bytes,
+        *,
+        limit: int = 65_536,
+        quiet: float = 0.5,
+        tls: bool = False,
+    ) -> bytes:
+        """See ports.network.Dialer.talk. The whole exchange ends `request_timeout` seconds after the
+        connection, or `quiet` seconds after the first byte when that is later; what came is returned."""
+
+        async def exchange(stream: Stream) -> bytes:
+            async with asyncio.timeout(self._state.limits.request_timeout):
+                if tls:
+                    await stream.start_tls(self._state.contexts.blind, host)
+                if payload:
+                    await stream.send(payload)
+            return await self._read_until_quiet(stream, limit, quiet)
+
+        received = await self._connected(host, port, exchange, own_deadline=True)
+        if not received:
+            detail = f"{_where(host, port)} closed the connection without sending anything"
+            raise TransportError(TransportReason.RESET, detail)
+        return received
+
+    async def offers(self, host: str, port: int, version: TlsVersion, server_name: str = "") -> bool:
+        """See ports.network.Dialer.offers."""
+        where = _where(host, port)
+        name = server_name or host
+        return await self._connected(host, port, lambda stream: probe_version(stream, version, name, where))
+
+    async def handshake(self, host: str, port: int, server_name: str = "") -> Handshake:
+        """See ports.network.Dialer.handshake. The first connection verifies the certificate; when that is not
+        trusted, a second one takes it as it is (OpenSSL's own verification is the reference for both)."""
+        contexts = self._state.contexts
+        name = server_name or host
+        try:
+            return await self._connected(
+                host, port, lambda stream: shake_hands(stream, contexts.verifying, name, "")
+            )
+        except TransportError as error:
+            if error.reason is not TransportReason.CERTIFICATE:
+                raise
+            why = _trust_error(error)
+        return await self._connected(
+            host, port, lambda stream: shake_hands(stream, contexts.blind, name, why)
+        )
+
+    async def _read_until_quiet(self, stream: Stream, limit: int, quiet: float) -> bytes:
+        clock = self._state.clock
+        end = clock.monotonic() + self._state.limits.request_timeout
+        received = b""
+        while len(received) < limit:
+            left = end - clock.monotonic()
+            wait = min(quiet, max(left, 0.0)) if received else left
+            if received and left <= 0:
+                break
+            try:
+                async with asyncio.timeout(max(wait, 0.001)):
+                    data = await stream.receive()
+            except TimeoutError:
+                if received:
+                    break
+                raise
+            except TransportError:
+                if received:
+                    break
+                raise
+            if not data:
+                break
+            if not received:
+                end = max(end, clock.monotonic() + quiet)
+            received += data
+        return received[:limit]
+
+    async def _connected(
+        self,
+        host: str,
+        port: int,
+        work: Callable[[Stream], Awaitable[T]],
+        *,
+        own_deadline: bool = False,
+    ) -> T:
+        state = self._state
+        if state.lifeline.closed:
+            raise cancelled()
+        if not state.scope.allows_port(host, port):
+            raise TransportError(
+                TransportReason.OUT_OF_SCOPE, f"{_where(host, port)} is outside the scan's scope"
+            )
+        return await state.lifeline.run(self._in_turn(host, port, work, own_deadline))
+
+    async def _in_turn(
+        self, host: str, port: int, work: Callable[[Stream], Awaitable[T]], own_deadline: bool
+    ) -> T:
+        state = self._state
+        seconds = state.limits.request_timeout
+        await state.slots.take()
+        try:
+            stream = await self._opened(host, port, seconds)
+            try:
+                async with asyncio.timeout(None if own_deadline else seconds):
+                    return await work(stream)
+            finally:
+                stream.close()
+        except TimeoutError as error:
+            detail = f"no complete answer from {_where(host, port)} within {seconds:g} s"
+            raise TransportError(TransportReason.TIMEOUT, detail, retryable=True) from error
+        finally:
+            state.slots.give()
+
+    async def _opened(self, host: str, port: int, seconds: float) -> Stream:
+        """A connection whose turn it is."""
+        gate = await self._state.gate_of(host)
+        await gate.near.take()
+        try:
+            opened, _ = await self._state.connector.connect(host, port, seconds)
+            with ExitStack() as undo:
+                undo.enter_context(opened)
+                await gate.turn()
+                undo.pop_all()
+        finally:
+            gate.near.give()
+        self._state.requests_sent += 1
+        return Stream(opened, _where(host, port))
+
+
+def _hand_over(loop: asyncio.AbstractEventLoop, batches: "asyncio.Queue[States]", found: States) -> None:
+    try:
+        loop.call_soon_threadsafe(batches.put_nowait, found)
+    except RuntimeError:
+        return  # the loop ended first: nobody waits
+
+
+def _trust_error(error: TransportError) -> str:
+    cause = error.__cause__
+    return cause.verify_message if isinstance(cause, ssl.SSLCertVerificationError) else error.detail
+
+
+def _where(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

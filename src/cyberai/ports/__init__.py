@@ -1,0 +1,1 @@
+"""Protocols between the core and the world: who implements them is decided in `bootstrap`."""

@@ -1,0 +1,176 @@
+"""How the engine reaches targets. Everything behind these ports passes the egress guard: resolve, judge every
+address, connect to the judged address, compare the peer; rate, concurrency and budgets are kept there too."""
+
+from collections.abc import AsyncIterator, Sequence
+from enum import StrEnum
+from typing import Protocol
+
+from msgspec import Struct
+
+from cyberai.domain.http import Headers, HttpRequest, HttpResponse
+from cyberai.domain.scope import ScanScope
+
+
+class TransportReason(StrEnum):
+    """Why no answer came. The ledger and `status_reason` are made from these."""
+
+    DNS_FAILED = "dns_failed"
+    NOT_ALLOWED = "target_not_allowed"
+    OUT_OF_SCOPE = "out_of_scope"
+    REFUSED = "connection_refused"
+    UNREACHABLE = "unreachable"
+    RESET = "connection_reset"
+    CONNECT_TIMEOUT = "connect_timeout"
+    TIMEOUT = "timeout"
+    TLS_FAILED = "tls_failed"
+    CERTIFICATE = "certificate_not_trusted"
+    MALFORMED = "malformed_response"
+    BUDGET = "budget"
+    CANCELLED = "cancelled"
+    STOPPED = "target_health"
+
+
+class TransportError(Exception):
+    """No usable answer. `retryable` says that the same request may work later; `detail` is for people."""
+
+    def __init__(self, reason: TransportReason, detail: str = "", *, retryable: bool = False) -> None:
+        super().__init__(f"{reason.value}: {detail}" if detail else reason.value)
+        self.reason = reason
+        self.detail = detail
+        self.retryable = retryable
+
+
+class Http(Protocol):
+    """HTTP/1.1 towards the hosts of one scan, exactly the bytes of the request, never following redirects."""
+
+    async def send(
+        self, request: HttpRequest, *, timeout: float | None = None, max_body: int | None = None
+    ) -> HttpResponse:
+        """Send and read the answer, within `timeout` seconds in total (default: the scan's
+        `request_timeout`), the body capped at `max_body` bytes (default 2 MiB); raise TransportError.
+
+        The scan's custom headers, User-Agent and Accept-Encoding are added where the request has none.
+        """
+        ...
+
+
+class PortState(StrEnum):
+    """What a connection attempt showed."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    FILTERED = "filtered"
+
+
+class TlsVersion(StrEnum):
+    """Protocol versions, oldest first."""
+
+    SSL3 = "SSLv3"
+    TLS1_0 = "TLSv1.0"
+    TLS1_1 = "TLSv1.1"
+    TLS1_2 = "TLSv1.2"
+    TLS1_3 = "TLSv1.3"
+
+
+class Handshake(Struct, frozen=True):
+    """A completed handshake at the best version both sides speak. `chain` is DER, leaf first. `trusted` tells
+    whether the chain leads to a root we trust (system roots plus `--ca-file`) at the present time and for the
+    name asked; `trust_error` says why not. `version` and `cipher` as the library names them."""
+
+    version: str
+    cipher: str
+    chain: tuple[bytes, ...]
+    trusted: bool
+    trust_error: str = ""
+    alpn: str = ""
+
+
+class Dialer(Protocol):
+    """Everything on TCP that is not HTTP."""
+
+    def scan_ports(self, host: str, ports: Sequence[int]) -> AsyncIterator[tuple[int, PortState]]:
+        """Connect to each port once or more; yield states as they become known, every port exactly once.
+        Ports outside the scope are never tried (and not yielded)."""
+        ...
+
+    async def talk(
+        self,
+        host: str,
+        port: int,
+        payload: bytes,
+        *,
+        limit: int = 65_536,
+        quiet: float = 0.5,
+        tls: bool = False,
+    ) -> bytes:
+        """One connection: send `payload` (may be empty: only listen), read until the peer closes, `limit`
+        bytes came, or nothing came for `quiet` seconds after the first byte (the scan's request_timeout before
+        it); raise TransportError when the connection fails or nothing at all came."""
+        ...
+
+    async def offers(self, host: str, port: int, version: TlsVersion, server_name: str = "") -> bool:
+        """True when the server answers a hand-built ClientHello of exactly that version with a ServerHello
+        that selects it; False when it refuses; raise TransportError when it cannot be told."""
+        ...
+
+    async def handshake(self, host: str, port: int, server_name: str = "") -> Handshake:
+        """A full handshake without trusting anything; raise TransportError(TLS_FAILED) when it is no TLS."""
+        ...
+
+
+class NetworkSession(Protocol):
+    """The network of one shard: one scan, one host, one worker. Closing it closes every connection."""
+
+    @property
+    def http(self) -> Http:
+        """The HTTP core."""
+        ...
+
+    @property
+    def dialer(self) -> Dialer:
+        """TCP and TLS."""
+        ...
+
+    @property
+    def requests_sent(self) -> int:
+        """Requests and protocol exchanges sent so far (port probes not counted)."""
+        ...
+
+    async def resolve(self, host: str) -> tuple[str, ...]:
+        """The judged addresses of a host, first the one that will be used; raise TransportError with
+        DNS_FAILED or NOT_ALLOWED. A literal address needs no look-up."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close every connection; pending sends raise TransportError(CANCELLED)."""
+        ...
+
+
+class SessionLimits(Struct, frozen=True, kw_only=True):
+    """What a scan asked for; obeyed exactly, adapted downwards when the target slows or errors.
+
+    `concurrent` caps requests in flight. `requests_per_second` None: 20, or 200 on loopback; an explicit value
+    is never exceeded in any one second. `user_agent` names us and the scan."""
+
+    concurrent: int
+    request_timeout: float
+    requests_per_second: int | None
+    ignore_ssl: bool
+    user_agent: str
+    custom_headers: Headers = ()
+
+
+class Network(Protocol):
+    """Opens sessions under the operator's egress policy."""
+
+    def open(self, scope: ScanScope, limits: SessionLimits) -> NetworkSession:
+        """A session that refuses everything outside `scope` and the operator's policy."""
+        ...
+
+
+class AddressJudge(Protocol):
+    """The operator's policy on literal addresses: `POST /v1/scans` asks it before anything is stored."""
+
+    def refusal(self, address: str) -> str | None:
+        """Why this address (canonical text) may not be scanned, or None."""
+        ...

@@ -1,0 +1,147 @@
+"""The store port: one transaction at a time, everything named by workspace.
+
+`fn(tx)` runs synchronously inside one transaction; it takes no await, clock or network, and may be repeated.
+A write is acknowledged only once it is durable. Writes of several callers may share one commit, each rolls back
+alone. Repositories raise nothing but `LeaseLost` and domain errors; `StorageFull` when the disk is full.
+"""
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from msgspec import Struct
+
+from cyberai.domain.ids import WorkspaceId
+from cyberai.ports.repositories import (
+    BlobTx,
+    EventTx,
+    KeyTx,
+    LedgerTx,
+    ReportTx,
+    ScanTx,
+    ShardTx,
+    UnitTx,
+    VulnerabilityTx,
+    WorkerTx,
+)
+
+T = TypeVar("T")
+
+
+class Tx(Protocol):
+    """One transaction in one workspace: a repository per kind of row."""
+
+    @property
+    def workspace(self) -> WorkspaceId:
+        """The workspace all of it belongs to."""
+        ...
+
+    @property
+    def keys(self) -> KeyTx:
+        """Keys."""
+        ...
+
+    @property
+    def scans(self) -> ScanTx:
+        """Scans."""
+        ...
+
+    @property
+    def shards(self) -> ShardTx:
+        """Shards."""
+        ...
+
+    @property
+    def units(self) -> UnitTx:
+        """Units."""
+        ...
+
+    @property
+    def ledger(self) -> LedgerTx:
+        """Ledger."""
+        ...
+
+    @property
+    def vulnerabilities(self) -> VulnerabilityTx:
+        """Vulnerabilities."""
+        ...
+
+    @property
+    def events(self) -> EventTx:
+        """Events."""
+        ...
+
+    @property
+    def reports(self) -> ReportTx:
+        """Reports."""
+        ...
+
+    @property
+    def blobs(self) -> BlobTx:
+        """Blobs."""
+        ...
+
+    @property
+    def workers(self) -> WorkerTx:
+        """Workers."""
+        ...
+
+    def ensure_workspace(self, at: int) -> bool:
+        """Create this transaction's workspace when it is new; True when it was."""
+        ...
+
+    def workspace_exists(self) -> bool:
+        """True when this transaction's workspace is known."""
+        ...
+
+    def workspaces(self) -> list[WorkspaceId]:
+        """All workspaces (SYSTEM only)."""
+        ...
+
+    def setting(self, name: str) -> str | None:
+        """A stored value of the deployment: pepper, cursor key, attestation (SYSTEM only)."""
+        ...
+
+    def set_setting(self, name: str, value: str) -> None:
+        """Store such a value (SYSTEM only)."""
+        ...
+
+
+class Store(Protocol):
+    """The durable state of a deployment."""
+
+    async def write(self, workspace: WorkspaceId, fn: Callable[[Tx], T]) -> T:
+        """Run `fn` in a transaction and return its result once the commit is durable."""
+        ...
+
+    async def read(self, workspace: WorkspaceId, fn: Callable[[Tx], T]) -> T:
+        """Run `fn` on a consistent snapshot; nothing it writes is kept. Only bounded, indexed reads."""
+        ...
+
+    async def changed(self, timeout: float) -> bool:
+        """Wait until another commit may have happened (any process), at most `timeout` seconds."""
+        ...
+
+    async def aclose(self) -> None:
+        """Finish queued writes and close."""
+        ...
+
+
+class RateDecision(Struct, frozen=True):
+    """`reset` is the unix second at which the window ends."""
+
+    allowed: bool
+    limit: int
+    remaining: int
+    reset: int
+
+
+class RateLimiter(Protocol):
+    """Fixed windows that start at unix times divisible by 60; exact across processes and restarts."""
+
+    def hit(self, subject: str, limit: int, now: int) -> RateDecision:
+        """Count one request of this subject at UTC microseconds `now`; synchronous and fast."""
+        ...
+
+    def refund(self, subject: str, now: int) -> None:
+        """Take one request back (304 and OPTIONS cost nothing)."""
+        ...

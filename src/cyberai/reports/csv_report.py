@@ -1,0 +1,128 @@
+"""The CSV report: one row per vulnerability, safe to open in a spreadsheet."""
+
+import csv
+import io
+import unicodedata
+
+from cyberai.domain.report import RenderedReport, ReportItem, ReportModel
+from cyberai.reports.plain_text import one_line, rfc3339
+
+COLUMNS = (
+    "id",
+    "severity",
+    "title",
+    "tier",
+    "confidence",
+    "status",
+    "detection",
+    "type",
+    "check_id",
+    "cvss_score",
+    "cvss_vector",
+    "cwe",
+    "cve",
+    "owasp",
+    "target",
+    "affected_component",
+    "url",
+    "method",
+    "parameter",
+    "port",
+    "service",
+    "occurrences",
+    "first_seen",
+    "last_seen",
+    "scan_id",
+    "first_scan_id",
+    "assignee",
+    "tags",
+    "description",
+    "remediation",
+    "references",
+    "fingerprint",
+)
+"""The header row; new columns are only ever added at the end."""
+
+_FORMULA = frozenset("=+-@\u2212")
+_SEPARATORS = ";|"
+_MAX_CELL = 32_000
+"""Spreadsheets cut a cell at 32,767 characters."""
+
+
+def render(model: ReportModel) -> RenderedReport:
+    """UTF-8 without a byte order mark, a header row, CRLF (RFC 4180), every cell quoted, no cell a formula."""
+    out = io.StringIO()
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for item in model.items:
+        row = _row(item)
+        writer.writerow([guarded(row[column]) for column in COLUMNS])
+    return RenderedReport(
+        content=out.getvalue().encode("utf-8"),
+        media_type="text/csv; charset=utf-8; header=present",
+        filename=f"{model.report.id}.csv",
+    )
+
+
+def guarded(cell: str) -> str:
+    """The cell as text that no spreadsheet takes for a formula.
+
+    An apostrophe goes before `= + - @` (full-width and small forms too) where the cell starts with it, also
+    after blanks or invisible characters, and where it follows a `;` or `|`: a program that splits there instead
+    of at the comma would see the start of a cell (OWASP, CSV injection).
+    """
+    text = one_line(cell)
+    parts = []
+    start = 0
+    for index, character in enumerate(text):
+        if character in _SEPARATORS:
+            parts.append(_quoted_formula(text[start : index + 1]))
+            start = index + 1
+    parts.append(_quoted_formula(text[start:]))
+    safe = "".join(parts)
+    return safe if len(safe) <= _MAX_CELL else safe[: _MAX_CELL - 1] + "\u2026"
+
+
+def _quoted_formula(part: str) -> str:
+    bare = part.lstrip(' "')
+    if not bare or unicodedata.normalize("NFKC", bare[0])[0] not in _FORMULA:
+        return part
+    return f"'{part}"
+
+
+def _row(item: ReportItem) -> dict[str, str]:
+    v = item.vulnerability
+    return {
+        "id": v.id,
+        "severity": v.effective_severity.value,
+        "title": v.title,
+        "tier": v.tier.value,
+        "confidence": str(v.confidence),
+        "status": v.status.value,
+        "detection": v.detection.value,
+        "type": v.type,
+        "check_id": v.check_id,
+        "cvss_score": f"{v.cvss_score:.1f}",
+        "cvss_vector": v.cvss_vector,
+        "cwe": " ".join(v.cwe),
+        "cve": " ".join(v.cve),
+        "owasp": " ".join(v.owasp),
+        "target": v.target,
+        "affected_component": v.affected_component,
+        "url": v.location.url or "",
+        "method": v.location.method or "",
+        "parameter": v.location.parameter or "",
+        "port": "" if v.location.port is None else str(v.location.port),
+        "service": v.location.service or "",
+        "occurrences": str(v.occurrences),
+        "first_seen": rfc3339(v.first_seen),
+        "last_seen": rfc3339(v.last_seen),
+        "scan_id": v.scan_id,
+        "first_scan_id": v.first_scan_id,
+        "assignee": v.assignee or "",
+        "tags": " ".join(v.tags),
+        "description": v.description,
+        "remediation": v.remediation,
+        "references": " ".join(v.references),
+        "fingerprint": v.fingerprint,
+    }

@@ -1,0 +1,50 @@
+"""The JSON report: everything, one object, for machines and archives."""
+
+import msgspec
+
+from cyberai.domain.report import CoverageRow, RenderedReport, ReportModel
+from cyberai.reports.plain_text import rfc3339
+
+INDENT = 2
+
+
+def render(model: ReportModel) -> RenderedReport:
+    """One object `{report, generated_at, version, scans, vulnerabilities, coverage}`, key order fixed.
+
+    `scans` and `vulnerabilities` are the API's own objects, the latter with `evidence`.
+    """
+    report = model.report
+    document = {
+        "report": {
+            "id": report.id,
+            "type": report.type.value,
+            "format": report.format.value,
+            "title": model.title,
+            "scan_ids": list(report.scan_ids),
+            "filters": {
+                "severity": list(report.filters.severity),
+                "status": list(report.filters.status),
+                "tier": list(report.filters.tier),
+            },
+            "created_at": rfc3339(report.created_at),
+        },
+        "generated_at": rfc3339(model.generated_at),
+        "version": model.version,
+        "scans": model.scan_resources,
+        "vulnerabilities": [item.resource for item in model.items],
+        "coverage": [_coverage(row, model.check_titles) for row in model.coverage],
+    }
+    content = msgspec.json.format(msgspec.json.encode(document), indent=INDENT) + b"\n"
+    return RenderedReport(content=content, media_type="application/json", filename=f"{report.id}.json")
+
+
+def _coverage(row: CoverageRow, titles: dict[str, str]) -> dict[str, object]:
+    return {
+        "host": row.host,
+        "check_id": row.check_id,
+        "title": titles.get(row.check_id, row.check_id),
+        "clean": row.clean,
+        "found": row.found,
+        "skipped": dict(sorted(row.skipped.items())),
+        "errored": dict(sorted(row.errored.items())),
+    }

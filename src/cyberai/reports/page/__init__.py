@@ -1,0 +1,1 @@
+"""What the HTML page shows, worked out before the template sees it: words, figures, positions."""

@@ -1,0 +1,144 @@
+"""A vulnerability as the page shows it."""
+
+from msgspec import Struct
+
+from cyberai.domain.finding import Tier
+from cyberai.domain.ids import is_id
+from cyberai.domain.report import ReportItem, ReportModel, ReportType
+from cyberai.domain.severity import Severity
+from cyberai.domain.vulnerability import Vulnerability
+from cyberai.reports.page.exchange import EvidenceView, evidence_views, has_control
+from cyberai.reports.page.prose import Block, blocks
+from cyberai.reports.plain_text import capped, one_line, rfc3339, visible
+
+_MAX_TITLE = 160
+_MAX_PLACE = 400
+_MAX_FACT = 1_000
+_MAX_NAME = 200
+_MAX_REFERENCES = 20
+
+_WHY = {
+    (Tier.CONFIRMED, True): "the proof appeared every time, and a harmless control request stayed silent",
+    (Tier.CONFIRMED, False): "observed directly, and once more on a second request",
+    (Tier.STRONG, True): "one clear proof with a silent control, not repeated",
+    (Tier.STRONG, False): "one clear proof, without a control that stayed silent",
+    (Tier.LEAD, True): "a sign worth a look, no proof; it does not count in the risk score",
+    (Tier.LEAD, False): "a sign worth a look, no proof; it does not count in the risk score",
+}
+
+
+class Reference(Struct, frozen=True):
+    """Further reading; `link` is set only for a plain https address."""
+
+    text: str
+    link: str = ""
+
+
+class FindingView(Struct, frozen=True, kw_only=True):
+    """Everything of one finding, ready to be escaped."""
+
+    number: int
+    anchor: str
+    id: str
+    severity: str
+    title: str
+    full_title: str
+    where: str
+    tier: str
+    confidence: int
+    why: str
+    facts: tuple[tuple[str, str], ...]
+    description: tuple[Block, ...]
+    impact: tuple[Block, ...]
+    remediation: tuple[Block, ...]
+    references: tuple[Reference, ...]
+    evidence: tuple[EvidenceView, ...]
+
+
+def finding_views(model: ReportModel) -> tuple[FindingView, ...]:
+    """The findings in the model's order, numbered from 1."""
+    return tuple(_view(number, item, model) for number, item in enumerate(model.items, 1))
+
+
+def _view(number: int, item: ReportItem, model: ReportModel) -> FindingView:
+    row, kind = item.vulnerability, model.report.type
+    prose = kind is not ReportType.RAW
+    impact = model.check_impacts.get(row.check_id, "")
+    return FindingView(
+        number=number,
+        anchor=row.id if is_id("vuln", row.id) else f"finding-{number}",
+        id=visible(row.id),
+        severity=row.effective_severity.value,
+        title=capped(one_line(row.title), _MAX_TITLE),
+        full_title=capped(one_line(row.title), _MAX_FACT) if len(row.title) > _MAX_TITLE else "",
+        where=short_place(row),
+        tier=row.tier.value,
+        confidence=row.confidence,
+        why=_WHY[row.tier, has_control(item.resource)],
+        facts=_facts(row, model.check_titles),
+        # The API's description ends with the impact, which has a heading of its own here.
+        description=blocks(row.description.removesuffix(impact)) if prose else (),
+        impact=blocks(impact) if prose else (),
+        remediation=blocks(row.remediation) if prose else (),
+        references=tuple(_reference(text) for text in row.references[:_MAX_REFERENCES]) if prose else (),
+        evidence=evidence_views(item.resource) if kind is not ReportType.EXECUTIVE else (),
+    )
+
+
+def place(row: Vulnerability) -> str:
+    """Where it is, in one line: the URL, else host:port, else the component."""
+    location = row.location
+    if location.url:
+        return one_line(capped(location.url, _MAX_PLACE))
+    if location.port is not None:
+        return one_line(f"{row.host}:{location.port}")
+    return one_line(capped(row.affected_component, _MAX_PLACE))
+
+
+def short_place(row: Vulnerability) -> str:
+    """`place`, without the query where the parameter says it: it holds our payload, which is evidence."""
+    location = row.location
+    if not (location.url and location.parameter):
+        return place(row)
+    url = one_line(capped(location.url.partition("?")[0], _MAX_PLACE))
+    return f"{url} ({_parameter(location.parameter)})"
+
+
+def _facts(row: Vulnerability, check_titles: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    location = row.location
+    overridden = row.severity_override not in (None, row.severity)
+    facts = (
+        ("Location", place(row)),
+        ("Method", location.method or ""),
+        ("Parameter", _parameter(location.parameter or "")),
+        ("Service", location.service or ""),
+        ("Component", row.affected_component if row.affected_component != location.url else ""),
+        ("Check", f"{row.check_id} ({check_titles.get(row.check_id, row.title)})"),
+        ("CVSS 3.1", f"{row.cvss_score:.1f}  {row.cvss_vector}"),
+        ("Weakness", ", ".join((*row.cwe, *row.cve))),
+        ("OWASP", ", ".join(row.owasp)),
+        ("Status", f"{row.status.value}, {row.detection.value}".replace("_", " ")),
+        (
+            "Severity",
+            f"set to {row.effective_severity} by people; {row.severity} found" if overridden else "",
+        ),
+        ("First seen", rfc3339(row.first_seen)),
+        ("Last seen", rfc3339(row.last_seen) if row.last_seen != row.first_seen else ""),
+        ("Places", f"{row.occurrences:,} with the same cause" if row.occurrences > 1 else ""),
+        ("Notes", row.notes or ""),
+    )
+    return tuple((name, capped(one_line(text), _MAX_FACT)) for name, text in facts if text)
+
+
+def _parameter(parameter: str) -> str:
+    kind, colon, name = one_line(capped(parameter, _MAX_NAME)).partition(":")
+    return f"{kind} {name}" if colon and name else kind
+
+
+def _reference(text: str) -> Reference:
+    plain = text.isascii() and text.isprintable() and not any(c in text for c in " \"'<>\\`")
+    return Reference(one_line(text), text if plain and text.startswith("https://") else "")
+
+
+SEVERITIES = tuple(severity.value for severity in Severity)
+"""Worst first."""

@@ -1,0 +1,61 @@
+"""What the repositories need of a database connection, and its form over apsw."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+
+import apsw
+
+from cyberai.storage.dialect import Backend
+from cyberai.storage.statements import Statement
+
+Row = tuple[Any, ...]
+
+
+class Driver(Protocol):
+    """A connection inside a transaction."""
+
+    def rows(self, statement: Statement, /, **values: Any) -> list[Row]:
+        """All rows of a query."""
+        ...
+
+    def one(self, statement: Statement, /, **values: Any) -> Row | None:
+        """The first row, or None."""
+        ...
+
+    def run(self, statement: Statement, /, **values: Any) -> int:
+        """Change rows; return how many."""
+        ...
+
+    def many(self, statement: Statement, values: Iterable[Mapping[str, Any]], /) -> None:
+        """Run one statement for each of these."""
+        ...
+
+
+class ApswDriver:
+    """The driver over an apsw connection, which keeps its own prepared statements by SQL text."""
+
+    __slots__ = ("_connection",)
+
+    def __init__(self, connection: apsw.Connection) -> None:
+        self._connection = connection
+
+    def rows(self, statement: Statement, /, **values: Any) -> list[Row]:
+        """All rows of a query."""
+        # Always to the end: a statement left open would hold the snapshot.
+        return self._connection.execute(*statement.prepare(Backend.SQLITE, values)).fetchall()
+
+    def one(self, statement: Statement, /, **values: Any) -> Row | None:
+        """The first row, or None."""
+        found = self._connection.execute(*statement.prepare(Backend.SQLITE, values)).fetchall()
+        return found[0] if found else None
+
+    def run(self, statement: Statement, /, **values: Any) -> int:
+        """Change rows; return how many."""
+        self._connection.execute(*statement.prepare(Backend.SQLITE, values)).fetchall()
+        return self._connection.changes()
+
+    def many(self, statement: Statement, values: Iterable[Mapping[str, Any]], /) -> None:
+        """Run one statement for each of these."""
+        prepared = [statement.prepare(Backend.SQLITE, row) for row in values]
+        if prepared:
+            self._connection.executemany(prepared[0][0], [row for _, row in prepared])

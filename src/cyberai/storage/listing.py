@@ -1,0 +1,324 @@
+"""Lists of a million rows: newest first, by any filters, without scanning and without OFFSET.
+
+Every row stands in a posting list per term (a target, a check, a scan that saw it) and in one for all. A list
+is kept in order of rank, and a second time as one run per facet (see `cyberai.storage.facets`).
+
+- Without a filter on facets, a page merges the newest of the terms asked for.
+- With one, it first walks a bounded stretch of those lists and keeps what matches: common values fill a page
+  at once. What is rare is then taken from the runs of the facets that match and, by the stored counts, occur.
+- With filters in several kinds of terms the rarest leads and the others are looked up row by row, one seek each.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
+
+from sqlalchemy import Select, and_, delete, exists, select, union, union_all, update
+from sqlalchemy.sql.expression import Executable
+
+from cyberai.storage.dialect import arg, args, insert_new, upsert
+from cyberai.storage.driver import Row
+from cyberai.storage.schema import posting, posting_count, term
+from cyberai.storage.scope import Scope
+from cyberai.storage.statements import Statement, shaped
+
+MAX_RUNS = 64
+"""Runs merged by one statement; more are merged here, statement by statement."""
+FEW_RUNS = 8
+"""So few runs are merged without walking first."""
+MAX_WALK = 1_600
+"""Rows looked at before the runs of the matching facets are merged instead."""
+
+ALL = ""
+"""The name and value of the term that every row carries."""
+
+ANY = -1
+"""The facet of a run that has all facets."""
+
+Term = tuple[str, str]
+"""(kind, value)."""
+
+_c, _p = posting_count.c, posting.c
+
+_TERM = Statement(
+    select(term.c.number).where(
+        term.c.workspace == arg("workspace"), term.c.kind == arg("kind"), term.c.value == arg("value")
+    )
+)
+_NEW_TERM = Statement(insert_new(term, "workspace", "kind", "value"))
+_POST = Statement(insert_new(posting, "workspace", "term", "facet", "rank", "item"))
+_UNPOST = Statement(
+    delete(posting).where(
+        _p.workspace == arg("workspace"),
+        _p.term == arg("term"),
+        _p.rank == arg("rank"),
+    )
+)
+_COUNT = Statement(
+    upsert(
+        posting_count,
+        "workspace",
+        "term",
+        "facet",
+        "n",
+        key=("workspace", "term", "facet"),
+        changes={"n": posting_count.c.n + arg("n")},
+    )
+)
+_MOVE = Statement(
+    update(posting)
+    .where(
+        _p.workspace == arg("workspace"),
+        _p.term == arg("term"),
+        _p.rank == arg("rank"),
+    )
+    .values(facet=arg("facet"))
+)
+_COUNTS = Statement(
+    select(_c.facet, _c.n).where(_c.workspace == arg("workspace"), _c.term == arg("term"), _c.n > 0)
+)
+_ITEMS = Statement(
+    select(_p.rank, _p.item)
+    .where(_p.workspace == arg("workspace"), _p.term == arg("term"))
+    .order_by(_p.rank.desc())
+    .limit(arg("limit"))
+)
+
+
+class Posted(NamedTuple):
+    """What a row is listed by."""
+
+    item: int
+    rank: int
+    facet: int
+    terms: frozenset[Term]
+
+
+class Run(NamedTuple):
+    """A part of a posting list that is in order of rank, and how long it is."""
+
+    term: int
+    facet: int
+    n: int
+
+
+class Query(NamedTuple):
+    """What a page asks of the lists: `also` holds, per further kind of term, the terms of which one is needed."""
+
+    also: tuple[tuple[int, ...], ...]
+    low: int
+    high: int
+    limit: int
+
+
+class Listing:
+    """The posting lists of one kind of resource in one workspace."""
+
+    __slots__ = ("_db", "_kind", "_known", "_workspace")
+
+    def __init__(self, scope: Scope, workspace: int, kind: str) -> None:
+        self._db = scope.db
+        self._known = scope.terms
+        self._workspace = workspace
+        self._kind = kind
+
+    def add(self, row: Posted) -> None:
+        """List a new row."""
+        self._post(
+            row, [self.number_of(name, value) for name, value in row.terms] + [self.number_of(ALL, ALL)]
+        )
+
+    def replace(self, old: Posted, new: Posted, carried: Iterable[int] = ()) -> None:
+        """List a row under its new facet and terms; `carried` are further terms (by number) it keeps."""
+        if old.facet != new.facet:
+            kept = [self.number_of(*t) for t in old.terms & new.terms] + [self.number_of(ALL, ALL), *carried]
+            self._refacet(new, old.facet, kept)
+        if old.terms != new.terms:
+            self._unpost(old, [self.number_of(*t) for t in old.terms - new.terms])
+            self._post(new, [self.number_of(*t) for t in new.terms - old.terms])
+
+    def carry(self, row: Posted, name: str, value: str) -> int:
+        """List a row under one more term and return the term's number; the caller knows it is new."""
+        number = self.number_of(name, value)
+        self._post(row, [number])
+        return number
+
+    def number(self, name: str, value: str) -> int | None:
+        """The number of a term, if anything ever carried it."""
+        key = (self._workspace, f"{self._kind}.{name}", value)
+        known = self._known.get(key)
+        if known is None:
+            row = self._db.one(_TERM, workspace=key[0], kind=key[1], value=value)
+            if row is None:
+                return None
+            known = self._known[key] = row[0]
+        return known
+
+    def number_of(self, name: str, value: str) -> int:
+        """The number of a term, made now when it is new."""
+        number = self.number(name, value)
+        if number is None:
+            kind = f"{self._kind}.{name}"
+            self._db.run(_NEW_TERM, workspace=self._workspace, kind=kind, value=value)
+            number = self.number(name, value)
+        assert number is not None
+        return number
+
+    def counts(self, name: str, value: str) -> list[tuple[int, int]]:
+        """(facet, count) of the rows that carry a term."""
+        number = self.number(name, value)
+        if number is None:
+            return []
+        return [(f, n) for f, n in self._db.rows(_COUNTS, workspace=self._workspace, term=number)]
+
+    def items(self, name: str, value: str, limit: int) -> list[int]:
+        """The rows that carry a term, newest first; all of them are read and sorted."""
+        number = self.number(name, value)
+        if number is None:
+            return []
+        rows = self._db.rows(_ITEMS, workspace=self._workspace, term=number, limit=limit)
+        return [item for _, item in rows]
+
+    def page(
+        self,
+        matches: Callable[[int], bool] | None,
+        wanted: Mapping[str, tuple[str, ...]],
+        span: Mapping[str, int],
+        limit: int,
+    ) -> list[int]:
+        """The newest rows within the span whose facet matches and which carry, of each kind of term that is
+        wanted, one of the values."""
+        asked = [(name, values) for name, values in wanted.items() if values] or [(ALL, (ALL,))]
+        if matches is None and len(asked) == 1:
+            return self._newest(*asked[0], Query((), span["low"], span["high"], limit))
+        groups = [self._runs(name, values) for name, values in asked]
+        chosen = [[run for run in runs if matches is None or matches(run.facet)] for runs in groups]
+        if not all(chosen):
+            return []
+        order = sorted(range(len(groups)), key=lambda index: _length(chosen[index]))
+        lead, *others = order
+        also = tuple(tuple(sorted({run.term for run in groups[index]})) for index in others)
+        query = Query(also, span["low"], span["high"], limit)
+        whole = [Run(term, ANY, 0) for term in sorted({run.term for run in chosen[lead]})]
+        if matches is None:
+            return [item for _, item, _ in self._merge(whole, query)]
+        found: list[tuple[int, int]] = []
+        if len(chosen[lead]) > FEW_RUNS:
+            share = _length(groups[lead]) / _length(chosen[lead])
+            fitting = frozenset(run.facet for run in chosen[lead])
+            found, query = self._walk(whole, query, fitting, share)
+        if query.limit > 0:
+            found += [(rank, item) for rank, item, _ in self._merge(chosen[lead], query)]
+        return [item for _, item in found]
+
+    def _newest(self, name: str, values: tuple[str, ...], query: Query) -> list[int]:
+        numbers = (self.number(name, value) for value in dict.fromkeys(values))
+        whole = [Run(number, ANY, 0) for number in numbers if number is not None]
+        return [item for _, item, _ in self._merge(whole, query)] if whole else []
+
+    def _walk(
+        self, whole: list[Run], query: Query, fitting: frozenset[int], share: float
+    ) -> tuple[list[tuple[int, int]], Query]:
+        """What matches in a bounded stretch of the lists, and the query for what is left of the page."""
+        found: list[tuple[int, int]] = []
+        left, walked = query, 0
+        while left.limit > 0 and walked < MAX_WALK:
+            stretch = min(MAX_WALK, int(left.limit * share * 1.3) + 8)
+            rows = self._merge(whole, left._replace(limit=stretch))
+            taken = [(rank, item) for rank, item, facet in rows if facet in fitting][: left.limit]
+            found += taken
+            walked += stretch
+            if len(rows) < stretch:
+                return found, left._replace(limit=0)
+            left = left._replace(limit=left.limit - len(taken), high=rows[-1][0])
+        return found, left
+
+    def _merge(self, runs: list[Run], query: Query) -> list[Row]:
+        """(rank, item, facet) of the newest rows of these runs."""
+        if len(runs) <= MAX_RUNS:
+            return self._merge_few(runs, query)
+        found: dict[int, Row] = {}
+        for start in range(0, len(runs), MAX_RUNS):
+            for row in self._merge_few(runs[start : start + MAX_RUNS], query):
+                found[row[0]] = row
+        return [found[rank] for rank in sorted(found, reverse=True)[: query.limit]]
+
+    def _merge_few(self, runs: list[Run], query: Query) -> list[Row]:
+        several = len({run.term for run in runs}) > 1
+        sizes = tuple(_padded(len(terms)) for terms in query.also)
+        values: dict[str, int] = {
+            "workspace": self._workspace,
+            "low": query.low,
+            "high": query.high,
+            "limit": query.limit,
+        }
+        whole = runs[0].facet == ANY
+        for index in range(_padded(len(runs))):
+            # A run that cannot exist fills up to the next shape, so that few statements serve all.
+            run = runs[index] if index < len(runs) else Run(-1, ANY, 0)
+            values[f"term{index}"], values[f"facet{index}"] = run.term, run.facet
+        for position, terms in enumerate(query.also):
+            for index in range(sizes[position]):
+                values[f"also{position}_{index}"] = terms[min(index, len(terms) - 1)]
+        return self._db.rows(_merged(_padded(len(runs)), whole, several, sizes), **values)
+
+    def _runs(self, name: str, values: tuple[str, ...]) -> list[Run]:
+        return [
+            Run(number, facet, n)
+            for number in (self.number(name, value) for value in dict.fromkeys(values))
+            if number is not None
+            for facet, n in self._db.rows(_COUNTS, workspace=self._workspace, term=number)
+        ]
+
+    def _post(self, row: Posted, terms: list[int]) -> None:
+        here = {"workspace": self._workspace, "facet": row.facet}
+        self._db.many(_POST, [{**here, "term": t, "rank": row.rank, "item": row.item} for t in terms])
+        self._db.many(_COUNT, [{**here, "term": t, "n": 1} for t in terms])
+
+    def _unpost(self, row: Posted, terms: list[int]) -> None:
+        here = {"workspace": self._workspace}
+        self._db.many(_UNPOST, [{**here, "term": t, "rank": row.rank} for t in terms])
+        self._db.many(_COUNT, [{**here, "term": t, "facet": row.facet, "n": -1} for t in terms])
+
+    def _refacet(self, row: Posted, old_facet: int, terms: list[int]) -> None:
+        here = {"workspace": self._workspace}
+        self._db.many(_MOVE, [{**here, "term": t, "rank": row.rank, "facet": row.facet} for t in terms])
+        self._db.many(_COUNT, [{**here, "term": t, "facet": old_facet, "n": -1} for t in terms])
+        self._db.many(_COUNT, [{**here, "term": t, "facet": row.facet, "n": 1} for t in terms])
+
+
+def _length(runs: list[Run]) -> int:
+    return sum(run.n for run in runs)
+
+
+def _padded(count: int) -> int:
+    return 1 << (count - 1).bit_length() if count > 1 else 1
+
+
+def _run(index: int, whole: bool, sizes: tuple[int, ...]) -> Select[tuple[int, int, int]]:
+    here = posting.alias(f"run{index}")
+    conditions = [here.c.workspace == arg("workspace"), here.c.term == arg(f"term{index}")]
+    if not whole:
+        conditions.append(here.c.facet == arg(f"facet{index}"))
+    conditions += [here.c.rank >= arg("low"), here.c.rank < arg("high")]
+    for position, size in enumerate(sizes):
+        other = posting.alias(f"also{position}")
+        conditions.append(
+            exists().where(
+                and_(
+                    other.c.workspace == arg("workspace"),
+                    other.c.term.in_(args(f"also{position}_", size)),
+                    other.c.rank == here.c.rank,
+                )
+            )
+        )
+    return select(here.c.rank, here.c.item, here.c.facet).where(*conditions)
+
+
+@shaped
+def _merged(runs: int, whole: bool, several: bool, sizes: tuple[int, ...]) -> Executable:
+    selects = [_run(index, whole, sizes) for index in range(runs)]
+    if runs == 1:
+        return selects[0].order_by(selects[0].selected_columns.rank.desc()).limit(arg("limit"))
+    # A row can carry several of the terms asked for (two weaknesses, two scans): then it counts once.
+    merged = union(*selects) if several else union_all(*selects)
+    return merged.order_by(merged.selected_columns.rank.desc()).limit(arg("limit"))

@@ -1,0 +1,150 @@
+"""Scans."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import func, select
+
+from cyberai.domain.ids import ScanId
+from cyberai.domain.scan import Scan, ScanStatus, ScanType
+from cyberai.ports.repositories import Page, RankedScan, ScanFilter
+from cyberai.storage.codec import span
+from cyberai.storage.collection import Collection, Kind
+from cyberai.storage.dialect import arg, constant
+from cyberai.storage.facets import Facets
+from cyberai.storage.listing import Term
+from cyberai.storage.schema import scan as table
+from cyberai.storage.scope import NOWHERE, Scope
+from cyberai.storage.statements import Statement
+
+STATUS = {
+    ScanStatus.QUEUED: 0,
+    ScanStatus.RUNNING: 1,
+    ScanStatus.PAUSED: 2,
+    ScanStatus.PAUSING: 3,
+    ScanStatus.CANCELLING: 4,
+    ScanStatus.COMPLETED: 10,
+    ScanStatus.FAILED: 11,
+    ScanStatus.CANCELLED: 12,
+}
+"""Stored numbers; from 10 on a scan is over (the condition of the index of open scans)."""
+
+_FACETS = Facets(
+    status=tuple(status.value for status in ScanStatus), type=tuple(kind.value for kind in ScanType)
+)
+
+
+def _terms(scan: Scan) -> Iterable[Term]:
+    yield "target", scan.target
+    for tag in scan.spec.tags:
+        yield "tag", tag
+
+
+KIND = Kind(
+    name="scan",
+    table=table,
+    type=Scan,
+    facets=_FACETS,
+    facet_of=lambda scan: _FACETS.pack(status=scan.status.value, type=scan.spec.scan_type.value),
+    terms_of=_terms,
+    columns_of=lambda scan: {
+        "status": STATUS[scan.status],
+        "cancel_requested": int(scan.cancel_requested),
+        "owner": scan.owner,
+    },
+)
+
+_c = table.c
+_open = _c.status < constant(10)
+_NUMBER = Statement(select(_c.number).where(_c.workspace == arg("workspace"), _c.id == arg("id")))
+_ACTIVE = Statement(
+    select(func.count()).where(
+        _open,
+        _c.status.in_(
+            [constant(STATUS[s]) for s in (ScanStatus.RUNNING, ScanStatus.PAUSING, ScanStatus.CANCELLING)]
+        ),
+        _c.owner == "",
+    )
+)
+_other = table.alias("other")
+_running = (
+    select(func.count())
+    .where(
+        _other.c.status == constant(STATUS[ScanStatus.RUNNING]),
+        _other.c.workspace == _c.workspace,
+        _other.c.status < constant(10),
+    )
+    .scalar_subquery()
+)
+_QUEUED = Statement(
+    select(_c.doc)
+    .where(_open, _c.status == constant(STATUS[ScanStatus.QUEUED]), _c.owner == "")
+    .order_by(_running, _c.rank)
+    .limit(arg("limit"))
+)
+_UNFINISHED = Statement(select(_c.doc, _c.owner).where(_open).order_by(_c.rank))
+
+
+class Scans:
+    """`ports.repositories.ScanTx`."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+        self._db = scope.db
+
+    def insert(self, scan: Scan) -> None:
+        """Store a new scan."""
+        self._collection(self._scope.writable(scan.workspace)).insert(scan)
+
+    def get(self, scan_id: ScanId) -> Scan | None:
+        """One scan, or None for unknown and foreign ids."""
+        return self._here().get(scan_id)
+
+    def update(self, scan: Scan) -> None:
+        """Replace the stored scan."""
+        self._collection(self._scope.writable(scan.workspace)).update(scan)
+
+    def page(self, where: ScanFilter, page: Page) -> list[RankedScan]:
+        """A page, newest first."""
+        rows = self._here().page(
+            {"status": where.status, "type": where.scan_type},
+            {"target": where.target, "tag": where.tags},
+            span(where.created_after, where.created_before, page.before),
+            page,
+        )
+        return [RankedScan(rank, scan) for rank, scan in rows]
+
+    def count_active(self) -> int:
+        """Scans in any workspace that hold or wait for a worker slot; a CLI scan brings its own."""
+        row = self._db.one(_ACTIVE)
+        return int(row[0]) if row else 0
+
+    def oldest_queued(self, limit: int) -> list[Scan]:
+        """Queued scans of any workspace without owner, oldest first, workspaces with fewest running first."""
+        return [KIND.decode(doc) for (doc,) in self._db.rows(_QUEUED, limit=limit)]
+
+    def unfinished(self, owner_prefix: str = "") -> list[Scan]:
+        """Scans of any workspace that are not terminal (with an owner that starts so, when given)."""
+        rows = self._db.rows(_UNFINISHED)
+        return [KIND.decode(doc) for doc, owner in rows if owner.startswith(owner_prefix)]
+
+    def recent_durations(self, target: str, limit: int) -> list[float]:
+        """Seconds that completed scans of this target took, newest first."""
+        where = ScanFilter(status=(ScanStatus.COMPLETED.value,), target=(target,))
+        scans = [row.scan for row in self.page(where, Page(limit=limit))]
+        return [
+            (scan.finished_at - scan.started_at) / 1_000_000
+            for scan in scans
+            if scan.finished_at is not None and scan.started_at is not None
+        ]
+
+    def _here(self) -> Collection[Scan]:
+        return self._collection(self._scope.readable())
+
+    def _collection(self, workspace: int) -> Collection[Scan]:
+        return Collection(self._scope, workspace, KIND)
+
+
+def scan_number(scope: Scope, workspace: int, scan_id: ScanId) -> int:
+    """The number that rows of a scan's work carry; NOWHERE for an unknown scan."""
+    row = scope.db.one(_NUMBER, workspace=workspace, id=scan_id)
+    return int(row[0]) if row else NOWHERE

@@ -1,0 +1,365 @@
+"""The tables, one schema for SQLite and PostgreSQL.
+
+Columns are integers, text and blobs only: time is UTC microseconds, structured values are JSON text, booleans
+are 0 and 1. A resource is a row of `number` (what other rows point to), `id` (what people see), `rank` (what
+lists seek on) and `doc` (the whole value); further columns exist only where a statement seeks on them.
+`workspace` is the number of the workspace and stands first in every index that belongs to one tenant; indexes
+of work that any tenant may have waiting (open scans, open shards, open reports) are partial and small.
+
+A new resource needs one more table made by `_resource`; its lists, filters and counts come from `term`,
+`posting` and `posting_count` (see `cyberai.storage.listing`).
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.schema import SchemaItem
+from sqlalchemy.types import TypeEngine
+
+# SQLite gives a row number by itself only to a column declared INTEGER PRIMARY KEY.
+_NUMBER: TypeEngine[int] = BigInteger().with_variant(Integer(), "sqlite")
+
+metadata = MetaData()
+
+
+def _number() -> Column[int]:
+    return Column("number", _NUMBER, primary_key=True, autoincrement=True)
+
+
+def _int(name: str, default: int | None = None) -> Column[int]:
+    return Column(
+        name, _NUMBER, nullable=False, server_default=None if default is None else text(str(default))
+    )
+
+
+def _text(name: str, default: str | None = None) -> Column[str]:
+    return Column(
+        name, Text, nullable=False, server_default=None if default is None else text(f"'{default}'")
+    )
+
+
+def _blob(name: str) -> Column[bytes]:
+    return Column(name, LargeBinary, nullable=False)
+
+
+def _resource(name: str, *further: SchemaItem) -> Table:
+    return Table(
+        name,
+        metadata,
+        _number(),
+        _int("workspace"),
+        _text("id"),
+        _int("rank"),
+        _int("facet"),
+        *further,
+        _text("doc"),
+        UniqueConstraint("workspace", "id", name=f"{name}_id"),
+        UniqueConstraint("workspace", "rank", name=f"{name}_rank"),
+    )
+
+
+def _keyed(name: str, key: tuple[str, ...], *columns: Column[int] | Column[str]) -> Table:
+    # The rows are as small as their key, so the key's tree is the table on SQLite.
+    return Table(
+        name,
+        metadata,
+        *columns,
+        PrimaryKeyConstraint(*key, name=f"{name}_key"),
+        sqlite_with_rowid=False,
+    )
+
+
+workspace = Table(
+    "workspace",
+    metadata,
+    _number(),
+    _text("id"),
+    _int("seq", 0),
+    _int("created_at"),
+    UniqueConstraint("id", name="workspace_id"),
+)
+"""`seq` is the number of the newest event: see `cyberai.storage.events`."""
+
+setting = _keyed("setting", ("name",), _text("name"), _text("value"))
+"""Values of the deployment as a whole."""
+
+worker = _keyed("worker", ("name",), _text("name"), _int("slots"), _int("until"))
+"""Workers that live until then."""
+
+api_key = Table(
+    "api_key",
+    metadata,
+    _number(),
+    _int("workspace"),
+    _text("id"),
+    _text("digest"),
+    _int("revoked_at", 0),
+    _int("last_used_at", 0),
+    _text("doc"),
+    UniqueConstraint("digest", name="api_key_digest"),
+    UniqueConstraint("workspace", "id", name="api_key_id"),
+)
+"""`revoked_at` and `last_used_at` count, not those inside `doc`; 0 means never."""
+
+# -- lists ------------------------------------------------------------------------------------------------
+
+term = Table(
+    "term",
+    metadata,
+    _number(),
+    _int("workspace"),
+    _text("kind"),
+    _text("value"),
+    UniqueConstraint("workspace", "kind", "value", name="term_value"),
+)
+"""A value that a list can be filtered by: (vulnerability.check, web.xss) and the like."""
+
+posting = _keyed(
+    "posting",
+    ("workspace", "term", "rank"),
+    _int("workspace"),
+    _int("term"),
+    _int("rank"),
+    _int("facet"),
+    _int("item"),
+)
+"""The row of that rank and number carries this term and has this facet now."""
+Index(
+    "posting_facet",
+    posting.c.workspace,
+    posting.c.term,
+    posting.c.facet,
+    posting.c.rank,
+    posting.c.item,
+)
+
+posting_count = _keyed(
+    "posting_count",
+    ("workspace", "term", "facet"),
+    _int("workspace"),
+    _int("term"),
+    _int("facet"),
+    _int("n"),
+)
+"""How many postings there are: what a list's plan and the counts per severity read."""
+
+# -- scans and their work ---------------------------------------------------------------------------------
+
+scan = _resource(
+    "scan",
+    _int("status"),
+    _int("cancel_requested"),
+    _text("owner"),
+)
+Index(
+    "scan_open",
+    scan.c.status,
+    scan.c.workspace,
+    scan.c.rank,
+    sqlite_where=text("status < 10"),
+    postgresql_where=text("status < 10"),
+)
+
+shard = Table(
+    "shard",
+    metadata,
+    _number(),
+    _int("workspace"),
+    _int("scan"),
+    _text("id"),
+    _text("host"),
+    _text("owner"),
+    _int("done", 0),
+    _text("worker", ""),
+    _int("fence", 0),
+    _int("lease_until", 0),
+    _int("not_before", 0),
+    UniqueConstraint("workspace", "id", name="shard_id"),
+)
+"""`worker` is empty when nobody holds it. The fence is no part of a key: it is the condition of every write."""
+Index(
+    "shard_open",
+    shard.c.workspace,
+    shard.c.scan,
+    shard.c.number,
+    sqlite_where=text("done = 0"),
+    postgresql_where=text("done = 0"),
+)
+Index(
+    "shard_held",
+    shard.c.workspace,
+    shard.c.lease_until,
+    sqlite_where=text("done = 0 AND worker <> ''"),
+    postgresql_where=text("done = 0 AND worker <> ''"),
+)
+
+host_lease = _keyed("host_lease", ("address",), _text("address"), _text("shard"), _int("until"))
+"""One shard at a time talks to an address, across scans and workspaces."""
+Index("host_lease_shard", host_lease.c.shard)
+
+unit = Table(
+    "unit",
+    metadata,
+    _number(),
+    _int("workspace"),
+    _int("scan"),
+    _int("shard"),
+    _text("id"),
+    _int("stage"),
+    _int("depth"),
+    _int("done", 0),
+    _int("requests", 0),
+    _int("urls", 0),
+    _text("failure", ""),
+    _text("doc"),
+    UniqueConstraint("workspace", "scan", "id", name="unit_key"),
+)
+"""The frontier and its results."""
+Index(
+    "unit_pending",
+    unit.c.workspace,
+    unit.c.shard,
+    unit.c.stage,
+    unit.c.depth,
+    unit.c.number,
+    sqlite_where=text("done = 0"),
+    postgresql_where=text("done = 0"),
+)
+
+unit_tally = _keyed(
+    "unit_tally",
+    ("workspace", "scan", "stage", "failure"),
+    _int("workspace"),
+    _int("scan"),
+    _int("stage"),
+    _text("failure"),
+    _int("total", 0),
+    _int("done", 0),
+    _int("requests", 0),
+    _int("urls", 0),
+)
+"""Sums over `unit`, so that progress costs nothing. Units not done count under the empty failure."""
+
+ledger_count = _keyed(
+    "ledger_count",
+    ("workspace", "scan", "host", "check_id", "outcome", "reason"),
+    _int("workspace"),
+    _int("scan"),
+    _text("host"),
+    _text("check_id"),
+    _text("outcome"),
+    _text("reason"),
+    _int("n"),
+)
+ledger_row = _keyed(
+    "ledger_row",
+    ("workspace", "scan", "host", "check_id", "outcome", "reason", "ordinal"),
+    _int("workspace"),
+    _int("scan"),
+    _text("host"),
+    _text("check_id"),
+    _text("outcome"),
+    _text("reason"),
+    _int("ordinal"),
+    _text("asset"),
+    _text("detail"),
+)
+
+# -- vulnerabilities --------------------------------------------------------------------------------------
+
+vulnerability = _resource(
+    "vulnerability",
+    _text("fingerprint"),
+    UniqueConstraint("workspace", "fingerprint", name="vulnerability_fingerprint"),
+)
+
+vulnerability_place = _keyed(
+    "vulnerability_place",
+    ("workspace", "vulnerability", "place"),
+    _int("workspace"),
+    _int("vulnerability"),
+    _int("place"),
+)
+"""Which places were counted: 64 bits of a hash each, a bounded number per vulnerability."""
+
+sighting = _keyed(
+    "sighting",
+    ("workspace", "vulnerability", "scan"),
+    _int("workspace"),
+    _int("vulnerability"),
+    _int("scan"),
+)
+"""This scan (the number of its term) saw this vulnerability."""
+
+evidence = Table(
+    "evidence",
+    metadata,
+    _int("workspace"),
+    _int("vulnerability"),
+    _blob("data"),
+    PrimaryKeyConstraint("workspace", "vulnerability", name="evidence_key"),
+)
+"""The evidence of the best sighting, packed."""
+
+# -- events, reports, files -------------------------------------------------------------------------------
+
+event = Table(
+    "event",
+    metadata,
+    _int("workspace"),
+    _int("seq"),
+    _text("id"),
+    _text("type"),
+    _int("at"),
+    _text("scan"),
+    _text("data"),
+    PrimaryKeyConstraint("workspace", "seq", name="event_key"),
+)
+
+report = _resource(
+    "report",
+    _int("open"),
+    _text("worker", ""),
+    _int("lease_until", 0),
+)
+Index(
+    "report_open",
+    report.c.lease_until,
+    report.c.number,
+    sqlite_where=text("open = 1"),
+    postgresql_where=text("open = 1"),
+)
+
+blob = Table(
+    "blob",
+    metadata,
+    _number(),
+    _int("workspace"),
+    _text("name"),
+    _text("media_type"),
+    _text("filename"),
+    _int("size"),
+    UniqueConstraint("workspace", "name", name="blob_name"),
+)
+blob_chunk = Table(
+    "blob_chunk",
+    metadata,
+    _int("workspace"),
+    _int("blob"),
+    _int("ordinal"),
+    _blob("data"),
+    PrimaryKeyConstraint("workspace", "blob", "ordinal", name="blob_chunk_key"),
+)
+
+schema_version = _keyed("schema_version", ("version_num",), _text("version_num"))
+"""Alembic's own table under our name: one row, the newest migration that ran."""

@@ -1,0 +1,131 @@
+"""The store on SQLite: one file, one writing thread per process, reads in the event loop."""
+
+import asyncio
+from collections.abc import Callable
+from contextvars import ContextVar
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+import apsw
+
+from cyberai.domain.errors import StoreError
+from cyberai.domain.ids import WorkspaceId
+from cyberai.ports.runtime import Clock
+from cyberai.ports.store import Tx
+from cyberai.storage.ballast import Ballast
+from cyberai.storage.driver import ApswDriver
+from cyberai.storage.failures import translated
+from cyberai.storage.opening import prepare, reader_connection, writer_connection
+from cyberai.storage.transaction import Transaction
+from cyberai.storage.writer import Job, Writer, tell
+
+T = TypeVar("T")
+
+POLL_SECONDS = 0.1
+"""How soon a commit of another process is noticed."""
+
+_seen: ContextVar[tuple[int, int]] = ContextVar("store_seen", default=(0, 0))
+"""Which state of which store the running task has read: a commit after that is news to it."""
+
+
+class SqliteStore:
+    """`ports.store.Store`. Use it from one event loop thread; any number of processes may open the file."""
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self._reader = reader_connection(path)
+        self._driver = ApswDriver(self._reader)
+        self._generation = 0
+        self._data_version = -1
+        self._waiting: set[asyncio.Future[None]] = set()
+        self._closed = False
+        ballast = Ballast(path.with_name(path.name + "-ballast"))
+        self._writer = Writer(writer_connection(path), ballast, clock, self._wake)
+
+    @classmethod
+    def open(cls, path: Path, clock: Clock) -> "SqliteStore":
+        """Open the store, made or brought up to date first; raise StoreError that says what to do."""
+        prepare(path)
+        try:
+            return cls(path, clock)
+        except apsw.Error as error:
+            raise StoreError(f"The store {path} cannot be opened: {error}") from error
+
+    async def write(self, workspace: WorkspaceId, fn: Callable[[Tx], T]) -> T:
+        """Run `fn` in a transaction and return its result once the commit is durable."""
+        self._require_open()
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._writer.submit(Job(workspace, fn, future))
+        return await future
+
+    async def read(self, workspace: WorkspaceId, fn: Callable[[Tx], T]) -> T:
+        """Run `fn` on a consistent snapshot, in the caller's thread: only bounded, indexed reads."""
+        self._require_open()
+        _seen.set((id(self), self._generation))
+        try:
+            self._reader.execute("BEGIN")
+            return fn(Transaction(self._driver, workspace))
+        except apsw.Error as error:
+            raise translated(error, self._reader) from error
+        finally:
+            if self._reader.in_transaction:
+                self._reader.execute("ROLLBACK")
+
+    async def changed(self, timeout: float) -> bool:
+        """Wait until another commit may have happened (any process), at most `timeout` seconds.
+
+        What was committed after the caller's last read counts, so that nothing falls between the two.
+        """
+        self._require_open()
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + timeout
+        store, known = _seen.get()
+        self._poll()
+        if store != id(self):
+            known = self._generation
+        while self._generation == known:
+            left = deadline - loop.time()
+            if left <= 0:
+                return False
+            await self._pause(loop, min(POLL_SECONDS, left))
+            self._require_open()
+            self._poll()
+        _seen.set((id(self), self._generation))
+        return True
+
+    async def aclose(self) -> None:
+        """Finish queued writes and close."""
+        if self._closed:
+            return
+        self._closed = True
+        await asyncio.to_thread(self._writer.stop)
+        self._reader.close()
+        self._wake()
+
+    def _require_open(self) -> None:
+        if self._closed:
+            raise StoreError("The store is closed")
+
+    def _poll(self) -> None:
+        version: Any = self._reader.execute("PRAGMA data_version").fetchall()[0][0]
+        if version != self._data_version:
+            self._data_version = version
+            self._generation += 1
+
+    async def _pause(self, loop: asyncio.AbstractEventLoop, seconds: float) -> None:
+        woken = loop.create_future()
+        self._waiting.add(woken)
+        try:
+            await asyncio.wait((woken,), timeout=seconds)
+        finally:
+            self._waiting.discard(woken)
+
+    def _wake(self) -> None:
+        # Called in the writing thread; the set is copied, since the loop's thread changes it.
+        for woken in tuple(self._waiting):
+            tell(woken.get_loop(), partial(_resolve, woken))
+
+
+def _resolve(future: "asyncio.Future[None]") -> None:
+    if not future.done():
+        future.set_result(None)

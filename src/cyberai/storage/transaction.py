@@ -1,0 +1,76 @@
+"""One transaction in one workspace: the repositories over one connection."""
+
+from functools import cached_property
+
+from cyberai.domain.ids import WorkspaceId
+from cyberai.storage.blobs import Blobs
+from cyberai.storage.driver import Driver
+from cyberai.storage.events import Events
+from cyberai.storage.keys import Keys
+from cyberai.storage.reports import Reports
+from cyberai.storage.scan_work import ScanWork
+from cyberai.storage.scope import Scope
+from cyberai.storage.vulnerabilities import Vulnerabilities
+from cyberai.storage.workers import Settings
+
+
+class Transaction(ScanWork):
+    """`ports.store.Tx`. `finish` is its last step before the commit."""
+
+    def __init__(self, db: Driver, workspace: WorkspaceId) -> None:
+        super().__init__(Scope(db, workspace))
+
+    @property
+    def workspace(self) -> WorkspaceId:
+        """The workspace all of it belongs to."""
+        return self._scope.workspace
+
+    @cached_property
+    def keys(self) -> Keys:
+        """Keys."""
+        return Keys(self._scope)
+
+    @cached_property
+    def vulnerabilities(self) -> Vulnerabilities:
+        """Vulnerabilities."""
+        return Vulnerabilities(self._scope)
+
+    @cached_property
+    def events(self) -> Events:
+        """Events."""
+        return Events(self._scope)
+
+    @cached_property
+    def reports(self) -> Reports:
+        """Reports."""
+        return Reports(self._scope)
+
+    @cached_property
+    def blobs(self) -> Blobs:
+        """Blobs."""
+        return Blobs(self._scope)
+
+    def ensure_workspace(self, at: int) -> bool:
+        """Create this transaction's workspace when it is new; True when it was."""
+        return self._scope.create(at)
+
+    def workspace_exists(self) -> bool:
+        """True when this transaction's workspace is known."""
+        return self._scope.exists()
+
+    def workspaces(self) -> list[WorkspaceId]:
+        """All workspaces (SYSTEM only)."""
+        self._scope.require_system("The list of workspaces")
+        return self._scope.all()
+
+    def setting(self, name: str) -> str | None:
+        """A stored value of the deployment (SYSTEM only)."""
+        return Settings(self._scope).get(name)
+
+    def set_setting(self, name: str, value: str) -> None:
+        """Store such a value (SYSTEM only)."""
+        Settings(self._scope).set(name, value)
+
+    def finish(self) -> None:
+        """Number and store what was appended: the last statements."""
+        self.events.flush()

@@ -1,0 +1,156 @@
+"""/openapi.json describes exactly what the server does."""
+
+from typing import Any
+
+import jsonschema
+import pytest
+from envelopes import assert_envelope
+from records import store_vulnerability
+from site_under_test import Site
+
+from cyberai.api.app import all_routes
+from cyberai.api.later import LATER
+from cyberai.app.report_making import work_on_report
+
+CUSTOMER = [
+    ("get", "/v1/scans"),
+    ("post", "/v1/scans"),
+    ("get", "/v1/scans/{id}"),
+    ("delete", "/v1/scans/{id}"),
+    ("get", "/v1/vulnerabilities"),
+    ("get", "/v1/vulnerabilities/{id}"),
+    ("patch", "/v1/vulnerabilities/{id}"),
+    ("get", "/v1/reports"),
+    ("post", "/v1/reports"),
+    ("get", "/v1/reports/{id}"),
+    ("get", "/v1/reports/{id}/download"),
+    ("get", "/v1/ws"),
+]
+
+
+@pytest.fixture(scope="module")
+def document(shared_site: Site) -> dict[str, Any]:
+    answer = shared_site.get("/openapi.json", headers={})
+    assert answer.status == 200
+    return answer.json()
+
+
+def operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    return [
+        (method, path, operation)
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+    ]
+
+
+def test_it_is_openapi_3_1_with_resolvable_references(document: dict[str, Any]) -> None:
+    assert document["openapi"] == "3.1.0"
+
+    def walk(node: Any) -> None:
+        if isinstance(node, dict):
+            for key, value in node.items():
+                if key == "$ref":
+                    target: Any = document
+                    for part in value.removeprefix("#/").split("/"):
+                        target = target[part]
+                walk(value)
+        elif isinstance(node, list):
+            for value in node:
+                walk(value)
+
+    walk(document)
+    for schema in document["components"]["schemas"].values():
+        jsonschema.Draft202012Validator.check_schema(schema)
+
+
+def test_every_endpoint_of_the_customer_s_page_is_there(document: dict[str, Any]) -> None:
+    known = {(method, path) for method, path, _ in operations(document)}
+    assert known >= set(CUSTOMER)
+
+
+def test_documented_routes_resolve_and_all_that_resolve_are_documented(
+    shared_site: Site, document: dict[str, Any]
+) -> None:
+    documented = {(method.upper(), path) for method, path, _ in operations(document)}
+    assert documented == {(route.method, route.path) for route in all_routes()}
+    for method, path in documented:
+        answer = shared_site.call(method, path.replace("{id}", "x"))
+        assert answer.status not in (405, 500, 503), (method, path, answer.body)
+        if answer.status == 404:
+            assert answer.details["field"] == "id", (method, path)
+    for method, path in LATER:
+        assert (method, path) not in documented
+        answer = shared_site.call(method, path.replace("{id}", "x"))
+        assert_envelope(answer, "invalid_request", reason="Not available in this version")
+
+
+def test_operation_ids_are_unique_and_everything_is_described(document: dict[str, Any]) -> None:
+    found = operations(document)
+    assert len({operation["operationId"] for _, _, operation in found}) == len(found)
+    for method, path, operation in found:
+        assert operation["summary"]
+        for parameter in operation.get("parameters", ()):
+            assert parameter["description"], (method, path, parameter["name"])
+        for status, response in operation["responses"].items():
+            assert response["description"]
+            if path.startswith("/v1/"):
+                assert "X-RateLimit-Remaining" in response["headers"], (method, path, status)
+            if int(status) >= 400:
+                schema = response["content"]["application/json"]["schema"]
+                assert schema == {"$ref": "#/components/schemas/ErrorEnvelope"}
+
+
+def test_what_is_not_available_is_absent(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    request = schemas["ScanRequest"]["properties"]
+    assert not set(request) & {"webhook_url", "auth", "identities", "inputs"}
+    assert "templates" not in schemas["OptionsRequest"]["properties"]
+    assert "cloud" not in request["scan_type"]["enum"]
+    names = {p["name"] for _, _, operation in operations(document) for p in operation.get("parameters", ())}
+    assert not names & {"sort", "fields", "q", "include", "dry_run"}
+
+
+def test_the_page_s_examples_stand_there_word_for_word(document: dict[str, Any]) -> None:
+    post = document["paths"]["/v1/scans"]["post"]
+    body = post["requestBody"]["content"]["application/json"]["example"]
+    assert body == {
+        "target": "example.com",
+        "scan_type": "vulnerability",
+        "options": {"depth": 3, "concurrent": 2},
+    }
+    assert post["responses"]["201"]["content"]["application/json"]["example"]["id"] == "scan_123abc"
+    error = post["responses"]["400"]["content"]["application/json"]["example"]["error"]
+    assert error["details"] == {"field": "target", "reason": "Must be a valid domain name"}
+
+
+def validate(document: dict[str, Any], schema: dict[str, Any], value: Any) -> None:
+    jsonschema.Draft202012Validator({**schema, "components": document["components"]}).validate(value)
+
+
+def response_schema(document: dict[str, Any], method: str, path: str, status: str) -> dict[str, Any]:
+    return document["paths"][path][method]["responses"][status]["content"]["application/json"]["schema"]
+
+
+def test_real_replies_fit_their_schemas(site: Site, document: dict[str, Any]) -> None:
+    created = site.post("/v1/scans", {"target": "example.com"})
+    validate(document, response_schema(document, "post", "/v1/scans", "201"), created.json())
+    scan = created.json()["id"]
+    found = store_vulnerability(site, scan)
+    report = site.post("/v1/reports", {"scan_id": scan, "format": "csv"}).json()["id"]
+    site.runner.run(work_on_report(site.app, "worker-1"))
+    for path, identifier in (
+        ("/v1/scans", ""),
+        ("/v1/scans/{id}", scan),
+        ("/v1/vulnerabilities", ""),
+        ("/v1/vulnerabilities/{id}", found),
+        ("/v1/reports", ""),
+        ("/v1/reports/{id}", report),
+        ("/v1/api-keys", ""),
+    ):
+        answer = site.get(path.replace("{id}", identifier))
+        assert answer.status == 200
+        validate(document, response_schema(document, "get", path, "200"), answer.json())
+    refused = site.post("/v1/scans", {"target": 3, "options": {"depth": 99}}).json()
+    validate(document, {"$ref": "#/components/schemas/ErrorEnvelope"}, refused)
+    cancelled = site.call("DELETE", f"/v1/scans/{scan}").json()
+    validate(document, response_schema(document, "delete", "/v1/scans/{id}", "200"), cancelled)

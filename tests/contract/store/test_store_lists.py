@@ -1,0 +1,245 @@
+"""Lists with every filter, every page, against a naive oracle that filters and sorts in Python."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from contract.store.conftest import BACKENDS
+from cyberai.domain.finding import Tier
+from cyberai.domain.ids import ScanId
+from cyberai.domain.report import Report, ReportFormat, ReportStatus, ReportType
+from cyberai.domain.scan import Scan, ScanStatus, ScanType
+from cyberai.domain.severity import Severity
+from cyberai.domain.vulnerability import Detection, Vulnerability, VulnerabilityStatus
+from cyberai.ports.repositories import Page, ReportFilter, ScanFilter, VulnerabilityFilter
+from cyberai.ports.store import Tx
+from support.store import Stored
+from support.store_samples import NOW, OTHER, report, scan, sighting, vulnerability
+
+CASES = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+NAMES = ("a", "b", "c")
+WEAK = ("CWE-1", "CWE-2", "CWE-3")
+TIMES = st.one_of(st.none(), st.integers(NOW - 2, NOW + 100))
+
+
+def some(values: Any) -> st.SearchStrategy[tuple[str, ...]]:
+    """A filter: often nothing, else a few values, one of which may be unknown."""
+    known = [getattr(value, "value", value) for value in values]
+    return st.one_of(
+        st.just(()), st.lists(st.sampled_from([*known, "unknown"]), min_size=1, max_size=4).map(tuple)
+    )
+
+
+def fits(value: Any, wanted: tuple[str, ...]) -> bool:
+    return not wanted or getattr(value, "value", value) in wanted
+
+
+def within(at: int, where: Any) -> bool:
+    after, before = where.created_after, where.created_before
+    return (after is None or at > after) and (before is None or at < before)
+
+
+def paged(read: Callable[[Page], list[Any]], limit: int) -> list[Any]:
+    """Every row, page by page, seeking on the rank of the last one."""
+    rows: list[Any] = []
+    before = None
+    while True:
+        page = read(Page(limit, before))
+        assert len(page) <= limit
+        rows += page
+        if len(page) < limit:
+            return rows
+        before = page[-1].rank
+
+
+@pytest.fixture(scope="module", params=[(b, walk) for b in sorted(BACKENDS) for walk in ("long", "short")])
+def filled(request: pytest.FixtureRequest) -> Iterator[tuple[Stored, dict[str, list[Any]]]]:
+    """A store with some of everything, and the same rows in lists, oldest first. With short walks, so few rows
+    too take the ways of a million."""
+    backend, walk = request.param
+    with pytest.MonkeyPatch.context() as patch:
+        if walk == "short":
+            for name, value in (("MAX_WALK", 12), ("FEW_RUNS", 1), ("MAX_RUNS", 3)):
+                patch.setattr(f"cyberai.storage.listing.{name}", value)
+        yield from _filled(backend)
+
+
+def _filled(backend: str) -> Iterator[tuple[Stored, dict[str, list[Any]]]]:
+    with tempfile.TemporaryDirectory() as folder, BACKENDS[backend](Path(folder)) as stored:
+        rows = {"scan": _scans(stored), "vulnerability": _vulnerabilities(stored), "report": _reports(stored)}
+        yield stored, rows
+
+
+def _scans(stored: Stored) -> list[Scan]:
+    def make(n: int) -> Scan:
+        return scan(
+            f"s{n}",
+            at=NOW + n // 3,
+            status=list(ScanStatus)[n * 7 % 8],
+            kind=list(ScanType)[n * 3 % 5],
+            target=f"http://{NAMES[n % 3]}.example/",
+            tags=tuple(NAMES[i] for i in range(3) if n >> i & 1),
+        )
+
+    values = [make(n) for n in range(150)]
+    stored.write(lambda tx: [tx.scans.insert(value) for value in values])
+    stored.write(lambda tx: tx.scans.insert(scan("foreign", workspace=OTHER)), OTHER)
+    return values
+
+
+def _vulnerabilities(stored: Stored) -> list[tuple[Vulnerability, set[str]]]:
+    def put(tx: Tx, n: int) -> tuple[Vulnerability, set[str]]:
+        seen = {NAMES[n % 3]}
+        value = vulnerability(
+            f"v{n}",
+            scan=NAMES[n % 3],
+            at=NOW + n // 4,
+            severity=list(Severity)[n * 7 % 5],
+            tier=list(Tier)[n % 3],
+            check_id=f"web.{NAMES[n // 3 % 3]}",
+            type=NAMES[n // 5 % 3],
+            target=f"http://{NAMES[n // 2 % 3]}.example/",
+            cwe=WEAK[: n % 4],
+        )
+        tx.vulnerabilities.record(sighting(value))
+        if n % 5 == 0:
+            seen.add(NAMES[(n + 1) % 3])
+            again = value.replace(scan_id=ScanId(f"scan_{NAMES[(n + 1) % 3]}"), updated_at=NOW + 999)
+            value, *_ = tx.vulnerabilities.record(sighting(again))
+        if n % 2:
+            value = value.replace(
+                status=list(VulnerabilityStatus)[n // 2 % 5],
+                detection=list(Detection)[n // 2 % 6],
+                severity_override=Severity.LOW if n % 7 == 0 else None,
+            )
+            tx.vulnerabilities.update(value)
+        return value, seen
+
+    rows = stored.write(lambda tx: [put(tx, n) for n in range(400)])
+    foreign = vulnerability("foreign", workspace=OTHER)
+    stored.write(lambda tx: tx.vulnerabilities.record(sighting(foreign)), OTHER)
+    return rows
+
+
+def _reports(stored: Stored) -> list[Report]:
+    def make(n: int) -> Report:
+        return report(
+            f"r{n}",
+            at=NOW + n,
+            scans=tuple(NAMES[i] for i in range(3) if (n % 7 + 1) >> i & 1),
+            status=list(ReportStatus)[n % 4],
+            type=list(ReportType)[n % 5],
+            format=list(ReportFormat)[n % 3],
+        )
+
+    values = [make(n) for n in range(100)]
+    stored.write(lambda tx: [tx.reports.insert(value) for value in values])
+    return values
+
+
+SCAN_FILTERS = st.builds(
+    ScanFilter,
+    status=some(ScanStatus),
+    scan_type=some(ScanType),
+    target=some([f"http://{n}.example/" for n in NAMES]),
+    tags=some(NAMES),
+    created_after=TIMES,
+    created_before=TIMES,
+)
+
+
+@CASES
+@given(where=SCAN_FILTERS, limit=st.integers(1, 60))
+def test_scans(filled: tuple[Stored, dict[str, list[Any]]], where: ScanFilter, limit: int) -> None:
+    stored, rows = filled
+    expected = [
+        s
+        for s in reversed(rows["scan"])
+        if fits(s.status, where.status)
+        and fits(s.spec.scan_type, where.scan_type)
+        and fits(s.target, where.target)
+        and (not where.tags or set(where.tags) & set(s.spec.tags))
+        and within(s.created_at, where)
+    ]
+    found = paged(lambda page: stored.read(lambda tx: tx.scans.page(where, page)), limit)
+    assert [row.scan for row in found] == expected
+
+
+VULNERABILITY_FILTERS = st.builds(
+    VulnerabilityFilter,
+    severity=some(Severity),
+    status=some(VulnerabilityStatus),
+    detection=some(Detection),
+    tier=some(Tier),
+    scan_id=some([f"scan_{n}" for n in NAMES]),
+    target=some([f"http://{n}.example/" for n in NAMES]),
+    type=some(NAMES),
+    cwe=some(WEAK),
+    check_id=some([f"web.{n}" for n in NAMES]),
+    created_after=TIMES,
+    created_before=TIMES,
+)
+
+
+@CASES
+@given(where=VULNERABILITY_FILTERS, limit=st.integers(1, 130))
+def test_vulnerabilities(
+    filled: tuple[Stored, dict[str, list[Any]]], where: VulnerabilityFilter, limit: int
+) -> None:
+    stored, rows = filled
+    expected = [
+        v
+        for v, seen in reversed(rows["vulnerability"])
+        if fits(v.effective_severity, where.severity)
+        and fits(v.status, where.status)
+        and fits(v.detection, where.detection)
+        and fits(v.tier, where.tier)
+        and (not where.scan_id or {f"scan_{name}" for name in seen} & set(where.scan_id))
+        and fits(v.target, where.target)
+        and fits(v.type, where.type)
+        and (not where.cwe or set(where.cwe) & set(v.cwe))
+        and fits(v.check_id, where.check_id)
+        and within(v.created_at, where)
+    ]
+    found = paged(lambda page: stored.read(lambda tx: tx.vulnerabilities.page(where, page)), limit)
+    assert [row.vulnerability for row in found] == expected
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_severities_of_a_scan(filled: tuple[Stored, dict[str, list[Any]]], name: str) -> None:
+    stored, rows = filled
+    expected = dict.fromkeys((band.value for band in Severity), 0)
+    for value, seen in rows["vulnerability"]:
+        if name in seen:
+            expected[value.effective_severity.value] += 1
+    assert stored.read(lambda tx: tx.vulnerabilities.severities(ScanId(f"scan_{name}"))) == expected
+
+
+REPORT_FILTERS = st.builds(
+    ReportFilter,
+    status=some(ReportStatus),
+    type=some(ReportType),
+    format=some(ReportFormat),
+    scan_id=some([f"scan_{n}" for n in NAMES]),
+)
+
+
+@CASES
+@given(where=REPORT_FILTERS, limit=st.integers(1, 40))
+def test_reports(filled: tuple[Stored, dict[str, list[Any]]], where: ReportFilter, limit: int) -> None:
+    stored, rows = filled
+    expected = [
+        r
+        for r in reversed(rows["report"])
+        if fits(r.status, where.status)
+        and fits(r.type, where.type)
+        and fits(r.format, where.format)
+        and (not where.scan_id or set(where.scan_id) & set(r.scan_ids))
+    ]
+    found = paged(lambda page: stored.read(lambda tx: tx.reports.page(where, page)), limit)
+    assert [row.report for row in found] == expected

@@ -1,0 +1,1 @@
+"""What the network's tests share: clocks, sessions on loopback, raw servers."""

@@ -1,0 +1,146 @@
+"""The fuzz entries under Hypothesis, and what the parsers promise beyond them."""
+
+import gzip
+from itertools import pairwise
+from struct import pack
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from cyberai.domain.http import HttpResponse
+from cyberai.net.tls_hello import WIRE_VERSION, Answer, client_hello, read_answer
+from cyberai.ports.network import TlsVersion
+from fuzz import addresses, body_decoder, http_response, tls_answer
+
+SETTINGS = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+FRAGMENTS = (
+    b"HTTP/1.1 200 OK\r\n", b"HTTP/1.0 200 OK\r\n", b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 304 Not Modified\r\n",
+    b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n", b"Content-Length: 5\r\n", b"Content-Length: -5\r\n",
+    b"Content-Length: 99999999999999999999\r\n", b"Transfer-Encoding: chunked\r\n", b"Transfer-Encoding: gzip, chunked\r\n",
+    b"Content-Encoding: gzip\r\n", b"Content-Encoding: deflate\r\n", b"Connection: close\r\n", b"Set-Cookie: a=b\r\n", b" folded\r\n",
+    b"X:\r\n", b"\r\n", b"\n", b"\r", b"5\r\nhello\r\n", b"0\r\n\r\n", b"0\r\nT: x\r\n\r\n", b"ffffffffffffffff\r\n", b"5;ext=1\r\nhello\r\n",
+    b"hello", b"\x00", gzip.compress(b"hello"), gzip.compress(bytes(100_000)), b"A" * 300,
+)  # fmt: skip
+
+hostile_http = st.builds(
+    lambda first, parts: bytes([first]) + b"".join(parts),
+    st.integers(0, 255),
+    st.lists(st.sampled_from(FRAGMENTS) | st.binary(max_size=20), max_size=20),
+)
+
+
+@SETTINGS
+@given(hostile_http | st.binary(max_size=600))
+@example(b"\xff" + b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 300 + b"\r\n")
+def test_http_response(data: bytes) -> None:
+    http_response.fuzz_one(data)
+
+
+@SETTINGS
+@given(st.lists(st.sampled_from(FRAGMENTS), max_size=15), st.lists(st.integers(0, 2000), max_size=8))
+def test_where_the_bytes_are_cut_does_not_matter(parts: list[bytes], cuts: list[int]) -> None:
+    data = b"".join(parts)
+    bounds = [0, *sorted(min(c, len(data)) for c in cuts), len(data)]
+    whole = http_response.outcome([data] if data else [])
+    cut = http_response.outcome([data[a:b] for a, b in pairwise(bounds) if a < b])
+    if (
+        isinstance(whole, HttpResponse)
+        and isinstance(cut, HttpResponse)
+        and not (whole.truncated or cut.truncated)
+    ):
+        assert (whole.status, whole.headers, whole.body) == (cut.status, cut.headers, cut.body)
+
+
+@SETTINGS
+@given(
+    st.binary(max_size=300)
+    | st.builds(lambda c, b: bytes([c]) + gzip.compress(b), st.integers(0, 255), st.binary())
+)
+@example(b"\x01" + gzip.compress(bytes(1_000_000)))
+@example(b"\x01" + gzip.compress(b"") * 2000)
+def test_body_decoder(data: bytes) -> None:
+    body_decoder.fuzz_one(data)
+
+
+@given(st.binary(max_size=5000), st.integers(1, 300))
+def test_gzip_survives_any_cutting(body: bytes, size: int) -> None:
+    packed = gzip.compress(body)
+    decoder = body_decoder.BodyDecoder("gzip", 5000)
+    pieces = [decoder.feed(packed[i : i + size]) for i in range(0, len(packed), size)]
+    assert b"".join(pieces) + decoder.end() == body
+    assert not decoder.full
+
+
+def server_hello(version: int, extensions: bytes = b"") -> bytes:
+    body = pack("!H", version) + bytes(32) + b"\x00" + b"\x13\x01" + b"\x00"
+    body += pack("!H", len(extensions)) + extensions if extensions else b""
+    message = b"\x02" + len(body).to_bytes(3, "big") + body
+    return pack("!BHH", 22, 0x0303, len(message)) + message
+
+
+records = st.builds(
+    lambda kind, version, body: pack("!BHH", kind, version, len(body)) + body,
+    st.sampled_from([20, 21, 22, 23]),
+    st.sampled_from([0x0300, 0x0301, 0x0303, 0x0002, 0xFFFF]),
+    st.binary(max_size=120)
+    | st.builds(lambda b: b"\x02" + len(b).to_bytes(3, "big") + b, st.binary(max_size=100)),
+)
+
+
+@SETTINGS
+@given(st.binary(max_size=400) | st.lists(records, max_size=5).map(b"".join))
+@example(server_hello(0x0303))
+@example(server_hello(0x0303, b"\x00\x2b\x00\x02\x03\x04"))
+@example(pack("!BHH", 22, 0x0301, 4) + b"\x02\xff\xff\xff")
+def test_tls_answer(data: bytes) -> None:
+    tls_answer.fuzz_one(data)
+
+
+@pytest.mark.parametrize(
+    ("data", "answer"),
+    [
+        (server_hello(0x0303), Answer(0x0303)),
+        (server_hello(0x0300), Answer(0x0300)),
+        (server_hello(0x0303, b"\x00\x2b\x00\x02\x03\x04"), Answer(0x0304)),
+        (server_hello(0x0303, b"\xff\x01\x00\x01\x00\x00\x2b\x00\x02\x03\x04"), Answer(0x0304)),
+        (b"\x15\x03\x01\x00\x02\x02\x28", Answer(0, 0x28)),
+    ],
+)
+def test_answers_are_read_whole_and_in_small_records(data: bytes, answer: Answer) -> None:
+    assert read_answer(data) == answer
+    assert all(read_answer(data[:n]) is None for n in range(len(data)))
+    message = data[5:]
+    split = b"".join(data[:3] + b"\x00\x01" + message[i : i + 1] for i in range(len(message)))
+    if data[0] == 22:
+        assert read_answer(split) == answer
+
+
+@given(st.sampled_from(list(TlsVersion)), st.text(max_size=40), st.binary(max_size=20))
+def test_a_client_hello_is_well_formed(version: TlsVersion, name: str, seed: bytes) -> None:
+    hello = client_hello(version, name, seed)
+    assert hello[0] == 22
+    assert int.from_bytes(hello[3:5], "big") == len(hello) - 5
+    assert hello[5] == 1
+    assert int.from_bytes(hello[6:9], "big") == len(hello) - 9
+    assert int.from_bytes(hello[9:11], "big") == min(WIRE_VERSION[version], 0x0303)
+
+
+spellings = st.lists(
+    st.sampled_from(
+        ["0", "1", "7", "127", "0x7f", "0177", "254", "255", "256", ".", ":", "::", "ffff", "[", "]", "a9fe"]
+    ),
+    max_size=12,
+).map("".join)
+
+
+@SETTINGS
+@given(
+    st.binary(min_size=4, max_size=4)
+    | st.binary(min_size=16, max_size=16)
+    | spellings.map(str.encode)
+    | st.binary(max_size=30)
+)
+def test_addresses(data: bytes) -> None:
+    addresses.fuzz_one(data)

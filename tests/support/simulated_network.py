@@ -1,0 +1,122 @@
+"""A network session over functions of this process: whole scans without a socket."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+
+from msgspec import Struct, field
+
+from cyberai.domain.http import HttpRequest, HttpResponse
+from cyberai.lab.http import LabRequest
+from cyberai.lab.site import Site
+from cyberai.ports.network import Handshake, PortState, TlsVersion, TransportError, TransportReason
+
+Respond = Callable[[HttpRequest], HttpResponse]
+NOW = 1_790_000_000_000_000
+
+
+class Service(Struct):
+    """A port: HTTP by `respond`, TLS by `versions`, anything else by `talk` (what it says to what it was sent)."""
+
+    respond: Respond | None = None
+    talk: Callable[[bytes], bytes] | None = None
+    versions: frozenset[TlsVersion] = frozenset()
+    handshake: Handshake | None = None
+
+
+class SimulatedNetwork(Struct):
+    """ports.network.NetworkSession over services by port; `log` keeps every HTTP request in order."""
+
+    services: dict[int, Service] = {}
+    log: list[HttpRequest] = field(default_factory=list)
+    requests_sent: int = 0
+    names: dict[str, str] = {}
+    in_flight: int = 0
+    most_in_flight: int = 0
+
+    @property
+    def http(self) -> "SimulatedNetwork":
+        return self
+
+    @property
+    def dialer(self) -> "SimulatedNetwork":
+        return self
+
+    async def send(
+        self, request: HttpRequest, *, timeout: float | None = None, max_body: int | None = None
+    ) -> HttpResponse:
+        self.requests_sent += 1
+        self.log.append(request)
+        self.in_flight += 1
+        self.most_in_flight = max(self.most_in_flight, self.in_flight)
+        try:
+            await asyncio.sleep(0)
+            service = self._service(request.url.port)
+            secure = bool(service.versions)
+            if secure != (request.url.scheme == "https"):
+                raise TransportError(TransportReason.TLS_FAILED if not secure else TransportReason.MALFORMED)
+            if service.respond is None:
+                raise TransportError(TransportReason.MALFORMED)
+            return service.respond(request)
+        finally:
+            self.in_flight -= 1
+
+    async def scan_ports(self, host: str, ports: Sequence[int]) -> AsyncIterator[tuple[int, PortState]]:
+        for port in ports:
+            yield port, PortState.OPEN if port in self.services else PortState.CLOSED
+
+    async def talk(
+        self,
+        host: str,
+        port: int,
+        payload: bytes,
+        *,
+        limit: int = 65_536,
+        quiet: float = 0.5,
+        tls: bool = False,
+    ) -> bytes:
+        service = self._service(port)
+        self.requests_sent += 1
+        said = service.talk(payload) if service.talk is not None else b""
+        if not said:
+            raise TransportError(TransportReason.TIMEOUT)
+        return said[:limit]
+
+    async def offers(self, host: str, port: int, version: TlsVersion, server_name: str = "") -> bool:
+        self.requests_sent += 1
+        return version in self._service(port).versions
+
+    async def handshake(self, host: str, port: int, server_name: str = "") -> Handshake:
+        self.requests_sent += 1
+        service = self._service(port)
+        if service.handshake is None:
+            raise TransportError(TransportReason.TLS_FAILED)
+        return service.handshake
+
+    async def resolve(self, host: str) -> tuple[str, ...]:
+        if host not in self.names and not host.replace(".", "").isdigit():
+            raise TransportError(TransportReason.DNS_FAILED, host)
+        return (self.names.get(host, host),)
+
+    async def aclose(self) -> None:
+        return None
+
+    def _service(self, port: int) -> Service:
+        if port not in self.services:
+            raise TransportError(TransportReason.REFUSED, f"nothing listens on port {port}")
+        return self.services[port]
+
+
+def website(respond: Respond, port: int = 80) -> SimulatedNetwork:
+    """A session to a host with one plain web server."""
+    return SimulatedNetwork({port: Service(respond)})
+
+
+def of_lab(site: Site) -> Respond:
+    """The practice site as a function of our own requests."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        headers = (("Host", request.url.authority), *request.headers)
+        answer = site.respond(LabRequest(request.method, request.url.target, headers, request.body))
+        return HttpResponse(answer.status, answer.headers, answer.body, elapsed=0.001 + answer.delay)
+
+    return respond

@@ -1,0 +1,138 @@
+"""Every SQL injection flaw tells true from false statements in three unlike ways; its twin never does."""
+
+import pytest
+
+from cyberai.lab.site import Site
+
+from .client import FORM, flaws_of, get, post, send, stable
+
+CHECK = "web.sql-injection"
+NUMBER = (("{} AND 5=5", "{} AND 5=6"), ("{}-0", "{}-1"), ("{} AND 'a'='a'", "{} AND 'a'='b'"),
+          ("{} AND (SELECT 1)=1--", "{} AND (SELECT 1)=2--"))  # fmt: skip
+STRING = (("{}' AND '5'='5", "{}' AND '5'='6"), ("{}' AND 7<8--", "{}' AND 7>8--"), ("{}'||'", "{}'||'x"),
+          ("{}' AND EXISTS(SELECT 1) AND 'q'='q", "{}' AND NOT EXISTS(SELECT 1) AND 'q'='q"))  # fmt: skip
+BROKEN = (("{}''", "{}'"), ("{}'||'", "{}'||"))
+# For each place: the value a visitor sends, and pairs of (still that page, another page).
+PAIRS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
+    "/product id": ("3", NUMBER),
+    "/catalogue/category category": ("rope", STRING),
+    "/catalogue/find name": ("rope", (("{}%' AND '5'='5' AND name LIKE '%{}", "{}%' AND '5'='6' AND name LIKE '%{}"),
+                                      ("{}%' AND 7<8--", "{}%' AND 7>8--"), ("{}'||'", "{}'||'x"), ("{}'||'", "{}'"))),
+    "/catalogue/ordered order": ("price", (("{},(SELECT 1)", "{},(SELECT nothing)"),
+                                           ("(CASE WHEN 1=1 THEN price ELSE name END)", "(CASE WHEN 1=2 THEN price ELSE name END)"),
+                                           ("{}+0", "{}*-1"), ("{} ASC", "{} DESC"))),
+    "/catalogue/page size": ("4", (("{}-0", "{}-1"), ("{} OFFSET 0", "{} OFFSET 1"), ("(SELECT {})", "(SELECT 2)"),
+                                   ("{}--", "{}'"))),
+    "/suppliers region": ("north", (("{}' AND '5'='5", "{}' AND '5'='6"), ("{}')) AND 7<8--", "{}')) AND 7>8--"),
+                                    ("{}'||'", "{}'||'x"))),
+    "/suppliers/town postcode": ("2100", (('{}" AND "5"="5', '{}" AND "5"="6'), ('{}" AND 7<8--', '{}" AND 7>8--'),
+                                          ('{}"||"', '{}"||"x'))),
+    "/stock item": ("2", NUMBER),
+    "/stock/escaped number": ("5", (("{} AND 5=5", "{} AND 5=6"), ("{}-0", "{}+90"), ("{} AND (SELECT 1)=1", "{} AND (SELECT 1)=2"))),
+    "/catalogue/filtered kind": ("safety", (("{}' AND '5'='5", "{}' AND '5'='6"), ("{}'||'", "{}'||'x"),
+                                            ("{}' AND EXISTS(SELECT 1) AND 'q'='q", "{}' AND NOT EXISTS(SELECT 1) AND 'q'='q"))),
+    "/catalogue/folded word": ("Anchor", STRING),
+    "/account/price-alert article": ("Signal horn", STRING),
+    "/api/stock sku": ("RP-12", STRING),
+    "/prices currency": ("GBP", STRING),
+    "/brand/ 1": ("quayline", STRING),
+    "/login email": ("robin@harbour-supply.example", (("nobody", "nobody' OR 1=1--"), ("nobody", "' OR 'a'='a'--"),
+                                                      ("x' OR 1=2--", "x' OR 2=2--"))),
+    "/guest-book line": ("Fair winds", (*BROKEN, ("x' || (SELECT 1) || '", "x' || (SELECT nothing) || '"), ("x')--", "x'--"))),
+    "/visits User-Agent": ("Gull/1.0", (*BROKEN, ("x' || (SELECT 1) || '", "x' || (SELECT nothing) || '"), ("x', 'y')--", "x')--"))),
+    "/suppliers/find code": ("2100", STRING),
+    "/suppliers/find place": ("Kelby", STRING),
+}  # fmt: skip
+FLAWS = flaws_of(CHECK)
+MARKS = {
+    "/product id": "You have an error in your SQL syntax",
+    "/catalogue/find name": "ERROR:  ",
+    "/catalogue/page size": "SQLSTATE[HY000]: General error: 1 unrecognized token",
+    "/suppliers region": "sqlite3.OperationalError: unrecognized token",
+    "/catalogue/folded word": "ORA-01756",
+    "/account/price-alert article": "Unclosed quotation mark after the character string",
+    "/guest-book line": "You have an error in your SQL syntax",
+    "/visits User-Agent": "ERROR:  ",
+    "/suppliers/find code": "SQLSTATE[HY000]",
+    "/suppliers/find place": "SQLSTATE[HY000]",
+}
+
+
+def page(site: Site, place: str, value: str) -> tuple[int, str]:
+    return stable(send(site, FLAWS[place], value.replace("{}", PAIRS[place][0])))
+
+
+def without_offers(answer: tuple[int, str]) -> tuple[int, str]:
+    """The page about visits shows a random offer."""
+    return answer[0], answer[1].split("Your visit is counted.")[0]
+
+
+def test_every_flaw_has_three_pairs() -> None:
+    assert set(PAIRS) == set(FLAWS)
+    assert all(len(pairs) >= 3 for _, pairs in PAIRS.values())
+
+
+@pytest.mark.parametrize("place", sorted(FLAWS))
+def test_true_and_false_differ_on_the_vulnerable_twin_only(place: str) -> None:
+    vulnerable, fixed = Site(), Site(fixed=True)
+    usual = without_offers(
+        page(vulnerable, place, PAIRS[place][1][0][0] if place == "/login email" else "{}")
+    )
+    for same, other in PAIRS[place][1]:
+        assert without_offers(page(vulnerable, place, same)) == usual, same
+        assert without_offers(page(vulnerable, place, other)) != usual, other
+        assert without_offers(page(fixed, place, same)) == without_offers(page(fixed, place, other)), (
+            same,
+            other,
+        )
+
+
+@pytest.mark.parametrize("place", sorted(MARKS))
+def test_shown_errors_are_worded_as_the_server_words_them(place: str) -> None:
+    broken = send(Site(), FLAWS[place], PAIRS[place][0] + "'")
+    assert broken.status == 500
+    assert MARKS[place] in broken.text.replace("&#x27;", "'")
+    for value in (PAIRS[place][0], PAIRS[place][0] + "'"):
+        repaired = send(Site(fixed=True), FLAWS[place], value)
+        assert repaired.status < 500
+        assert MARKS[place] not in repaired.text
+
+
+@pytest.mark.parametrize("place", sorted(set(FLAWS) - set(MARKS)))
+def test_hidden_errors_stay_hidden(place: str) -> None:
+    for value in ("'", '"', "1'", ")", "nothing(", "\\"):
+        answer = send(Site(), FLAWS[place], value)
+        assert answer.status < 500
+        assert "syntax" not in answer.text.lower()
+
+
+def test_an_error_is_shown_only_where_the_statement_really_fails() -> None:
+    for valid in ("rope", "rope''", "rope'||'"):
+        assert send(Site(), FLAWS["/catalogue/find name"], valid).status == 200
+
+
+def test_the_two_field_form_refuses_both_fields() -> None:
+    assert get(Site(), "/suppliers/find?code=2100&place=Kelby").status == 400
+    assert get(Site(), "/suppliers/find?code=2100&place=").status == 200
+
+
+@pytest.mark.parametrize("fixed", [False, True])
+@pytest.mark.parametrize(
+    ("target", "same"),
+    [("/service/search?term=rope", ("%27%20AND%20%271%27=%271", "%27%20AND%20%271%27=%272")),
+     ("/service/article?id=3", ("%20AND%201=1", "%20AND%201=2")),
+     ("/service/article?id=3", ("%27", "%27%27")),
+     ("/service/berths?near=quay", ("%27%20or%20%271%27=%271", "%27%20or%20%271%27=%272"))],
+)  # fmt: skip
+def test_traps_do_not_tell_true_from_false(fixed: bool, target: str, same: tuple[str, str]) -> None:
+    site = Site(fixed=fixed)
+    first, second = (stable(get(site, target + value)) for value in same)
+    assert first == second
+
+
+def test_traps_move_as_they_promise() -> None:
+    site = Site()
+    assert get(site, "/service/berths?near=%27").status == 403
+    assert post(site, "/service/import", b"line=%27", FORM[1]).status == 500
+    assert len({get(site, f"/service/related?word={word}").text.split("<footer>")[0] for word in "abcd"}) == 4
+    assert len({stable(get(site, "/service/picks?taste=x")) for _ in range(5)}) > 1

@@ -1,0 +1,184 @@
+"""The connect scan: every port once, right under load, bounded, and ended when nobody listens any more."""
+
+import asyncio
+import contextlib
+import resource
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from cyberai.domain.target import PortTarget
+from cyberai.net import port_sweep
+from cyberai.net.port_sweep import PortSweep, States
+from cyberai.ports.network import PortState
+from netkit.servers import closed_port
+from netkit.sessions import network, open_session, run
+
+
+@contextlib.contextmanager
+def listeners(count: int, host: str = "127.0.0.1") -> Iterator[set[int]]:
+    """Ports that accept connections (by the kernel's backlog alone)."""
+    with contextlib.ExitStack() as stack:
+        ports = set()
+        for _ in range(count):
+            listener = stack.enter_context(socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET))
+            listener.bind((host, 0))
+            listener.listen(64)
+            ports.add(listener.getsockname()[1])
+        yield ports
+
+
+def sweep(ports: Any, address: str = "127.0.0.1") -> States:
+    found: States = []
+    ended = threading.Event()
+
+    def report(batch: States) -> None:
+        found.extend(batch)
+        if not batch:
+            ended.set()
+
+    thread = PortSweep(address, ports, report)
+    thread.start()
+    assert ended.wait(60)
+    thread.join(5)
+    return found
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
+def test_every_port_exactly_once_with_its_state(address: str) -> None:
+    with listeners(20, address) as opened:
+        base = range(20_000, 23_000)
+        ports = [*base, *opened, *base]
+        found = sweep(ports, address)
+        assert sorted(port for port, _ in found) == sorted(set(ports))
+        states = dict(found)
+        assert {port for port in opened if states[port] is PortState.OPEN} == opened
+        assert PortState.FILTERED not in states.values()
+
+
+@pytest.mark.slow
+def test_right_under_load() -> None:
+    """Busy threads take the interpreter away for long; no port may be called filtered for that."""
+    stop = threading.Event()
+
+    def burn() -> None:
+        while not stop.is_set():
+            sum(range(10_000))
+
+    burners = [threading.Thread(target=burn, daemon=True) for _ in range(4)]
+    for burner in burners:
+        burner.start()
+    try:
+        with listeners(50) as opened:
+            states = dict(sweep([*range(30_000, 32_000), *opened]))
+            assert all(states[port] is PortState.OPEN for port in opened)
+            assert PortState.FILTERED not in states.values()
+    finally:
+        stop.set()
+        for burner in burners:
+            burner.join(5)
+
+
+def test_silence_is_tried_twice_then_filtered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A listener whose backlog is full answers no SYN: the loopback form of a filtered port."""
+    monkeypatch.setattr(port_sweep, "FIRST_TIMEOUT", 0.2)
+    with socket.socket() as full, contextlib.ExitStack() as stack:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        port = full.getsockname()[1]
+        for _ in range(4):
+            filler = stack.enter_context(socket.socket())
+            filler.setblocking(False)
+            filler.connect_ex(("127.0.0.1", port))
+        time.sleep(0.05)
+        started = time.monotonic()
+        assert sweep([port]) == [(port, PortState.FILTERED)]
+        assert 0.55 <= time.monotonic() - started < 3  # 0.2 s, then twice that
+
+
+def test_a_self_connect_is_no_open_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A socket bound to the very port it probes is joined to itself by the kernel."""
+    port = closed_port()
+    plain = socket.socket
+
+    class Bound(socket.socket):
+        def connect_ex(self, address: Any) -> int:
+            self.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            self.bind(address)
+            return super().connect_ex(address)
+
+    monkeypatch.setattr(port_sweep.socket, "socket", Bound)
+    try:
+        assert sweep([port]) == [(port, PortState.CLOSED)]
+    finally:
+        monkeypatch.setattr(port_sweep.socket, "socket", plain)
+
+
+def test_a_shortage_of_descriptors_only_slows_down() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    held = []
+    with listeners(5) as opened:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
+        try:
+            with contextlib.suppress(OSError):
+                while True:
+                    held.append(socket.socket())
+            for _ in range(20):
+                held.pop().close()
+            states = dict(sweep([*range(25_000, 25_200), *opened]))
+            assert all(states[port] is PortState.OPEN for port in opened)
+            assert PortState.FILTERED not in states.values()
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+            for one in held:
+                one.close()
+
+
+def test_through_the_dialer_only_ports_of_the_scope(tmp_path: object) -> None:
+    async def scenario() -> None:
+        with listeners(3) as opened:
+            first, *others = sorted(opened)
+            session = open_session((PortTarget("127.0.0.1", first),))
+            assert [row async for row in session.dialer.scan_ports("127.0.0.1", [first, *others])] == [
+                (first, PortState.OPEN)
+            ]
+            assert session.requests_sent == 0
+            await session.aclose()
+
+    run(scenario())
+
+
+@pytest.mark.slow
+def test_leaving_early_and_closing_end_the_thread() -> None:
+    def sweeps() -> int:
+        return sum(isinstance(thread, PortSweep) for thread in threading.enumerate())
+
+    async def scenario() -> None:
+        session = open_session(on=network())
+        rows = session.dialer.scan_ports("127.0.0.1", range(1, 60_000))
+        async for _ in rows:
+            break
+        assert sweeps() == 1
+        await rows.aclose()  # type: ignore[attr-defined]
+        for thread in threading.enumerate():
+            if isinstance(thread, PortSweep):
+                await asyncio.to_thread(thread.join, 2)
+        assert sweeps() == 0
+        await session.aclose()
+
+    run(scenario())
+
+
+@pytest.mark.slow
+def test_all_ports_of_a_host_in_seconds() -> None:
+    with listeners(10) as opened:
+        started = time.monotonic()
+        states = dict(sweep(range(1, 65_536)))
+        assert len(states) == 65_535
+        assert all(states[port] is PortState.OPEN for port in opened)
+        assert PortState.FILTERED not in states.values()
+        assert time.monotonic() - started < 30

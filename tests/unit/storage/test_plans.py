@@ -1,0 +1,79 @@
+"""No statement of the store walks a table: the plan of each is looked at."""
+
+import importlib
+import pkgutil
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import apsw
+import pytest
+
+import cyberai.storage
+from cyberai.storage import listing, opening, reports, scans, vulnerabilities
+from cyberai.storage.dialect import Backend
+from cyberai.storage.statements import Statement
+
+SMALL = ("workspace", "worker")
+"""Tables with a row per tenant or per process: walking them is cheaper than an index."""
+
+
+def statements() -> Iterator[tuple[str, Statement]]:
+    """Every statement that a module of the store defines."""
+    for info in pkgutil.iter_modules(cyberai.storage.__path__):
+        module = importlib.import_module(f"cyberai.storage.{info.name}")
+        for name, value in vars(module).items():
+            if isinstance(value, Statement):
+                yield f"{info.name}.{name}", value
+    for kind in (scans.KIND, vulnerabilities.KIND, reports.KIND):
+        for name, value in vars(kind.statements).items():
+            if isinstance(value, Statement):
+                yield f"{kind.name}.{name}", value
+        yield f"{kind.name}.among", kind.statements.among(64)
+    for shape in (
+        (1, True, False, ()),
+        (4, False, True, (2, 1)),
+        (64, False, False, ()),
+        (2, True, True, (8,)),
+    ):
+        yield f"listing.{shape}", listing._merged(*shape)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("store") / "cyberai.db"
+    opening.prepare(path)
+    return path
+
+
+ALL = dict(statements())
+
+
+def test_the_statements_were_found() -> None:
+    assert len(ALL) > 60
+    assert {"shards._HOLD", "units._PENDING", "vulnerability.newest"} <= set(ALL)
+
+
+@pytest.mark.parametrize("name", sorted(ALL))
+def test_a_statement_seeks(store: Path, name: str) -> None:
+    sql, values = ALL[name].prepare(Backend.SQLITE, defaultdict(int))
+    connection = apsw.Connection(str(store))
+    rows = connection.execute(f"EXPLAIN QUERY PLAN {sql}", values).fetchall()
+    connection.close()
+    steps = [str(row[3]) for row in rows]
+    walks = [step for step in steps if step.startswith("SCAN ")]
+    # An index of open work holds nothing else; CONSTANT ROW and subqueries are no tables.
+    allowed = ("INDEX scan_open", "INDEX report_open", "CONSTANT ROW", "SCAN waiting", *SMALL)
+    assert [step for step in walks if not any(word in step for word in allowed)] == []
+
+
+@pytest.mark.parametrize("name", [name for name in sorted(ALL) if name.startswith("listing.(")])
+def test_a_page_is_merged_and_never_sorted(store: Path, name: str) -> None:
+    sql, values = ALL[name].prepare(Backend.SQLITE, defaultdict(int))
+    connection = apsw.Connection(str(store))
+    steps = [str(row[3]) for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", values).fetchall()]
+    connection.close()
+    assert not [step for step in steps if "TEMP B-TREE" in step]
+    assert all(
+        "USING PRIMARY KEY" in s or "USING COVERING INDEX" in s for s in steps if s.startswith("SEARCH")
+    )
