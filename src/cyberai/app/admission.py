@@ -6,7 +6,7 @@ from cyberai.app.context import App
 from cyberai.app.events import scan_event
 from cyberai.app.finish import end_scan
 from cyberai.domain.event import EventType
-from cyberai.domain.ids import SYSTEM
+from cyberai.domain.ids import SYSTEM, ScanId
 from cyberai.domain.scan import Scan, ScanStatus, StatusReason
 from cyberai.ports.store import Tx
 
@@ -32,14 +32,35 @@ def _start(app: App, tx: Tx, scan: Scan, at: int) -> None:
     tx.events.append(scan_event(app, EventType.SCAN_PROGRESS, running, at))
 
 
+def end_if_cancelled(app: App, tx: Tx, scan_id: ScanId, at: int) -> bool:
+    """End a scan whose cancelling was asked for and on which nobody works any more; True when that ended it.
+
+    Part of every transaction that asks for the cancelling or gives a shard back without finishing it: a cancelled
+    scan is never claimed again, so that whoever leaves it last is the last who can end it in time."""
+    scan = tx.scans.get(scan_id)
+    if scan is None or scan.status.terminal or not scan.cancel_requested:
+        return False
+    if tx.shards.leased_count(scan_id, at) > 0:
+        return False
+    end_scan(app, tx, scan, ScanStatus.CANCELLED, StatusReason.CANCELLED_BY_USER, at)
+    admit_queued(app, tx, at)
+    return True
+
+
 async def tidy(app: App) -> int:
     """Put right what a death left behind; return how many scans changed. Called by whoever opens the store
-    and by idle workers: cancelled scans nobody works on, CLI scans whose process is gone, queued scans."""
+    and by every worker now and then: cancelled scans nobody works on, CLI scans whose process is gone, queued
+    scans for which there is room."""
     at = app.clock.now()
     changed = 0
-    for scan in await app.store.read(SYSTEM, lambda tx: tx.scans.unfinished()):
+    for scan in await app.store.read(SYSTEM, lambda tx: _suspects(tx, at)):
         changed += await app.store.write(scan.workspace, partial(_put_right, app, seen=scan, at=at))
     return changed
+
+
+def _suspects(tx: Tx, at: int) -> list[Scan]:
+    free = free_slots(tx, at)
+    return [*tx.scans.unclaimable(), *(tx.scans.oldest_queued(free) if free > 0 else ())]
 
 
 def _put_right(app: App, tx: Tx, *, seen: Scan, at: int) -> int:
@@ -51,15 +72,13 @@ def _put_right(app: App, tx: Tx, *, seen: Scan, at: int) -> int:
             return 0
         _start(app, tx, scan, at)
         return 1
-    if tx.shards.leased_count(scan.id, at) > 0:
+    if end_if_cancelled(app, tx, scan.id, at):
+        return 1
+    abandoned = scan.owner and at - scan.updated_at > OWNER_GRACE
+    if not abandoned or tx.shards.leased_count(scan.id, at) > 0:
         return 0
-    if scan.cancel_requested:
-        end_scan(app, tx, scan, ScanStatus.CANCELLED, StatusReason.CANCELLED_BY_USER, at)
-        return 1
-    if scan.owner and at - scan.updated_at > OWNER_GRACE:
-        end_scan(app, tx, scan, ScanStatus.FAILED, StatusReason.WORKER_LOST, at)
-        return 1
-    return 0
+    end_scan(app, tx, scan, ScanStatus.FAILED, StatusReason.WORKER_LOST, at)
+    return 1
 
 
 OWNER_GRACE = 30_000_000

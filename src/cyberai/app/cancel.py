@@ -1,8 +1,7 @@
 """Cancelling a scan: findings so far stay."""
 
-from cyberai.app.admission import admit_queued
+from cyberai.app.admission import end_if_cancelled
 from cyberai.app.context import App
-from cyberai.app.finish import end_scan
 from cyberai.app.resources import ScanResource, scan_resource
 from cyberai.app.scans import require_scan
 from cyberai.domain.errors import Conflict, ErrorCode
@@ -38,7 +37,4 @@ def _cancel(app: App, tx: Tx, scan_id: str, at: int) -> Scan:
         updated_at=at,
     )
     tx.scans.update(scan)
-    if tx.shards.leased_count(scan.id, at) == 0:
-        scan = end_scan(app, tx, scan, ScanStatus.CANCELLED, StatusReason.CANCELLED_BY_USER, at)
-        admit_queued(app, tx, at)
-    return scan
+    return require_scan(tx, scan_id) if end_if_cancelled(app, tx, scan.id, at) else scan

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from msgspec import structs
 
-from cyberai.app.admission import admit_queued
+from cyberai.app.admission import admit_queued, end_if_cancelled
 from cyberai.app.context import App
 from cyberai.app.events import scan_event
 from cyberai.app.finish import complete_scan, end_scan
@@ -81,6 +81,7 @@ async def give_back(app: App, lease: Lease) -> None:
     def release(tx: Tx) -> None:
         tx.shards.release(lease, at)
         tx.shards.release_addresses(lease.shard.id)
+        end_if_cancelled(app, tx, lease.shard.scan_id, at)
 
     with suppress(LeaseLost):
         await app.store.write(lease.shard.workspace, release)
@@ -223,6 +224,7 @@ class _ShardRun:
                 return True
             self._wait(tx, at)
             tx.shards.release(self.lease, at + BUSY_DELAY)
+            end_if_cancelled(self.app, tx, self.lease.shard.scan_id, at)
             return False
 
         taken = await self.app.store.write(self.workspace, take)

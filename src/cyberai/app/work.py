@@ -33,11 +33,13 @@ async def beat(app: App, worker: str) -> None:
 
 
 async def keep_beating(app: App, worker: str) -> None:
-    """Say so every few seconds until cancelled."""
+    """Say so every few seconds until cancelled, and look for what a death left behind: with every worker busy
+    there is no idle one to do it."""
     while True:
         await app.clock.sleep(BEAT_INTERVAL)
         with suppress(Unavailable):  # told again in a moment
             await beat(app, worker)
+            await tidy(app)
 
 
 async def gone(app: App, worker: str) -> None:

@@ -141,8 +141,8 @@ class ScanTx(Protocol):
         """Queued scans of any workspace without owner, oldest first, workspaces with fewest running first."""
         ...
 
-    def unfinished(self, owner_prefix: str = "") -> list[Scan]:
-        """Scans of any workspace that are not terminal (with an owner that starts so, when given)."""
+    def unclaimable(self) -> list[Scan]:
+        """Running scans of any workspace that no worker will claim again: cancelled, or owned by a process."""
         ...
 
     def recent_durations(self, target: str, limit: int) -> list[float]:

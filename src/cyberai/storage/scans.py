@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from cyberai.domain.ids import ScanId
 from cyberai.domain.scan import Scan, ScanStatus, ScanType
@@ -81,7 +81,15 @@ _QUEUED = Statement(
     .order_by(_running, _c.rank)
     .limit(arg("limit"))
 )
-_UNFINISHED = Statement(select(_c.doc, _c.owner).where(_open).order_by(_c.rank))
+_LEFT = Statement(
+    select(_c.doc)
+    .where(
+        _open,
+        _c.status != constant(STATUS[ScanStatus.QUEUED]),
+        or_(_c.cancel_requested != constant(0), _c.owner != ""),
+    )
+    .order_by(_c.rank)
+)
 
 
 class Scans:
@@ -122,10 +130,9 @@ class Scans:
         """Queued scans of any workspace without owner, oldest first, workspaces with fewest running first."""
         return [KIND.decode(doc) for (doc,) in self._db.rows(_QUEUED, limit=limit)]
 
-    def unfinished(self, owner_prefix: str = "") -> list[Scan]:
-        """Scans of any workspace that are not terminal (with an owner that starts so, when given)."""
-        rows = self._db.rows(_UNFINISHED)
-        return [KIND.decode(doc) for doc, owner in rows if owner.startswith(owner_prefix)]
+    def unclaimable(self) -> list[Scan]:
+        """Running scans of any workspace that no worker will claim again: cancelled, or owned by a process."""
+        return [KIND.decode(doc) for (doc,) in self._db.rows(_LEFT)]
 
     def recent_durations(self, target: str, limit: int) -> list[float]:
         """Seconds that completed scans of this target took, newest first."""

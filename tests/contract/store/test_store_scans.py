@@ -91,21 +91,19 @@ def test_queued_scans_come_oldest_first_from_the_least_busy_workspace(stored: St
     assert names(1) == ["scan_q3"]
 
 
-def test_unfinished_scans_of_an_owner(stored: Stored) -> None:
+def test_scans_that_no_worker_will_claim_again(stored: Stored) -> None:
+    running, cancelling = ScanStatus.RUNNING, ScanStatus.CANCELLING
     put(
         stored,
-        scan("a", status=ScanStatus.QUEUED),
-        scan("b", status=ScanStatus.PAUSED, owner="cli-1:x", workspace=OTHER),
-        scan("c", status=ScanStatus.RUNNING, owner="cli-2:y"),
+        scan("queued", status=ScanStatus.QUEUED),
+        scan("running", status=running),
+        scan("asked", status=cancelling).replace(cancel_requested=True),
+        scan("other", status=cancelling, workspace=OTHER).replace(cancel_requested=True),
+        scan("owned", status=running, owner="cli-1:x"),
         *(scan(s.value, status=s, owner="cli-1:x") for s in ScanStatus if s.terminal),
     )
-
-    def names(prefix: str) -> set[str]:
-        return {s.id for s in stored.read(lambda tx: tx.scans.unfinished(prefix), SYSTEM)}
-
-    assert names("") == {"scan_a", "scan_b", "scan_c"}
-    assert names("cli-1") == {"scan_b"}
-    assert names("cli-") == {"scan_b", "scan_c"}
+    left = stored.read(lambda tx: tx.scans.unclaimable(), SYSTEM)
+    assert {s.id for s in left} == {"scan_asked", "scan_other", "scan_owned"}
 
 
 def test_recent_durations_are_those_of_completed_scans_of_the_target(stored: Stored) -> None:

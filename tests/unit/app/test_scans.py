@@ -11,10 +11,10 @@ from cyberai.app.cancel import cancel_scan
 from cyberai.app.context import App
 from cyberai.app.events import events_after
 from cyberai.app.requests import CheckSelectionRequest, OptionsRequest, PoliciesRequest, ScanRequest
-from cyberai.app.run_shard import claim
+from cyberai.app.run_shard import Ending, claim, give_back, run_shard
 from cyberai.app.scan_creation import create_scan
 from cyberai.app.scans import get_scan, list_scans
-from cyberai.app.work import beat
+from cyberai.app.work import beat, keep_beating
 from cyberai.domain.errors import Forbidden, InvalidRequest, NotFound
 from cyberai.domain.ids import DEFAULT_WORKSPACE as WS
 from cyberai.domain.ids import WorkspaceId
@@ -72,6 +72,61 @@ def test_a_scan_that_is_worked_on_is_cancelling_until_its_worker_stops(tmp_path:
             clock.advance(30)
             assert await tidy(app) == 1
             assert (await get_scan(app, WS, scan.id)).status == "cancelled"
+
+    asyncio.run(story())
+
+
+def test_a_scan_cancelled_while_its_host_is_busy_ends_with_the_worker_that_leaves_it(tmp_path: Path) -> None:
+    """Nobody claims a cancelled scan: between the claim and the release it must not fall into a hole."""
+
+    async def story() -> None:
+        async with deployment(tmp_path) as app:
+            await beat(app, "w1")
+            await beat(app, "w2")
+            await create_scan(app, WS, ScanRequest(target=TARGET))
+            holder = await claim(app, "w1")
+            assert holder is not None
+            until = app.clock.now() + 10_000_000
+            await app.store.write(
+                WS, lambda tx: tx.shards.lease_address(holder, "127.0.0.1", app.clock.now(), until)
+            )
+            second = await create_scan(app, WS, ScanRequest(target=TARGET))
+            lease = await claim(app, "w2")
+            assert lease is not None
+            assert (await cancel_scan(app, WS, second.id)).status == "cancelling"
+            assert await run_shard(app, lease) is Ending.BUSY
+            assert (await get_scan(app, WS, second.id)).status == "cancelled"
+
+    asyncio.run(story())
+
+
+def test_a_scan_cancelled_while_its_worker_stops_ends_with_it(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with deployment(tmp_path) as app:
+            await beat(app, "w1")
+            scan = await create_scan(app, WS, ScanRequest(target=TARGET))
+            lease = await claim(app, "w1")
+            assert lease is not None
+            assert (await cancel_scan(app, WS, scan.id)).status == "cancelling"
+            await give_back(app, lease)
+            assert (await get_scan(app, WS, scan.id)).status == "cancelled"
+
+    asyncio.run(story())
+
+
+def test_a_busy_worker_puts_right_what_another_left(tmp_path: Path) -> None:
+    async def story() -> None:
+        clock = TestClock()
+        async with deployment(tmp_path, clock=clock) as app:
+            await beat(app, "w1")
+            scan = await create_scan(app, WS, ScanRequest(target=TARGET))
+            assert await claim(app, "w1") is not None
+            await cancel_scan(app, WS, scan.id)
+            clock.advance(30)
+            beating = asyncio.create_task(keep_beating(app, "w2"))
+            while (await get_scan(app, WS, scan.id)).status != "cancelled":
+                await app.store.changed(5)
+            beating.cancel()
 
     asyncio.run(story())
 
