@@ -82,7 +82,7 @@ def _line(text: str) -> str:
 
 
 def _description(meta: CheckMeta, hit: Hit) -> str:
-    parts = [hit.detail, meta.description, meta.impact]
+    parts = [meta.description, hit.detail, meta.impact]
     return "\n\n".join(part for part in parts if part)[:MAX_TEXT]
 
 

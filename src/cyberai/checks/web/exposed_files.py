@@ -143,12 +143,18 @@ async def _look(file: SensitiveFile, url: Url, probe: Probe) -> Hit | None:
         evidence=(HttpEvidence(second, missing, excerpt(match.text).strip(), file.gives),),
         url=url,
         cause=file.cause,
-        title=f"{url.path.rpartition('/')[2] or file.cause} exposed ({file.cause})",
+        title=f"{_name(file, url)} exposed",
         detail=file.gives,
         severity=_SEVERITY[file.cvss],
         cvss=file.cvss,
         cwe=("CWE-527",) if file.cause in (".git", ".svn", ".hg", ".bzr", "CVS") else (),
     )
+
+
+def _name(file: SensitiveFile, url: Url) -> str:
+    """The file as one would call it: `.git/HEAD`, not `HEAD`; its own name where the list has a pattern."""
+    known = (path.lstrip("/") for path in file.paths if url.path.endswith(path))
+    return next(known, "") or url.path.rpartition("/")[2] or file.cause
 
 
 def _shows(file: SensitiveFile, exchange: Exchange) -> bool:
