@@ -70,12 +70,13 @@ def end_scan(
         problems=problems,
         untested=sum(row.total - row.done for row in tx.units.counts(scan.id)),
     )
-    progress = _final_progress(tx, scan, status, requests, at)
+    reached = advance(scan, tx.units.counts(scan.id), requests, at)
     ended = scan.replace(
         status=status,
         status_reason=reason,
         status_detail=detail,
-        progress=progress,
+        progress=_final_progress(scan, reached, status),
+        pace=reached.pace,
         finished_at=at,
         estimated_completion=at,
         updated_at=at,
@@ -95,14 +96,13 @@ def end_scan(
     return ended
 
 
-def _final_progress(tx: Tx, scan: Scan, status: ScanStatus, requests: int, at: int) -> Progress:
-    reached = advance(scan, tx.units.counts(scan.id), requests, at).progress
+def _final_progress(scan: Scan, reached: Scan, status: ScanStatus) -> Progress:
     done = status is ScanStatus.COMPLETED
     return structs.replace(
-        reached,
+        reached.progress,
         current=100 if done else scan.progress.current,
         status=_SENTENCE[status],
-        phase=Phase.FINISHED if done else reached.phase,
+        phase=Phase.FINISHED if done else reached.progress.phase,
         eta_seconds=0,
     )
 

@@ -1,10 +1,9 @@
-"""How far a scan is, from the counts of its units: monotonic, and never 100 before the end."""
+"""How far a scan is, by the time its units take: monotonic, and never 100 before the end."""
 
+from cyberai.domain.pace import paced, seconds_left
 from cyberai.domain.scan import Phase, Progress, Scan
-from cyberai.domain.unit import Stage
-from cyberai.ports.repositories import UnitCounts
+from cyberai.domain.unit import Stage, UnitCounts
 
-_WEIGHT = {Stage.DISCOVER: 0.04, Stage.IDENTIFY: 0.04, Stage.CRAWL: 0.22, Stage.CHECK: 0.70}
 _PHASE = {
     Stage.DISCOVER: Phase.DISCOVERING,
     Stage.IDENTIFY: Phase.DISCOVERING,
@@ -12,21 +11,6 @@ _PHASE = {
     Stage.CHECK: Phase.TESTING,
 }
 _MOST_BEFORE_END = 99
-
-
-def fraction_done(counts: list[UnitCounts]) -> float:
-    """0.0-1.0. A stage counts once every earlier one is done; units still to be found are not foreseen."""
-    by_stage = {row.stage: row for row in counts}
-    done = 0.0
-    for stage, weight in _WEIGHT.items():
-        row = by_stage.get(stage)
-        if row is None or row.total == 0:
-            done += weight
-            continue
-        done += weight * row.done / row.total
-        if row.done < row.total:
-            return done
-    return done
 
 
 def current_phase(counts: list[UnitCounts]) -> Phase:
@@ -38,18 +22,17 @@ def current_phase(counts: list[UnitCounts]) -> Phase:
 
 
 def advance(scan: Scan, counts: list[UnitCounts], requests: int, at: int) -> Scan:
-    """The scan with its progress and estimated completion brought up to date."""
-    fraction = fraction_done(counts)
+    """The scan with its pace, progress and estimated completion brought up to date."""
+    pace = paced(scan.pace, counts, at)
     phase = current_phase(counts)
-    current = max(scan.progress.current, min(_MOST_BEFORE_END, int(100 * fraction)))
+    left = max(1_000_000, round(seconds_left(pace, counts) * 1_000_000))
     elapsed = at - (scan.started_at or scan.created_at)
-    left = round(elapsed * (1 - fraction) / fraction) if fraction > 0.02 else scan.estimated_completion - at
-    left = max(1_000_000, left)
+    reached = min(_MOST_BEFORE_END, 100 * elapsed // (elapsed + left))
     by_stage = {row.stage: row for row in counts}
     checks = by_stage.get(Stage.CHECK, UnitCounts(Stage.CHECK, 0, 0))
     pages = by_stage.get(Stage.CRAWL, UnitCounts(Stage.CRAWL, 0, 0))
     progress = Progress(
-        current=current,
+        current=max(scan.progress.current, reached),
         status=_sentence(phase, pages, checks),
         phase=phase,
         requests_sent=requests,
@@ -58,7 +41,7 @@ def advance(scan: Scan, counts: list[UnitCounts], requests: int, at: int) -> Sca
         endpoints_found=pages.total,
         eta_seconds=round(left / 1_000_000),
     )
-    return scan.replace(progress=progress, estimated_completion=at + left, updated_at=at)
+    return scan.replace(pace=pace, progress=progress, estimated_completion=at + left, updated_at=at)
 
 
 def _sentence(phase: Phase, pages: UnitCounts, checks: UnitCounts) -> str:

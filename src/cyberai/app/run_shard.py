@@ -128,7 +128,9 @@ class _ShardRun:
             end_scan(self.app, tx, scan, ScanStatus.FAILED, StatusReason.WORKER_LOST, at, detail)
             admit_queued(self.app, tx, at)
             return None
-        scan = scan.replace(resumed_count=scan.resumed_count + 1, updated_at=at)
+        # Nobody worked on it for a while: that time is no unit's.
+        pace = structs.replace(scan.pace, at=at)
+        scan = scan.replace(resumed_count=scan.resumed_count + 1, updated_at=at, pace=pace)
         tx.scans.update(scan)
         return scan
 
@@ -138,7 +140,7 @@ class _ShardRun:
         if scan is None or scan.status.terminal:
             raise LeaseLost("the scan has ended")
         if scan.started_at is None:
-            scan = scan.replace(started_at=at, updated_at=at)
+            scan = scan.replace(started_at=at, updated_at=at, pace=structs.replace(scan.pace, at=at))
             tx.scans.update(scan)
             tx.events.append(scan_event(self.app, EventType.SCAN_STARTED, scan, at))
         self.deadline = (scan.started_at or at) + scan.spec.options.timeout * 1_000_000

@@ -8,6 +8,7 @@ from cyberai.app.resources import ScanResource, scan_resource
 from cyberai.app.scan_request import judge_scan_request
 from cyberai.domain.event import EventType
 from cyberai.domain.ids import ScanId, ShardId, WorkspaceId
+from cyberai.domain.pace import Pace
 from cyberai.domain.scan import Scan, ScanSpec, ScanStatus
 from cyberai.domain.target import Target
 from cyberai.domain.unit import Shard, Unit
@@ -16,6 +17,9 @@ from cyberai.ports.store import Tx
 
 DEFAULT_DURATION = 300.0
 """Seconds a scan is expected to take before anything is known about its target."""
+
+LIKELY = 5
+"""Completed scans of a target among which one like the new one is looked for."""
 
 
 async def create_scan(
@@ -54,10 +58,7 @@ def _shards(
 
 
 def _store_scan(app: App, tx: Tx, scan: Scan, work: list[tuple[Shard, tuple[Unit, ...]]], at: int) -> Scan:
-    past = tx.scans.recent_durations(scan.target, 5)
-    if past:
-        expected = sorted(past)[len(past) // 2]
-        scan = scan.replace(estimated_completion=at + max(1_000_000, round(expected * 1_000_000)))
+    scan = _learned(tx, scan, at)
     if scan.owner or free_slots(tx, at) > 0:
         scan = scan.replace(status=ScanStatus.RUNNING)
     tx.scans.insert(scan)
@@ -66,3 +67,20 @@ def _store_scan(app: App, tx: Tx, scan: Scan, work: list[tuple[Shard, tuple[Unit
         tx.units.add(shard, units)
     tx.events.append(scan_event(app, EventType.SCAN_CREATED, scan, at))
     return scan
+
+
+def _learned(tx: Tx, scan: Scan, at: int) -> Scan:
+    """The scan with what the last one like it (same targets, depth and choice of checks) tells of its pace."""
+    for past in tx.scans.last_completed(scan.target, LIKELY):
+        if _kind(past.spec) == _kind(scan.spec) and past.pace.measured:
+            pace = Pace(expected=past.pace.measured)
+            expected = sum(work.seconds for work in past.pace.measured)
+            return scan.replace(
+                pace=pace, estimated_completion=at + max(1_000_000, round(expected * 1_000_000))
+            )
+    return scan
+
+
+def _kind(spec: ScanSpec) -> tuple[object, ...]:
+    options, policies = spec.options, spec.policies
+    return spec.targets, spec.scan_type, options.depth, options.ports, options.checks, policies.mode

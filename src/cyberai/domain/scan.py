@@ -5,6 +5,7 @@ from enum import StrEnum
 from msgspec import Struct, structs
 
 from cyberai.domain.ids import ScanId, WorkspaceId
+from cyberai.domain.pace import Pace
 from cyberai.domain.severity import Severity
 
 
@@ -177,6 +178,7 @@ class Scan(Struct, frozen=True, kw_only=True):
     estimated_completion: int
     updated_at: int
     progress: Progress = Progress()
+    pace: Pace = Pace()
     owner: str = ""
     started_at: int | None = None
     finished_at: int | None = None

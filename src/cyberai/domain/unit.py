@@ -36,6 +36,14 @@ class Unit(Struct, frozen=True):
         return hashlib.sha256(f"{int(self.stage)}|{self.asset.key}".encode()).hexdigest()[:32]
 
 
+class UnitCounts(Struct, frozen=True):
+    """How many units of a stage are known and done."""
+
+    stage: Stage
+    total: int
+    done: int
+
+
 class UnitResult(Struct, frozen=True):
     """What came of a unit: stored in one transaction with its outcomes, findings and newly found units.
 

@@ -15,7 +15,7 @@ from cyberai.domain.finding import Evidence
 from cyberai.domain.ids import KeyId, ReportId, ScanId, ShardId, VulnerabilityId
 from cyberai.domain.report import CoverageRow, Report
 from cyberai.domain.scan import Scan
-from cyberai.domain.unit import Lease, Shard, Stage, Unit
+from cyberai.domain.unit import Lease, Shard, Stage, Unit, UnitCounts
 from cyberai.domain.vulnerability import Sighting, Vulnerability
 
 
@@ -145,8 +145,8 @@ class ScanTx(Protocol):
         """Running scans of any workspace that no worker will claim again: cancelled, or owned by a process."""
         ...
 
-    def recent_durations(self, target: str, limit: int) -> list[float]:
-        """Seconds that completed scans of this target took, newest first."""
+    def last_completed(self, target: str, limit: int) -> list[Scan]:
+        """The newest completed scans of this target."""
         ...
 
 
@@ -192,14 +192,6 @@ class ShardTx(Protocol):
     def release_addresses(self, shard_id: ShardId) -> None:
         """Give every host lease of the shard back."""
         ...
-
-
-class UnitCounts(Struct, frozen=True):
-    """How many units of a stage are known and done."""
-
-    stage: Stage
-    total: int
-    done: int
 
 
 class UnitTx(Protocol):

@@ -134,15 +134,10 @@ class Scans:
         """Running scans of any workspace that no worker will claim again: cancelled, or owned by a process."""
         return [KIND.decode(doc) for (doc,) in self._db.rows(_LEFT)]
 
-    def recent_durations(self, target: str, limit: int) -> list[float]:
-        """Seconds that completed scans of this target took, newest first."""
+    def last_completed(self, target: str, limit: int) -> list[Scan]:
+        """The newest completed scans of this target."""
         where = ScanFilter(status=(ScanStatus.COMPLETED.value,), target=(target,))
-        scans = [row.scan for row in self.page(where, Page(limit=limit))]
-        return [
-            (scan.finished_at - scan.started_at) / 1_000_000
-            for scan in scans
-            if scan.finished_at is not None and scan.started_at is not None
-        ]
+        return [row.scan for row in self.page(where, Page(limit=limit))]
 
     def _here(self) -> Collection[Scan]:
         return self._collection(self._scope.readable())

@@ -8,8 +8,7 @@ from sqlalchemy import and_, func, select, update
 
 from cyberai.domain.errors import StoreError
 from cyberai.domain.ids import ScanId
-from cyberai.domain.unit import Shard, Stage, Unit
-from cyberai.ports.repositories import UnitCounts
+from cyberai.domain.unit import Shard, Stage, Unit, UnitCounts
 from cyberai.storage.codec import to_text
 from cyberai.storage.dialect import arg, constant, insert_new, upsert
 from cyberai.storage.scans import scan_number

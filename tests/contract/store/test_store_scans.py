@@ -3,11 +3,11 @@
 import pytest
 
 from cyberai.domain.errors import Conflict, NotFound
-from cyberai.domain.ids import SYSTEM, ScanId
+from cyberai.domain.ids import SYSTEM, ScanId, WorkspaceId
 from cyberai.domain.scan import Scan, ScanStatus, Verdict, VerdictResult
 from cyberai.ports.repositories import Page, ScanFilter
 from support.store import Stored
-from support.store_samples import NOW, OTHER, SECOND, scan
+from support.store_samples import HERE, NOW, OTHER, SECOND, scan
 
 
 def put(stored: Stored, *scans: Scan) -> None:
@@ -106,22 +106,20 @@ def test_scans_that_no_worker_will_claim_again(stored: Stored) -> None:
     assert {s.id for s in left} == {"scan_asked", "scan_other", "scan_owned"}
 
 
-def test_recent_durations_are_those_of_completed_scans_of_the_target(stored: Stored) -> None:
-    def done(name: str, seconds: int, **more: object) -> Scan:
-        at = NOW + int(name) * SECOND
-        changes = {"started_at": at, "finished_at": at + seconds * SECOND, **more}
-        return scan(name, at=at, status=ScanStatus.COMPLETED).replace(**changes)
-
+def test_the_last_completed_scans_of_a_target(stored: Stored) -> None:
+    completed = ScanStatus.COMPLETED
     put(
         stored,
-        done("1", 10),
-        done("2", 20),
-        done("3", 30),
-        done("4", 40, status=ScanStatus.FAILED),
-        scan("5", status=ScanStatus.COMPLETED, target="http://b.example/"),
-        scan("6", status=ScanStatus.COMPLETED),
+        *(scan(str(n), at=NOW + n * SECOND, status=completed) for n in (1, 2, 3)),
+        scan("4", at=NOW + 4 * SECOND, status=ScanStatus.FAILED),
+        scan("5", at=NOW + 5 * SECOND, status=completed, target="http://b.example/"),
+        scan("6", at=NOW + 6 * SECOND, status=ScanStatus.RUNNING),
     )
     target = "http://a.example/"
-    assert stored.read(lambda tx: tx.scans.recent_durations(target, 10)) == [30.0, 20.0, 10.0]
-    assert stored.read(lambda tx: tx.scans.recent_durations(target, 2)) == [30.0, 20.0]
-    assert stored.read(lambda tx: tx.scans.recent_durations(target, 2), OTHER) == []
+
+    def names(limit: int, workspace: WorkspaceId = HERE) -> list[str]:
+        return [s.id for s in stored.read(lambda tx: tx.scans.last_completed(target, limit), workspace)]
+
+    assert names(10) == ["scan_3", "scan_2", "scan_1"]
+    assert names(2) == ["scan_3", "scan_2"]
+    assert names(2, OTHER) == []

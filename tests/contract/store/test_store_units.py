@@ -5,8 +5,8 @@ from cyberai.domain.check import SkipReason
 from cyberai.domain.http import HttpRequest, Url
 from cyberai.domain.ids import ScanId
 from cyberai.domain.report import CoverageRow
-from cyberai.domain.unit import Stage, Unit
-from cyberai.ports.repositories import LedgerRow, UnitCounts
+from cyberai.domain.unit import Stage, Unit, UnitCounts
+from cyberai.ports.repositories import LedgerRow
 from cyberai.ports.store import Tx
 from support.store import Stored
 from support.store_samples import OTHER, clean, errored, found, scan, shard, skipped, unit
