@@ -1,7 +1,8 @@
 """A probe that reaches a simulated target in this process: no engine, no socket, seeded chance."""
 
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 from cyberai.checkkit import (
@@ -67,6 +68,10 @@ class DirectProbe:
 
     async def inject(self, point: InsertionPoint, payload: str, *, append: bool = False) -> Exchange:
         return await self.send(self.injected(point, payload, append=append))
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[None]:
+        yield
 
     async def baseline(self, point: InsertionPoint) -> Exchange:
         if point.request not in self._cache:

@@ -173,6 +173,32 @@ def not_found_by_value(value: str, chance: random.Random) -> HttpResponse:
     return page("<p>rope</p>") if value == "7" else page("<p>no such article</p>", 404)
 
 
+def late(response: HttpResponse, seconds: float) -> HttpResponse:
+    """The same answer, after that time."""
+    return HttpResponse(response.status, response.headers, response.body, elapsed=seconds)
+
+
+def slow_at_random(value: str, chance: random.Random) -> HttpResponse:
+    return late(page("<p>noted</p>"), chance.expovariate(1.0))
+
+
+def slow_now_and_then(value: str, chance: random.Random) -> HttpResponse:
+    return late(page("<p>noted</p>"), 0.05 + (chance.choice((1.0, 2.0, 3.0)) if chance.random() < 0.4 else 0))
+
+
+def slow_by_length(value: str, chance: random.Random) -> HttpResponse:
+    return late(page("<p>noted</p>"), 0.02 + len(value) / 20)
+
+
+def waits_as_told(value: str, chance: random.Random) -> HttpResponse:
+    numbers = [int(n) for n in "".join(c if c.isdigit() else " " for c in value).split()]
+    return late(page("<p>noted</p>"), 0.02 + min((n for n in numbers if n < 60), default=0))
+
+
+def slow_on_quotes(value: str, chance: random.Random) -> HttpResponse:
+    return late(page("<p>noted</p>"), 2.1 if "'" in value or ";" in value else 0.05)
+
+
 def limited() -> Answer:
     seen = [0]
 
@@ -191,6 +217,26 @@ def alternating() -> Answer:
         return page("<p>even day special</p>") if seen[0] % 2 else page("<p>odd day special</p>")
 
     return every_second
+
+
+def loaded() -> Answer:
+    seen = [0]
+
+    def slows_down_under_load(value: str, chance: random.Random) -> HttpResponse:
+        seen[0] += 1
+        return late(page("<p>noted</p>"), 0.05 * seen[0] % 4.0)
+
+    return slows_down_under_load
+
+
+def pulsing() -> Answer:
+    seen = [0]
+
+    def slow_every_few(value: str, chance: random.Random) -> HttpResponse:
+        seen[0] += 1
+        return late(page("<p>noted</p>"), (0.0, 1.0, 3.0, 0.0, 2.0, 1.0)[seen[0] % 6] + 0.02)
+
+    return slow_every_few
 
 
 def drifting() -> Answer:
@@ -235,5 +281,17 @@ _STATELESS: tuple[Answer, ...] = (
     redirects_to_paths,
     manual_of_errors,
     not_found_by_value,
+    slow_at_random,
+    slow_now_and_then,
+    slow_by_length,
+    waits_as_told,
+    slow_on_quotes,
 )
-_STATEFUL: tuple[Callable[[], Answer], ...] = (limited, alternating, drifting, remembering)
+_STATEFUL: tuple[Callable[[], Answer], ...] = (
+    limited,
+    alternating,
+    drifting,
+    remembering,
+    loaded,
+    pulsing,
+)

@@ -1,5 +1,6 @@
 """The probe: a check's only way to the target, with its request budget, chance and controls."""
 
+from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from cyberai.domain.http import Exchange, Headers, HttpRequest, Url
@@ -35,6 +36,11 @@ class Probe(Protocol):
 
     def injected(self, point: InsertionPoint, payload: str, *, append: bool = False) -> HttpRequest:
         """The request `inject` would send (before CSRF renewal), without sending it."""
+        ...
+
+    def alone(self) -> AbstractAsyncContextManager[None]:
+        """While the block lasts, this scan sends nothing else to the host: for measuring times. Requests under
+        way are waited for first. Keep it short; it holds everything else up."""
         ...
 
     async def baseline(self, point: InsertionPoint) -> Exchange:

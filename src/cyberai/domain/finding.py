@@ -24,6 +24,8 @@ class Oracle(StrEnum):
     """The target computed or executed something of ours: a product, an echo, a file read by structure."""
     DIFFERENTIAL = "differential"
     """Randomised true/false pairs, repeated, in reverse order too."""
+    TIMING = "timing"
+    """The time of the answer follows the delay asked for, on a line, and nonsense is answered at once."""
     STRUCTURE = "structure"
     """Our input stands where the grammar makes it code: an executable DOM node, a redirect's host."""
     ERROR = "error"
@@ -37,6 +39,7 @@ class Oracle(StrEnum):
 _BASE = {
     Oracle.EXECUTED: 90,
     Oracle.DIFFERENTIAL: 85,
+    Oracle.TIMING: 75,
     Oracle.STRUCTURE: 85,
     Oracle.ERROR: 80,
     Oracle.OBSERVATION: 90,

@@ -7,6 +7,7 @@ from cyberai.domain.scope import ScanScope
 from cyberai.engine.cookies import carried, cookies_after
 from cyberai.engine.health import Health
 from cyberai.engine.modes import refusal
+from cyberai.engine.turns import Turns
 from cyberai.ports.network import NetworkSession, TransportError
 from cyberai.ports.runtime import Clock
 
@@ -30,6 +31,7 @@ class Fetcher:
         self._mode = mode
         self._clock = clock
         self._health = Health(clock)
+        self.turns = Turns()
 
     def forbidden(self, request: HttpRequest) -> str | None:
         """Why the scan's paths or mode forbid this request, or None."""
@@ -65,7 +67,8 @@ class Fetcher:
         place = (request.url.host, request.url.port)
         tally.sent += 1
         try:
-            response = await self._network.http.send(request)
+            async with self.turns.shared():
+                response = await self._network.http.send(request)
         except TransportError as error:
             self._health.failed(place, error.reason)
             raise

@@ -89,8 +89,9 @@ def recognise(request: HttpRequest, label: str = "", secrets: int = 0) -> Action
     # A long segment is a headline (`/how-to-delete-an-account`), a short one may be a command.
     path = [word for words in map(_words, request.url.path.split("/")) if len(words) <= 3 for word in words]
     named = [word for name, value in pairs if _is_verb(value) for word in _words(value)]
-    # `?delete=5`, `?logout`: the parameter's own name is the verb.
-    named += [word for name, _ in pairs if "_" not in name for word in _words(name)]
+    # `?delete=5`, `?logout`: the parameter's own name is the verb; a field `mail` or `contact` holds an address.
+    own = [word for name, _ in pairs if "_" not in name for word in _words(name)]
+    named += [word for word in own if word not in _MAIL]
     spoken = _words(label)
     spoken = spoken if len(spoken) <= 3 else []
     reads = request.method in _READING

@@ -1,6 +1,7 @@
 """The engine's probe: a check's way to the target, with its budget kept here."""
 
 from collections import Counter
+from contextlib import AbstractAsyncContextManager
 
 from cyberai.checkkit import BudgetExceeded, Exchange, HttpRequest, InsertionPoint, PolicyRefused, Url
 from cyberai.domain.http import Headers, HttpResponse
@@ -85,6 +86,10 @@ class EngineProbe:
     def injected(self, point: InsertionPoint, payload: str, *, append: bool = False) -> HttpRequest:
         """See checkkit.Probe."""
         return render(point, payload, append)
+
+    def alone(self) -> AbstractAsyncContextManager[None]:
+        """See checkkit.Probe."""
+        return self._context.fetcher.turns.alone()
 
     async def baseline(self, point: InsertionPoint) -> Exchange:
         """See checkkit.Probe."""

@@ -31,11 +31,16 @@ EXPLOITS: dict[str, tuple[str, ...]] = {
 BLIND = (("{} && true", "{} && false"), ("{}; test 7 -lt 8", "{}; test 7 -gt 8"), ("{} | cat", "{} | cat /nothing"),
          ("$(echo {})", "$(echo nowhere)"))  # fmt: skip
 BLIND_PLACE = "/tools/check line"
+# Nothing is shown: what can be told is the time.
+SLEEPS: dict[str, tuple[str, ...]] = {
+    "/tools/backup till": ("'; sleep {}; '", "' | sleep {} #", "'$(sleep {})'"),
+    "/api/archive day": ("x | sleep {}", "$(sleep {})", "x\nsleep {}"),
+}
 FLAWS = flaws_of(CHECK)
 
 
 def test_every_flaw_has_three_exploits() -> None:
-    assert set(EXPLOITS) | {BLIND_PLACE} == set(FLAWS)
+    assert set(EXPLOITS) | {BLIND_PLACE} | set(SLEEPS) == set(FLAWS)
     assert all(len(exploits) >= 3 for exploits in EXPLOITS.values())
 
 
@@ -64,6 +69,19 @@ def test_the_blind_place_tells_success_from_failure_and_waits() -> None:
         assert send(vulnerable, flaw, f"127.0.0.1; sleep {seconds}; #").delay == seconds
     assert send(vulnerable, flaw, "127.0.0.1; sleep 9000; sleep 9; #").delay == 10
     assert send(fixed, flaw, "127.0.0.1; sleep 3; #").delay == 0
+
+
+@pytest.mark.parametrize("place", sorted(SLEEPS))
+def test_a_place_that_shows_nothing_waits_on_the_vulnerable_twin_only(place: str) -> None:
+    vulnerable, fixed, flaw = Site(), Site(fixed=True), FLAWS[place]
+    usual = stable(send(vulnerable, flaw, "till1"))
+    for pattern in SLEEPS[place]:
+        for seconds in (1, 3):
+            value = pattern.replace("{}", str(seconds))
+            answer = send(vulnerable, flaw, value)
+            assert stable(answer) == usual
+            assert answer.delay == seconds, value
+            assert send(fixed, flaw, value).delay == 0
 
 
 @pytest.mark.parametrize("fixed", [False, True])

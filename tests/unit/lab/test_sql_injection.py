@@ -43,7 +43,14 @@ PAIRS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     "/suppliers/find code": ("2100", STRING),
     "/suppliers/find place": ("Kelby", STRING),
 }  # fmt: skip
-FLAWS = flaws_of(CHECK)
+# Nothing is shown: what can be told is the time. Values that wait `{}` seconds, in unlike ways.
+SLEEPS: dict[str, tuple[str, ...]] = {
+    "/news/sign-up address": ("x' + SLEEP({}) + '", "x'); SELECT SLEEP({}); --", "'||(SELECT SLEEP({}))||'"),
+    "/stock/watch article": ("4 AND SLEEP({}) = 0", "(SELECT SLEEP({}))", "CASE WHEN SLEEP({}) THEN 1 ELSE 2 END"),
+    "/api/known mail": ('x" + SLEEP({}) + "', '" || (SELECT SLEEP({})) || "', 'x" = SLEEP({}) --'),
+}  # fmt: skip
+FLAWS = {place: flaw for place, flaw in flaws_of(CHECK).items() if place not in SLEEPS}
+BLIND = {place: flaw for place, flaw in flaws_of(CHECK).items() if place in SLEEPS}
 MARKS = {
     "/product id": "You have an error in your SQL syntax",
     "/catalogue/find name": "ERROR:  ",
@@ -109,6 +116,27 @@ def test_hidden_errors_stay_hidden(place: str) -> None:
 def test_an_error_is_shown_only_where_the_statement_really_fails() -> None:
     for valid in ("rope", "rope''", "rope'||'"):
         assert send(Site(), FLAWS["/catalogue/find name"], valid).status == 200
+
+
+def test_every_blind_place_is_known() -> None:
+    assert set(BLIND) == set(SLEEPS)
+
+
+@pytest.mark.parametrize("place", sorted(SLEEPS))
+def test_a_blind_place_shows_nothing_and_waits_on_the_vulnerable_twin_only(place: str) -> None:
+    vulnerable, fixed, flaw = Site(), Site(fixed=True), BLIND[place]
+    usual = stable(send(vulnerable, flaw, "4"))
+    for pattern in SLEEPS[place]:
+        for seconds in (1, 3):
+            value = pattern.replace("{}", str(seconds))
+            answer = send(vulnerable, flaw, value)
+            assert stable(answer) == usual
+            # SQLite tries an UPDATE's condition on each row; what depends on no row runs once.
+            assert (answer.delay and answer.delay % seconds == 0) or answer.delay == 10, value
+            assert send(fixed, flaw, value).delay == 0
+        assert send(vulnerable, flaw, pattern.replace("SLEEP", "SLEEQ")).delay == 0
+    for broken in ("'", '"', ")", "nothing("):
+        assert stable(send(vulnerable, flaw, broken)) == usual
 
 
 def test_the_two_field_form_refuses_both_fields() -> None:

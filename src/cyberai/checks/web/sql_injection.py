@@ -17,6 +17,8 @@ values, while the same value with its quotes doubled (or, for a number, with ari
 brings the page back without the error. Or by difference: at least six pairs of conditions over fresh random
 numbers, half of them with `BETWEEN`, in both orders; all that hold show one page, all that fail another, the
 unaltered value agrees with its side, and the same text with a broken operator does not tell the two apart.
+Or, where nothing is shown, by time: the database is asked to wait for random whole seconds in random order, and the
+answers' times lie on that line, while the same text with the function's name broken is answered at once.
 `OR` and comments are sent only where the statement can be trusted to read: with GET, or in a log-in form.
 """
 
@@ -48,7 +50,9 @@ from cyberai.checkkit.sql import (
     hypotheses,
     syntax_break,
 )
+from cyberai.checkkit.sql_delays import delay_questions
 from cyberai.checkkit.text import Pattern
+from cyberai.checkkit.timing import Delay, delayed
 
 _FIELD = Pattern(r"""(?:^|&|[{,]\s*)"?([A-Za-z_][\w.\-\[\]]*)"?\s*[=:]""")
 
@@ -62,7 +66,7 @@ _FIELD = Pattern(r"""(?:^|&|[{,]\s*)"?([A-Za-z_][\w.\-\[\]]*)"?\s*[=:]""")
     owasp=("A03:2021",),
     scope=Scope.INSERTION,
     grain=Grain.PARAMETER,
-    max_requests=90,
+    max_requests=110,
     references=(
         "https://owasp.org/www-community/attacks/SQL_Injection",
         "https://cheatsheetseries.owasp.org/cheatsheets/SQL_Injection_Prevention_Cheat_Sheet.html",
@@ -70,7 +74,7 @@ _FIELD = Pattern(r"""(?:^|&|[{,]\s*)"?([A-Za-z_][\w.\-\[\]]*)"?\s*[=:]""")
     tags=("injection", "sql", "database"),
 )
 async def sql_injection(point: InsertionPoint, probe: Probe) -> AsyncIterator[Hit]:
-    """Break and repair first; then, where the break changed anything, pairs of conditions."""
+    """Break and repair first; then, where the break changed anything, pairs of conditions; then time."""
     baseline = await probe.baseline(point)
     attempt = syntax_break(point.value, "", probe.number(1000, 9999))
     broken = await probe.inject(point, attempt.value)
@@ -81,6 +85,7 @@ async def sql_injection(point: InsertionPoint, probe: Probe) -> AsyncIterator[Hi
             yield hit
             return
     hit = await _by_difference(point, probe, baseline, broken, attempt)
+    hit = hit or await _by_time(point, probe, (baseline, broken))
     if hit is not None:
         yield hit
 
@@ -144,6 +149,26 @@ async def _by_difference(
         if difference is not None:
             return _difference_hit(point, difference)
     return None
+
+
+async def _by_time(point: InsertionPoint, probe: Probe, answers: tuple[Exchange, ...]) -> Hit | None:
+    usual = max(answer.response.elapsed for answer in answers)
+    reading = point.request.method in ("GET", "HEAD")
+    for question in delay_questions(point.value, reading=reading):
+        delay = await delayed(probe, lambda value: probe.inject(point, value), question, usual)
+        if delay is not None:
+            return _delay_hit(point, delay)
+    return None
+
+
+def _delay_hit(point: InsertionPoint, delay: Delay) -> Hit:
+    return Hit(
+        proof=Proof(Oracle.TIMING, repeats=len(delay.samples), control_silent=True),
+        evidence=(HttpEvidence(delay.late, delay.nonsense, "", delay.told("the database")),),
+        url=delay.late.request.url,
+        point=point,
+        detail=f"{delay.name}, told by the time of the answers.",
+    )
 
 
 def _is_log_in(point: InsertionPoint) -> bool:

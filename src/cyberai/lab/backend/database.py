@@ -3,10 +3,12 @@
 Guarded by: an authorizer that allows reading, writing rows and harmless functions only (no ATTACH, PRAGMA,
 schema change, transaction control or extension); limits on statement and value length; a step budget that
 interrupts runaway statements without a clock; sorting in memory; and a rollback after every statement, so
-that each request meets the same data.
+that each request meets the same data. `SLEEP(seconds)`, as MySQL has it, only adds to `slept`: time is emulated.
 """
 
+import contextlib
 from collections.abc import Sequence
+from typing import Any
 
 import apsw
 
@@ -14,6 +16,7 @@ SqlValue = str | int | float | bytes | None
 Row = tuple[SqlValue, ...]
 
 MAX_ROWS = 200
+MAX_SLEEP = 10.0
 _STEP = 1_000
 _MAX_STEPS = 300
 _LIMITS = (
@@ -49,14 +52,18 @@ class Database:
         # Without a statement cache no statement prepared in trust is ever reused for a visitor's text.
         self._connection = apsw.Connection(":memory:", statementcachesize=0)
         self._steps = 0
+        self.slept = 0.0
         self._connection.execute("PRAGMA temp_store = MEMORY")
         self._connection.execute(script)
         for limit, value in _LIMITS:
             self._connection.limit(limit, value)
+        self._connection.create_scalar_function("SLEEP", self._sleep, 1)
         self._connection.set_progress_handler(self._over_budget, _STEP)
 
     def query(self, statement: str, parameters: Sequence[SqlValue] = ()) -> list[Row]:
-        """The rows of the statement (at most 200); raises StatementError. Changes are rolled back."""
+        """The rows of the statement (at most 200); raises StatementError. Changes are rolled back. `slept` is
+        then the time the statement would have waited, in seconds."""
+        self.slept = 0.0
         self._connection.authorizer = None
         self._connection.execute("BEGIN")
         self._connection.authorizer = _authorize
@@ -74,6 +81,11 @@ class Database:
 
     def close(self) -> None:
         self._connection.close()
+
+    def _sleep(self, *arguments: Any) -> int:
+        with contextlib.suppress(TypeError, ValueError):
+            self.slept = min(MAX_SLEEP, self.slept + max(0.0, float(arguments[0] or 0)))
+        return 0
 
     def _over_budget(self) -> bool:
         self._steps += 1

@@ -53,6 +53,8 @@ class Shell:
         self._commands = 0
         self._depth = 0
         self._errors = ""
+        self._waited = 0.0
+        """Seconds that substitutions took: a command starts when its words are known."""
 
     def run(self, line: str) -> Outcome:
         """Output, errors, status and emulated delay of a command line; never raises."""
@@ -61,7 +63,8 @@ class Shell:
         except ShellSyntaxError as error:
             return Outcome(stderr=f"sh: 1: Syntax error: {error}\n", status=2)
         stderr = (outcome.stderr + self._errors)[:MAX_OUTPUT]
-        return msgspec.structs.replace(outcome, stdout=outcome.stdout[:MAX_OUTPUT], stderr=stderr)
+        delay = min(outcome.delay + self._waited, MAX_DELAY)
+        return Outcome(outcome.stdout[:MAX_OUTPUT], stderr, outcome.status, delay)
 
     def _script(self, script: Script, stdin: str) -> Outcome:
         total = Outcome()
@@ -190,6 +193,7 @@ class Shell:
         if part.kind == "command":
             outcome = self._nested(part.text, "")
             self._errors += outcome.stderr[:MAX_OUTPUT]
+            self._waited += outcome.delay
             return outcome.stdout.rstrip("\n")[:MAX_OUTPUT]
         try:
             text = " ".join(self._expanded(Parser(f'"{part.text}"').word()))

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
+from msgspec import structs
+
 from cyberai.lab.backend.database import Row, SqlValue, StatementError
 from cyberai.lab.backend.sql_errors import Wording
 from cyberai.lab.http import LabResponse
@@ -48,4 +50,9 @@ def run(
             return show([], visit)
         message = text(wording(statement, str(error)))
         return visit.page(f"<p>The shop could not answer.</p><pre>{message}</pre>", status=500)
-    return show(rows, visit)
+    answer = show(rows, visit)
+    slept = visit.state.database.slept
+    if not slept:
+        return answer
+    page = visit.page(answer) if isinstance(answer, str) else answer
+    return structs.replace(page, delay=slept)

@@ -27,6 +27,10 @@ def _status_only(outcome: Outcome, visit: Visit) -> LabResponse:
     return visit.page(f"<p>The job {word}.</p>", delay=outcome.delay)
 
 
+def _nothing_shown(outcome: Outcome, visit: Visit) -> LabResponse:
+    return visit.page("<p>The job is in the queue.</p>", delay=outcome.delay)
+
+
 def _posix(
     before: str, after: str, show: Callable[[Outcome, Visit], LabResponse] = _shown, strip: str = ""
 ) -> Render:
@@ -120,6 +124,16 @@ PAGES: tuple[Page, ...] = (
     _command("/tools/queue", "Print queue", cookie("queue", "till1"),
              vulnerable=_posix("echo queue ", " is empty"), fixed=_program("echo", "queue"),
              variant="unquoted, cookie", summary="A cookie is pasted into a command line."),
+    _command("/tools/backup", "Back up a till", query("till", "till1"),
+             vulnerable=_posix("echo saving '", "' > /dev/null", _nothing_shown),
+             fixed=_program("echo", "saving", show=_nothing_shown),
+             variant="single-quoted, nothing shown",
+             summary="The till's name is pasted between single quotes; the page never changes."),
+    _command("/api/archive", "Archive a day", json_field("day", "2020-02-03"),
+             vulnerable=_posix("echo archive ", "", _nothing_shown, strip=";"),
+             fixed=_program("echo", "archive", show=_nothing_shown),
+             variant="unquoted, JSON body, nothing shown, semicolon removed",
+             summary="A JSON field is pasted into a command line; the answer never changes."),
     _trap("/tools/host", "Host name", query("name", _HOST), _host_only),
     _trap("/tools/print-label", "Print a label", query("words", "rope 12 mm"), _label),
     _trap("/tools/total", "Till", query("sum", "3*38"), _sum),
