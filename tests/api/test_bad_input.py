@@ -454,7 +454,8 @@ REPORT_BODIES: list[tuple[Any, str, str | None, str]] = [
     ({"scan_id": "a", "filters": {"severity": ["x"]}}, "invalid_request", "filters.severity", "critical"),
     ({"scan_id": "a", "filters": {"sev": []}}, "invalid_request", "filters.sev", "Unknown key"),
     ({"scan_id": "a", "title": ""}, "invalid_request", "title", "1 to 200"),
-    ({"scan_id": "scan_x"}, "not_found", "id", "GET /v1/scans"),
+    ({"scan_id": "scan_x"}, "not_found", "scan_id", "GET /v1/scans"),
+    ({"scan_ids": ["scan_x"]}, "not_found", "scan_ids[0]", "GET /v1/scans"),
 ]
 
 

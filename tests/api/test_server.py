@@ -123,6 +123,61 @@ def test_one_connection_serves_many_requests_pipelined_too(site: Site) -> None:
     run(site, test)
 
 
+def test_an_answer_under_way_is_finished_before_what_follows_is_refused(site: Site) -> None:
+    async def test(port: int) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        bearer = f"Authorization: Bearer {site.key}"
+        writer.write(get("/v1/scans", bearer) + get("/health") + b"BAD\r\n\r\n")
+        assert [(await read_reply(reader)).status for _ in range(2)] == [200, 200]
+        assert_malformed(await read_reply(reader), "well-formed HTTP/1.1")
+        assert await reader.read() == b""
+        writer.close()
+
+    run(site, test)
+
+
+@pytest.mark.parametrize("chunk", [b"zz\r\n", b"2\r\n{}\r\nzz\r\n"])
+def test_a_body_that_is_no_http_gets_the_envelope(site: Site, chunk: bytes) -> None:
+    async def test(port: int) -> None:
+        head = get(
+            "/v1/scans",
+            f"Authorization: Bearer {site.key}",
+            "Content-Type: application/json",
+            "Transfer-Encoding: chunked",
+            method="POST",
+        )
+        for pieces in ((head + chunk,), (head, chunk)):
+            assert_malformed(split(await exchange(port, *pieces, pause=0.05)), "well-formed HTTP/1.1")
+
+    run(site, test)
+
+
+@pytest.mark.parametrize("method", ["FOO", "GETS", "get", "X-Y", "PRI"])
+def test_any_method_is_answered_with_what_is_allowed(site: Site, method: str) -> None:
+    async def test(port: int) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for _ in range(2):
+            writer.write(get("/v1/scans", f"Authorization: Bearer {site.key}", method=method))
+            reply = await read_reply(reader)
+            assert reply.status == 405
+            assert reply.headers["allow"] == "GET, HEAD, POST, OPTIONS"
+            assert "x-ratelimit-remaining" in reply.headers
+            assert method in reply.json()["error"]["message"]
+            writer.write(get("/health"))
+            assert (await read_reply(reader)).status == 200
+        writer.close()
+
+    run(site, test)
+
+
+def test_a_head_that_is_too_long_at_once_is_told_so(site: Site) -> None:
+    async def test(port: int) -> None:
+        raw = await exchange(port, get("/" + "a" * 70_000))
+        assert_malformed(split(raw), "at most 65536 bytes")
+
+    run(site, test)
+
+
 @pytest.mark.parametrize(
     ("request_bytes", "status"),
     [

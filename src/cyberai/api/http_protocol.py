@@ -25,6 +25,12 @@ from cyberai.domain.errors import InvalidRequest
 HEAD_SECONDS = 10.0
 MAX_HEAD = 65_536
 LINGER_SECONDS = 10.0
+_TOO_LONG = f"Send a request head of at most {MAX_HEAD} bytes"
+_METHODS = frozenset({b"GET", b"HEAD", b"POST", b"PUT", b"PATCH", b"DELETE", b"OPTIONS"})
+_TOKEN = b"!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_LONGEST_METHOD = 64
+_STAND_IN = b"PURGE"
+"""A method the parser knows and no route has."""
 _NO_HANDSHAKE = "Send a well-formed WebSocket handshake"
 
 # The library writes every header of a handshake at level debug, the Authorization header too.
@@ -43,8 +49,11 @@ class HttpProtocol(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._head_timer: asyncio.TimerHandle | None = None
         self._head_bytes = 0
+        self._arriving = 0
         self._in_head = False
         self._refused = False
+        self._last_words = ""
+        self._method = ""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -60,26 +69,41 @@ class HttpProtocol(HttpToolsProtocol):
         self._head_bytes = 0
 
     def on_headers_complete(self) -> None:
+        super().on_headers_complete()
         self._in_head = False
         self._disarm()
-        super().on_headers_complete()
+        if self._method:
+            self.scope["method"], self._method = self._method, ""
 
     def data_received(self, data: bytes) -> None:
         """Feed the parser; the timer runs only while a head is incomplete, so most requests never set one."""
         if self._refused:
             return
-        super().data_received(data)
+        self._arriving = len(data)
+        super().data_received(self._with_known_method(data))
         if self.transport.is_closing() or self.transport.get_protocol() is not self:
             self._disarm()
             return
         if self._in_head:
             self._head_bytes += len(data)
             if self._head_bytes > MAX_HEAD:
-                self._refuse(f"Send a request head of at most {MAX_HEAD} bytes")
+                self._refuse(_TOO_LONG)
             else:
                 self._arm()
         elif self.cycle is None or self.cycle.response_complete:
             self._arm()  # bytes that begin no request must not keep the connection for ever
+
+    def _with_known_method(self, data: bytes) -> bytes:
+        """The parser takes no method it does not know; the edge answers any with 405, the key's limits included."""
+        if self._in_head or not (self.cycle is None or self.cycle.response_complete):
+            return data
+        method, _, rest = data[:MAX_HEAD].partition(b"\r\n")[0].partition(b" ")
+        if not 0 < len(method) <= _LONGEST_METHOD or method in _METHODS or method.translate(None, _TOKEN):
+            return data
+        if b" HTTP/1." not in rest:
+            return data
+        self._method = method.decode("ascii")
+        return _STAND_IN + data[len(method) :]
 
     def _arm(self) -> None:
         if self._head_timer is None:
@@ -99,16 +123,36 @@ class HttpProtocol(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's signature
         """What the parser refuses."""
-        self._refuse("Send well-formed HTTP/1.1")
+        long = self._in_head and self._head_bytes + self._arriving > MAX_HEAD
+        self._refuse(_TOO_LONG if long else "Send well-formed HTTP/1.1")
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self._last_words and (self.cycle is None or self.cycle.response_complete):
+            self._say(self._last_words)
 
     def _refuse(self, reason: str) -> None:
         self._refused = True
         self._disarm()
-        busy = self.cycle is not None and not self.cycle.response_complete
-        if not busy:
-            # While an earlier request is being answered, an envelope would be taken for that answer.
+        cycle = self.cycle
+        if cycle is None or cycle.response_complete:
+            self._say(reason)
+        elif not cycle.more_body:
+            # An earlier request is being answered: an envelope now would be taken for that answer.
+            self._last_words = reason
+        elif cycle.response_started:
+            self.transport.close()
+        else:
+            # What is broken is the body of the request in hand: this is its answer, and the handler's is dropped.
+            cycle.disconnected = True
+            cycle.message_event.set()
+            self._say(reason)
+
+    def _say(self, reason: str) -> None:
+        self._last_words = ""
+        if not self.transport.is_closing():
             self.transport.write(malformed(self.new_request_id(), self.doc_base, reason))
-        self.transport.close()
+            self.transport.close()
 
 
 class WebSocketProtocol(WebSocketsSansIOProtocol):

@@ -54,8 +54,8 @@ async def create_report(app: App, workspace: WorkspaceId, request: ReportRequest
     )
 
     def store(tx: Tx) -> None:
-        for scan_id in report.scan_ids:
-            require_scan(tx, scan_id)
+        for index, scan_id in enumerate(report.scan_ids):
+            require_scan(tx, scan_id, f"scan_ids[{index}]" if request.scan_id is UNSET else "scan_id")
         tx.reports.insert(report)
 
     await app.store.write(workspace, store)

@@ -33,6 +33,7 @@ from cyberai.engine.registry import unknown_selectors
 
 MESSAGE = "Invalid scan configuration"
 NOT_AVAILABLE = "Not available in this version"
+_READABLE = "Must have 1 to {} characters, none of them a control character"
 MAX_TARGETS = 256
 MAX_TAGS = 50
 MAX_TEXT = 200
@@ -61,8 +62,8 @@ def judge_scan_request(app: App, request: ScanRequest) -> tuple[ScanSpec, tuple[
     policies = _policies(request.policies, problems)
     criticality = _choice(Criticality, request.criticality, "criticality", problems)
     _texts(request.tags, "tags", MAX_TAGS, problems)
-    if request.name is not None and not 1 <= len(request.name) <= MAX_TEXT:
-        problems.append(("name", f"Must have 1 to {MAX_TEXT} characters"))
+    if request.name is not None and not _shown(request.name, MAX_TEXT):
+        problems.append(("name", _READABLE.format(MAX_TEXT)))
     if problems:
         raise invalid_scan(problems)
     spec = ScanSpec(
@@ -204,10 +205,15 @@ def _texts(values: list[str], field: str, most: int, problems: Problems, longest
     if len(values) > most:
         problems.append((field, f"Must hold at most {most} entries"))
     problems += [
-        (f"{field}[{i}]", f"Must have 1 to {longest} characters")
+        (f"{field}[{i}]", _READABLE.format(longest))
         for i, value in enumerate(values)
-        if not 1 <= len(value) <= longest
+        if not _shown(value, longest)
     ]
+
+
+def _shown(text: str, longest: int) -> bool:
+    """Whether a text can be stored and shown anywhere: PostgreSQL keeps no NUL, a terminal obeys the others."""
+    return 1 <= len(text) <= longest and not any(c < " " or "\x7f" <= c <= "\x9f" for c in text)
 
 
 def _check_selectors(spec: ScanSpec) -> None:

@@ -10,11 +10,11 @@ from cyberai.ports.repositories import ScanFilter
 from cyberai.ports.store import Tx
 
 
-def require_scan(tx: Tx, scan_id: str) -> Scan:
-    """The scan; raise NotFound for unknown, malformed and foreign ids alike."""
+def require_scan(tx: Tx, scan_id: str, field: str = "id") -> Scan:
+    """The scan; raise NotFound for unknown, malformed and foreign ids alike. `field` names where the id stood."""
     scan = tx.scans.get(ScanId(scan_id))
     if scan is None:
-        raise NotFound("No such scan", field="id", reason="Use an id that GET /v1/scans lists")
+        raise NotFound("No such scan", field=field, reason="Use an id that GET /v1/scans lists")
     return scan
 
 

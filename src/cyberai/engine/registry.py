@@ -38,8 +38,10 @@ def all_checks() -> tuple[Check, ...]:
 
 
 def matches(selector: str, check_id: str) -> bool:
-    """A selector is an exact id, or a prefix that ends with a dot."""
-    return check_id.startswith(selector) if selector.endswith(".") else check_id == selector
+    """A selector is an id or the beginning of one up to a dot or hyphen: `web`, `web.`, `web.sql`."""
+    return check_id == selector or (
+        check_id.startswith(selector) and (selector.endswith(".") or check_id[len(selector)] in ".-")
+    )
 
 
 def select(checks: Iterable[Check], spec: ScanSpec) -> tuple[Check, ...]:

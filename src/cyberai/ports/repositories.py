@@ -134,7 +134,8 @@ class ScanTx(Protocol):
         ...
 
     def count_active(self) -> int:
-        """Scans in any workspace that hold or wait for a worker slot in status running/pausing/cancelling."""
+        """Scans in any workspace that hold or wait for a worker slot in status running/pausing/cancelling; those
+        that wait for a host at which another scan works use none."""
         ...
 
     def oldest_queued(self, limit: int) -> list[Scan]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, exists, func, not_, or_, select
 
 from cyberai.domain.ids import ScanId
 from cyberai.domain.scan import Scan, ScanStatus, ScanType
@@ -13,6 +13,7 @@ from cyberai.storage.dialect import arg, constant
 from cyberai.storage.facets import Facets
 from cyberai.storage.listing import Term
 from cyberai.storage.schema import scan as table
+from cyberai.storage.schema import shard
 from cyberai.storage.scope import NOWHERE, Scope
 from cyberai.storage.statements import Statement
 
@@ -56,6 +57,12 @@ KIND = Kind(
 _c = table.c
 _open = _c.status < constant(10)
 _NUMBER = Statement(select(_c.number).where(_c.workspace == arg("workspace"), _c.id == arg("id")))
+_work = (shard.c.workspace == _c.workspace, shard.c.scan == _c.number, shard.c.done == constant(0))
+# Given back because another scan works on the host: such a scan uses no worker until the host is free.
+_WAITS = and_(
+    exists().where(*_work, shard.c.worker == "", shard.c.not_before > constant(0)),
+    not_(exists().where(*_work, or_(shard.c.worker != "", shard.c.not_before == constant(0)))),
+)
 _ACTIVE = Statement(
     select(func.count()).where(
         _open,
@@ -63,6 +70,7 @@ _ACTIVE = Statement(
             [constant(STATUS[s]) for s in (ScanStatus.RUNNING, ScanStatus.PAUSING, ScanStatus.CANCELLING)]
         ),
         _c.owner == "",
+        not_(_WAITS),
     )
 )
 _other = table.alias("other")

@@ -11,7 +11,7 @@ from cyberai.app.cancel import cancel_scan
 from cyberai.app.context import App
 from cyberai.app.events import events_after
 from cyberai.app.requests import CheckSelectionRequest, OptionsRequest, PoliciesRequest, ScanRequest
-from cyberai.app.run_shard import Ending, claim, give_back, run_shard
+from cyberai.app.run_shard import WAITING, Ending, claim, give_back, run_shard
 from cyberai.app.scan_creation import create_scan
 from cyberai.app.scans import get_scan, list_scans
 from cyberai.app.work import beat, keep_beating
@@ -96,6 +96,33 @@ def test_a_scan_cancelled_while_its_host_is_busy_ends_with_the_worker_that_leave
             assert (await cancel_scan(app, WS, second.id)).status == "cancelling"
             assert await run_shard(app, lease) is Ending.BUSY
             assert (await get_scan(app, WS, second.id)).status == "cancelled"
+
+    asyncio.run(story())
+
+
+def test_a_scan_that_waits_for_a_host_leaves_its_slot_to_others(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with deployment(tmp_path) as app:
+            await beat(app, "w1")
+            await beat(app, "w2")
+            await create_scan(app, WS, ScanRequest(target=TARGET))
+            holder = await claim(app, "w1")
+            assert holder is not None
+            at = app.clock.now()
+            await app.store.write(
+                WS, lambda tx: tx.shards.lease_address(holder, "127.0.0.1", at, at + 10_000_000)
+            )
+            waiting = await create_scan(app, WS, ScanRequest(target=TARGET))
+            lease = await claim(app, "w2")
+            assert lease is not None
+            assert await run_shard(app, lease) is Ending.BUSY
+            assert (await get_scan(app, WS, waiting.id)).progress.status == WAITING
+            elsewhere = await create_scan(app, WS, ScanRequest(target="http://127.0.0.2:9/"))
+            assert elsewhere.status == "running"
+            other = await claim(app, "w2")
+            assert other is not None
+            assert other.shard.scan_id == elsewhere.id
+            assert (await create_scan(app, WS, ScanRequest(target=TARGET))).status == "queued"
 
     asyncio.run(story())
 

@@ -87,6 +87,7 @@ def test_checks_are_selected_by_type_name_tag_and_mode() -> None:
     assert ids(scan_type=ScanType.WEB) == ["test.echo", "test.origin", "test.page", "test.tls", "web.tagged"]
     assert ids(scan_type=ScanType.CLOUD) == []
     assert ids(include=("web.", "test.tls")) == ["test.tls", "web.tagged"]
+    assert ids(include=("web", "test.tls")) == ["test.tls", "web.tagged"]
     assert ids(include=("tes",)) == []
     assert ids(exclude=("test.",)) == ["web.tagged"]
     assert ids(tags=("cve", "kev")) == ["web.tagged"]
@@ -96,6 +97,8 @@ def test_the_registry_holds_every_check_once_and_knows_what_names_none() -> None
     found = [check.meta.id for check in all_checks()]
     assert found == sorted(set(found))
     assert len(found) >= 12
-    selection = CheckSelection(include=("web.", found[0], "web.nope"), exclude=("nope.", found[1], "web"))
+    selection = CheckSelection(
+        include=("web.", found[0], "web.nope"), exclude=("nope.", found[1], "web", "we")
+    )
     spec = spec_of("a.example", ScanOptions(checks=selection))
-    assert unknown_selectors(spec) == ("web.nope", "nope.", "web")
+    assert unknown_selectors(spec) == ("web.nope", "nope.", "we")
