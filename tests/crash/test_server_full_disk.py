@@ -25,6 +25,6 @@ def test_a_full_disk_under_a_running_server(tmp_path: Path) -> None:
     here = Path(__file__).parents[1]
     variables = {**os.environ, "PYTHONPATH": f"{here.parent / 'src'}{os.pathsep}{here}"}
     command = ["unshare", "-Urm", sys.executable, "-m", "support.full_disk_server", str(tmp_path)]
-    done = subprocess.run(command, env=variables, capture_output=True, text=True, timeout=240)
+    done = subprocess.run(command, env=variables, capture_output=True, text=True, timeout=400)
     log = tmp_path / "data.log"
     assert done.stdout == "ok\n", done.stderr + (log.read_text()[-4000:] if log.exists() else "")

@@ -28,11 +28,20 @@ class Server:
     log: Path
     key: str = KEY
     headers: dict[str, str] = field(default_factory=dict)
+    patient: bool = False
+    """Whether a spent rate limit is waited for, as a well-behaved client does, instead of being answered."""
 
     def call(
         self, method: str, path: str, body: Any = None, *, key: str | None = None
     ) -> tuple[int, dict[str, str], Any]:
         """(status, headers in lower case, decoded body)."""
+        while True:
+            status, headers, reply = self._once(method, path, body, key)
+            if status != 429 or not self.patient:
+                return status, headers, reply
+            time.sleep(int(headers["retry-after"]))
+
+    def _once(self, method: str, path: str, body: Any, key: str | None) -> tuple[int, dict[str, str], Any]:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.base + path, data=data, method=method)
         request.add_header("Authorization", f"Bearer {key or self.key}")
