@@ -63,6 +63,7 @@ def test_scope_and_grain_fit(check: Check) -> None:
     fitting = {
         Scope.INSERTION: {Grain.PARAMETER},
         Scope.PAGE: {Grain.PATH, Grain.ORIGIN},
+        Scope.CONTENT: {Grain.PATH, Grain.ORIGIN},
         Scope.ORIGIN: {Grain.ORIGIN},
         Scope.TLS: {Grain.PORT},
         Scope.SERVICE: {Grain.PORT},

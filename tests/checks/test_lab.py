@@ -16,7 +16,7 @@ from support.command_lines import request_of
 from support.scan_in_process import Finished
 from support.simulated_network import of_lab
 
-WEB = [c for c in all_checks() if c.meta.scope in (Scope.INSERTION, Scope.PAGE, Scope.ORIGIN)]
+WEB = [c for c in all_checks() if c.meta.scope in (Scope.INSERTION, Scope.PAGE, Scope.CONTENT, Scope.ORIGIN)]
 Scanned = tuple[Finished, tuple[Flaw, ...]]
 _KINDS = {
     Insertion.QUERY: {InsertionKind.QUERY},

@@ -55,7 +55,8 @@ ECHO = fake(_echo, Scope.INSERTION, id="test.echo")
 """Fires where a payload comes back with its angle brackets."""
 
 QUIET_PAGE = fake(_quiet, Scope.PAGE, id="test.page")
+QUIET_CONTENT = fake(_quiet, Scope.CONTENT, id="test.content")
 QUIET_ORIGIN = fake(_quiet, Scope.ORIGIN, id="test.origin")
 QUIET_TLS = fake(_quiet, Scope.TLS, id="test.tls")
 QUIET_SERVICE = fake(_quiet, Scope.SERVICE, id="test.service")
-ONE_PER_SCOPE = (ECHO, QUIET_PAGE, QUIET_ORIGIN, QUIET_TLS, QUIET_SERVICE)
+ONE_PER_SCOPE = (ECHO, QUIET_PAGE, QUIET_CONTENT, QUIET_ORIGIN, QUIET_TLS, QUIET_SERVICE)

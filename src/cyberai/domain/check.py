@@ -15,6 +15,9 @@ class Scope(StrEnum):
     """One insertion point of one request shape: `(point: InsertionPoint, probe)`."""
     PAGE = "page"
     """One fetched page, once per page shape: `(page: PageAsset, probe)`. Passive; may repeat the request."""
+    CONTENT = "content"
+    """What an answer says, where only that matters: as `page`, and each script file by itself, which page checks
+    take as one with all files of its folder: `(page: PageAsset, probe)`. Sends nothing until it has seen something."""
     ORIGIN = "origin"
     """One web origin, once per scan: `(origin: OriginAsset, probe)`."""
     TLS = "tls"

@@ -70,7 +70,7 @@ class CrawlMemory:
         self._alike: Counter[str] = Counter()
         self._digests: dict[bytes, str] = {}
         self.pages: Counter[str] = Counter()
-        self.seen_pages: set[str] = set()
+        self._looked_at: set[str] = set()
         self.mentioned: set[str] = set()
 
     def exhausted(self, shape: str) -> bool:
@@ -95,6 +95,12 @@ class CrawlMemory:
         """How many pages of this structure were met on the origin, this one included."""
         self._alike[f"{origin} {structure}"] += 1
         return self._alike[f"{origin} {structure}"]
+
+    def first_look(self, shape: str) -> bool:
+        """True once per shape: for the checks of pages."""
+        known = shape in self._looked_at
+        self._looked_at.add(shape)
+        return not known
 
     def duplicate(self, origin: str, path: str, body: bytes) -> bool:
         """True when another path of the origin had exactly this body."""

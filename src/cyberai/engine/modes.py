@@ -12,7 +12,7 @@ from cyberai.domain.http import HttpRequest
 from cyberai.domain.scan import Mode
 from cyberai.engine.body import Pairs, named_values
 
-_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+_READING = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _WRITING = _READING | {"POST", "PUT", "PATCH"}
 
 

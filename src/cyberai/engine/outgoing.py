@@ -95,6 +95,8 @@ def _all(page: Page, redirects: bool) -> Iterator[Outgoing]:
         request = HttpRequest("GET", link.url)
         if not _ours(request) and not _is_file(request):
             yield Outgoing(_as_scripted(page, request) if link.guessed else request, link.label)
+    for folder in page.folders:
+        yield Outgoing(HttpRequest("GET", folder))
 
 
 def _as_scripted(page: Page, request: HttpRequest) -> HttpRequest:

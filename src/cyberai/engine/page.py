@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from cyberai.domain.http import Exchange, HttpRequest, HttpResponse, Url
+from cyberai.engine.folders import folders
 from cyberai.engine.forms import Form, parse_forms
 from cyberai.engine.links import Link, extract
 from cyberai.engine.markup import Tag, decode, tags
@@ -36,7 +37,7 @@ _NAMED = frozenset(
 
 class Page(Struct, frozen=True):
     """What the crawler knows of an answer. `headers` and `cookies` are names its scripts set on requests,
-    `calls` requests with a JSON body that they make."""
+    `calls` requests with a JSON body that they make; `folders` are those of the files it refers to."""
 
     exchange: Exchange
     structure: str
@@ -46,6 +47,7 @@ class Page(Struct, frozen=True):
     headers: tuple[str, ...] = ()
     cookies: tuple[str, ...] = ()
     calls: tuple[HttpRequest, ...] = ()
+    folders: tuple[Url, ...] = ()
 
 
 def read_page(exchange: Exchange) -> Page:
@@ -62,7 +64,8 @@ def read_page(exchange: Exchange) -> Page:
     script = html or "javascript" in response.content_type
     headers, cookies = (header_names(code), cookie_names(code)) if html else ((), ())
     made = calls(code, exchange.request.url) if script else ()
-    return Page(exchange, skeleton(elements, response), links, forms, html, headers, cookies, made)
+    near = folders(exchange.request.url, elements) if html else ()
+    return Page(exchange, skeleton(elements, response), links, forms, html, headers, cookies, made, near)
 
 
 def is_html(response: HttpResponse) -> bool:
@@ -81,6 +84,14 @@ def is_named_file(url: Url, response: HttpResponse) -> bool:
     """True for a style, script, font or picture with a file's name and a file's date."""
     plain = extension(url).lower() in _NAMED and is_asset(response)
     return plain and response.header("last-modified") is not None
+
+
+def is_script(url: Url, response: HttpResponse) -> bool:
+    """True for a script file, by its type or, where a server has none for it, by its name."""
+    if "javascript" in response.content_type or "ecmascript" in response.content_type:
+        return True
+    plain = response.content_type in ("", "text/plain", "application/octet-stream")
+    return plain and extension(url).lower() in (".js", ".mjs")
 
 
 def is_asset(response: HttpResponse) -> bool:

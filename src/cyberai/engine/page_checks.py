@@ -8,7 +8,7 @@ from cyberai.domain.http import HttpRequest
 from cyberai.engine.context import Context
 from cyberai.engine.coverage import host_label
 from cyberai.engine.fetch import Tally
-from cyberai.engine.page import Page, is_file
+from cyberai.engine.page import Page, is_file, is_script
 from cyberai.engine.probe import EngineProbe, Repeats
 from cyberai.engine.run_check import recorded, run_check
 from cyberai.engine.shape import check_shape, digest, shape_of
@@ -16,17 +16,22 @@ from cyberai.engine.soft404 import directory
 
 
 async def check_page(context: Context, asset: RequestAsset, page: Page, tally: Tally) -> list[CheckOutcome]:
-    """Run the page checks on an answer, once per shape of request and structure of answer."""
+    """Run the page checks on an answer, once per shape of request and structure of answer, and the content checks
+    on each script as well."""
     shape = page_shape(asset.request, page)
-    if shape in context.crawl.seen_pages:
+    if context.crawl.first_look(shape):
+        checks = context.checks[Scope.PAGE] + context.checks[Scope.CONTENT]
+    elif is_script(asset.request.url, page.exchange.response):
+        checks = context.checks[Scope.CONTENT]
+        shape = shape_of(asset.request)
+    else:
         return []
-    context.crawl.seen_pages.add(shape)
     target = PageAsset(page.exchange, shape)
     url = asset.request.url
     host = host_label(url.host, url.port)
     repeats: Repeats = {}
     outcomes = []
-    for check in context.checks[Scope.PAGE]:
+    for check in checks:
         counted = Tally()
         probe = EngineProbe(context, check.meta.max_requests, counted, asset.referer, repeats)
         outcome = await run_check(check, target, probe)

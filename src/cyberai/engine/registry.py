@@ -8,7 +8,7 @@ from functools import cache
 from cyberai.checkkit import Check, Scope
 from cyberai.domain.scan import Mode, ScanSpec, ScanType
 
-_WEB = frozenset({Scope.INSERTION, Scope.PAGE, Scope.ORIGIN, Scope.TLS})
+_WEB = frozenset({Scope.INSERTION, Scope.PAGE, Scope.CONTENT, Scope.ORIGIN, Scope.TLS})
 _SCOPES = {
     ScanType.VULNERABILITY: frozenset(Scope),
     ScanType.WEB: _WEB,

@@ -8,7 +8,7 @@ import pytest
 from cyberai.domain.http import HttpRequest, HttpResponse
 from cyberai.domain.scan import ScanOptions, ScanPolicies
 from cyberai.engine.registry import all_checks
-from support.fake_checks import ECHO, ONE_PER_SCOPE, QUIET_PAGE
+from support.fake_checks import ECHO, ONE_PER_SCOPE, QUIET_CONTENT, QUIET_PAGE
 from support.miniature_site import form, html, links, query, site
 from support.scan_in_process import Finished, scan, spec_of
 from support.simulated_network import website
@@ -90,6 +90,40 @@ def test_files_sent_as_they_are_cost_one_request() -> None:
     pages.update({child: (lambda _: html("<p>text</p>", headers=head)) for child in children})
     finished = run(pages, ONE_PER_SCOPE)
     assert len(finished.network.log) <= len(pages) + 5
+
+
+def test_the_folders_of_a_page_s_files_are_looked_at_once_and_routes_are_left_alone() -> None:
+    head = "<link rel=stylesheet href=/assets/css/site.css><img src='/photos/2024/boat.jpg?w=3'>"
+    pages: dict = {
+        "/": head + links("/shop/list.php", "/blog/a-long-story/comments"),
+        "/shop/list.php": head,
+        "/blog/a-long-story/comments": "none",
+        "/photos/": links("/photos/secret.html"),
+        "/photos/secret.html": "only the list of the folder knows",
+    }
+    finished = run(pages)
+    asked = [request.url.path for request in finished.network.log]
+    assert {"/assets/", "/assets/css/", "/photos/", "/photos/2024/", "/shop/", "/photos/secret.html"} <= set(
+        asked
+    )
+    assert all(asked.count(path) == 1 for path in asked if path.endswith("/") and path != "/")
+    assert not any(path.startswith("/blog/") and path.endswith("/") for path in asked)
+
+
+def test_content_checks_look_at_every_script_and_page_checks_at_one_file_of_a_folder() -> None:
+    def script(_: HttpRequest) -> HttpResponse:
+        head = (("Accept-Ranges", "bytes"), ("Last-Modified", "Mon, 01 Jan 2024 00:00:00 GMT"))
+        return HttpResponse(200, (("Content-Type", "text/javascript"), *head), b"let a = 1;")
+
+    names = [f"/js/{name}.js" for name in ("one", "two", "three")]
+    pages: dict = {"/": "".join(f"<script src={name}></script>" for name in names)}
+    pages.update(dict.fromkeys(names, script))
+    finished = run(pages, (QUIET_PAGE, QUIET_CONTENT))
+    looked = {
+        check: sum("/js/" in o.asset for o in finished.outcomes if o.check_id == check)
+        for check in ("test.page", "test.content")
+    }
+    assert looked == {"test.page": 1, "test.content": 3}
 
 
 def test_an_application_that_answers_every_path_with_its_start_page_has_one_page() -> None:

@@ -80,11 +80,26 @@ def ids(**more: object) -> list[str]:
 
 
 def test_checks_are_selected_by_type_name_tag_and_mode() -> None:
-    everything = ["test.echo", "test.origin", "test.page", "test.service", "test.tls", "web.tagged"]
+    everything = [
+        "test.content",
+        "test.echo",
+        "test.origin",
+        "test.page",
+        "test.service",
+        "test.tls",
+        "web.tagged",
+    ]
     assert ids() == everything
     assert ids(mode=Mode.INTRUSIVE) == ["net.harsh", *everything]
     assert ids(scan_type=ScanType.NETWORK) == ["test.service", "test.tls"]
-    assert ids(scan_type=ScanType.WEB) == ["test.echo", "test.origin", "test.page", "test.tls", "web.tagged"]
+    assert ids(scan_type=ScanType.WEB) == [
+        "test.content",
+        "test.echo",
+        "test.origin",
+        "test.page",
+        "test.tls",
+        "web.tagged",
+    ]
     assert ids(scan_type=ScanType.CLOUD) == []
     assert ids(include=("web.", "test.tls")) == ["test.tls", "web.tagged"]
     assert ids(include=("web", "test.tls")) == ["test.tls", "web.tagged"]

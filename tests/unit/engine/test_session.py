@@ -325,7 +325,7 @@ def test_a_network_scan_crawls_nothing_and_a_web_scan_scans_no_ports() -> None:
     network = run(SimulatedNetwork(services), target="10.0.0.1", scan_type=ScanType.NETWORK)
     assert {o.check_id for o in network.outcomes} == {"test.service"}
     web = run(SimulatedNetwork(services), target="10.0.0.1", scan_type=ScanType.WEB)
-    assert {"test.echo", "test.page", "test.origin"} == {o.check_id for o in web.outcomes}
+    assert {"test.content", "test.echo", "test.page", "test.origin"} == {o.check_id for o in web.outcomes}
 
 
 def test_a_named_host_without_open_ports_fails_and_an_empty_address_of_a_range_does_not() -> None:
@@ -373,7 +373,13 @@ def test_never_ran_names_every_check_without_a_row() -> None:
         CoverageRow(host="10.0.0.2:80", check_id="test.echo", clean=1),
     )
     missing = session.never_ran(rows)
-    assert {o.check_id for o in missing} == {"test.echo", "test.origin", "test.tls", "test.service"}
+    assert {o.check_id for o in missing} == {
+        "test.content",
+        "test.echo",
+        "test.origin",
+        "test.tls",
+        "test.service",
+    }
     assert {o.host for o in missing} == {"10.0.0.1"}
 
 
