@@ -30,7 +30,8 @@ class Flaw(msgspec.Struct, frozen=True, kw_only=True):
 
     `path` is where it answers (for an insertion in the path: what stands before the segment); `parameter`
     is the name of the insertion point, for a path the index of the segment from 0, empty where there is no
-    name; `variant` tells the flaws of one check apart; `demo` marks those of the small set.
+    name; `variant` tells the flaws of one check apart; `demo` marks those of the small set, `intrusive` those that
+    only a scan in intrusive mode can prove.
     """
 
     check: str
@@ -41,6 +42,7 @@ class Flaw(msgspec.Struct, frozen=True, kw_only=True):
     parameter: str = ""
     insertion: Insertion = Insertion.NONE
     demo: bool = False
+    intrusive: bool = False
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -54,7 +56,8 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     """One page (or, with `subtree`, everything below a path) in two twins.
 
     A handler answers None for what does not exist. A page without flaws is a trap: it looks like a flaw and
-    is none, on both twins. `section` groups links on the start page.
+    is none, on both twins. `section` groups links on the start page. `methods` are those beyond the site's own
+    that its handlers see.
     """
 
     path: str
@@ -66,6 +69,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     links: tuple[Link, ...] = ()
     subtree: bool = False
     demo: bool = False
+    methods: tuple[str, ...] = ()
 
     def handler(self, fixed: bool) -> Handler:
         return self.fixed if fixed else self.vulnerable

@@ -221,6 +221,7 @@ def _described(flaw: Flaw, target: str) -> dict[str, Any]:
         "parameter": flaw.parameter,
         "insertion": flaw.insertion.value,
         "variant": flaw.variant,
+        "intrusive": flaw.intrusive,
     }
 
 

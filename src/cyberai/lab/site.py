@@ -19,6 +19,9 @@ class Site:
         self.demo = demo
         self.pages = tuple(page for page in discovery.pages() if page.demo or not demo)
         self._state = State(fixed)
+        self._further_pages = tuple(
+            sorted((page for page in self.pages if page.methods), key=lambda page: -len(page.path))
+        )
         self._exact = {page.path: page for page in self.pages if not page.subtree}
         subtrees = (page for page in self.pages if page.subtree)
         self._subtrees = tuple(sorted(subtrees, key=lambda page: -len(page.path)))
@@ -37,8 +40,7 @@ class Site:
 
     def _answer(self, request: LabRequest) -> LabResponse:
         if request.method not in METHODS:
-            refusal = text_response("This method is not allowed here.\n", status=405)
-            return refusal.with_headers(("Allow", ", ".join(METHODS)))
+            return self._further(request)
         builtin = self._builtin(request)
         if builtin is not None:
             return builtin
@@ -51,6 +53,16 @@ class Site:
         if request.method == "OPTIONS":
             return LabResponse(204, (("Allow", ", ".join(METHODS)),))
         return self._not_found(request)
+
+    def _further(self, request: LabRequest) -> LabResponse:
+        """Methods beyond the usual, which only some pages see."""
+        for page in self._further_pages:
+            if request.method in page.methods and request.path.startswith(page.path):
+                answer = page.handler(self.fixed)(request, self._state)
+                if answer is not None:
+                    return answer
+        refusal = text_response("This method is not allowed here.\n", status=405)
+        return refusal.with_headers(("Allow", ", ".join(METHODS)))
 
     def _not_found(self, request: LabRequest) -> LabResponse:
         if request.path.startswith("/api/"):

@@ -6,6 +6,9 @@ from cyberai.lab.backend.database import Database
 from cyberai.lab.backend.filesystem import POSIX_FILES, WINDOWS_FILES, FileSystem
 from cyberai.lab.backend.shell import Shell
 
+MAX_UPLOADS = 32
+MAX_UPLOAD = 65_536
+
 _SHOP = """
 CREATE TABLE products (
     id INTEGER PRIMARY KEY, name TEXT, category TEXT, brand TEXT, price INTEGER, stock INTEGER, sku TEXT
@@ -54,11 +57,19 @@ class State:
         self.windows_files: FileSystem = WINDOWS_FILES
         # Chance only makes pages differ between requests; nothing secret hangs on it.
         self.random = random.Random(seed)  # noqa: S311
+        self.uploads: dict[str, bytes] = {}
         self._requests = 0
 
     def shell(self) -> Shell:
         """A fresh emulated shell."""
         return Shell(self.files)
+
+    def upload(self, path: str, content: bytes) -> bool:
+        """Keep what a visitor sent, in memory; False when it is too much."""
+        if len(content) > MAX_UPLOAD or (path not in self.uploads and len(self.uploads) >= MAX_UPLOADS):
+            return False
+        self.uploads[path] = content
+        return True
 
     def served_at(self) -> str:
         """The shop's own time of day. It moves on with each request and owes nothing to the real clock."""

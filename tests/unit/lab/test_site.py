@@ -77,6 +77,8 @@ def reachable(flaw: Flaw, found: Found) -> bool:
             return any(parts.query for parts in here)
         case Insertion.HEADER:
             return bool(here)
+    if flaw.check == "web.debug-pages":
+        return True  # nothing links such a page: a scanner knows its name
     if flaw.path.endswith("/") and any(parts.path.startswith(flaw.path) for parts in queries):
         return True  # a folder: a scanner comes to it by its files
     folder = flaw.path.rpartition("/.")[0] + "/" if "/." in flaw.path else flaw.path.rpartition("/")[0] + "/"
