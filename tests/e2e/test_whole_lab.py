@@ -40,6 +40,8 @@ def proves(row: dict[str, Any], flaw: dict[str, Any]) -> bool:
     wanted = (flaw["path"] or "").partition("?")[0]
     if flaw["insertion"] == "path":
         return path.startswith(wanted)
+    if flaw["check"] == "web.host-header":
+        return flaw["parameter"] in row["title"]
     return flaw["check"].startswith(("passive.", "tls.", "network.")) or path == wanted
 
 

@@ -115,7 +115,8 @@ def of_lab(site: Site) -> Respond:
     """The practice site as a function of our own requests."""
 
     def respond(request: HttpRequest) -> HttpResponse:
-        headers = (("Host", request.url.authority), *request.headers)
+        named = request.header("host") is not None
+        headers = request.headers if named else (("Host", request.url.authority), *request.headers)
         answer = site.respond(LabRequest(request.method, request.url.target, headers, request.body))
         return HttpResponse(answer.status, answer.headers, answer.body, elapsed=0.001 + answer.delay)
 

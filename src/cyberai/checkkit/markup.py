@@ -14,6 +14,9 @@ from cyberai.checkkit.script import calls
 from cyberai.checkkit.text import Pattern
 from cyberai.domain.http import HttpResponse
 
+Node = LexborNode
+"""An element: `tag`, `attributes` (names in lower case), `text(deep=True)`, `css(selector)`."""
+
 _RENDERED = frozenset({"text/html", "application/xhtml+xml", "image/svg+xml"})
 _SNIFFED = (
     b"<!doctype html",

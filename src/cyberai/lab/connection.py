@@ -26,7 +26,8 @@ Respond = Callable[[LabRequest], LabResponse]
 
 
 class HostRule(msgspec.Struct, frozen=True):
-    """Which Host headers a listener answers: loopback names with its port, and added names with any port."""
+    """Which Host headers a listener answers: loopback names with its port, added names and names that exist nowhere
+    with any port."""
 
     port: int
     names: frozenset[str] = frozenset()
@@ -35,7 +36,9 @@ class HostRule(msgspec.Struct, frozen=True):
         name, _, port = host.lower().rpartition(":")
         if name in ("127.0.0.1", "localhost", "[::1]"):
             return port == str(self.port)
-        return (name if port.isdigit() and name else host.lower()) in self.names
+        bare = name if port.isdigit() and name else host.lower()
+        # Names below .example lead nowhere (RFC 6761): no page of a stranger can be led here by one.
+        return bare in self.names or bare.endswith(".example")
 
 
 class HttpConnection(asyncio.Protocol):

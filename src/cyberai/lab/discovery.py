@@ -28,7 +28,9 @@ def pages() -> tuple[Page, ...]:
 
 def tls_listeners() -> tuple[TlsListener, ...]:
     """Every HTTPS listener: the `TLS_LISTENERS` of each page file."""
-    return tuple(item for module in _modules() for item in getattr(module, "TLS_LISTENERS", ()))
+    # Those whose subject is TLS itself come first.
+    modules = sorted(_modules(), key=lambda module: ".tls." not in module.__name__)
+    return tuple(item for module in modules for item in getattr(module, "TLS_LISTENERS", ()))
 
 
 def services() -> tuple[Service, ...]:

@@ -13,6 +13,8 @@ from cyberai.lab.parsing import (
     percent_decoded,
 )
 
+OWN_NAME = "shop.harbour-supply.example"
+
 
 def first(pairs: Pairs, name: str) -> str | None:
     """The value of the first pair of that name, or None."""
@@ -81,6 +83,12 @@ class LabRequest(msgspec.Struct, frozen=True):
     def hostname(self) -> str:
         """The Host header without its port."""
         return self.host if self.host.endswith("]") else self.host.rpartition(":")[0] or self.host
+
+    @property
+    def own_host(self) -> str:
+        """The name this site is known by, for absolute addresses: the Host header where it is one of the machine's
+        own names, else the shop's."""
+        return self.host if self.hostname in ("127.0.0.1", "localhost", "[::1]") else OWN_NAME
 
     def header(self, name: str) -> str | None:
         """The first header of that name, whatever its case."""

@@ -52,6 +52,8 @@ class HttpConnection(asyncio.Protocol):
         self.deadline = 0.0
         self._transport: asyncio.Transport | None = None
         self._parser: Any = httptools.HttpResponseParser(self)
+        # Browsers take a bare LF as the end of a header line, and old servers and split headers send it.
+        self._parser.set_dangerous_leniencies(lenient_optional_cr_before_lf=True)
         self._future: asyncio.Future[HttpResponse] | None = None
         self._exchanges = 0
         self._head = False

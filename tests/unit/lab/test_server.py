@@ -110,11 +110,11 @@ def test_bodies_by_length_and_in_chunks() -> None:
 @pytest.mark.parametrize(
     ("raw", "status"),
     [
-        (b"GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n", 421),
+        (b"GET / HTTP/1.1\r\nHost: evil.net\r\n\r\n", 421),
         (b"GET / HTTP/1.1\r\nHost: 127.0.0.1:1\r\n\r\n", 421),
         (b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", 421),
         (b"GET / HTTP/1.1\r\n\r\n", 400),
-        (b"GET http://evil.example/ HTTP/1.1\r\nHost: evil.example\r\n\r\n", 421),
+        (b"GET http://evil.net/ HTTP/1.1\r\nHost: evil.net\r\n\r\n", 421),
         (b"nonsense\r\n\r\n", 501),
         (b"GET / HTTP/9\r\n\r\n", 400),
         (b"BREW / HTTP/1.1\r\n\r\n", 501),

@@ -77,8 +77,8 @@ def reachable(flaw: Flaw, found: Found) -> bool:
             return any(parts.query for parts in here)
         case Insertion.HEADER:
             return bool(here)
-    if flaw.check == "web.debug-pages":
-        return True  # nothing links such a page: a scanner knows its name
+    if flaw.check in ("web.debug-pages", "passive.source-maps"):
+        return True  # nothing links such a file: a scanner knows its name, or a script names it
     if flaw.path.endswith("/") and any(parts.path.startswith(flaw.path) for parts in queries):
         return True  # a folder: a scanner comes to it by its files
     folder = flaw.path.rpartition("/.")[0] + "/" if "/." in flaw.path else flaw.path.rpartition("/")[0] + "/"
@@ -94,7 +94,15 @@ def test_every_flaw_is_reachable_from_the_start_page(demo: bool) -> None:
 
 def test_both_twins_show_the_same_links_and_forms() -> None:
     vulnerable, fixed = crawl(Site()), crawl(Site(fixed=True))
-    assert vulnerable.fields == fixed.fields
+    # Where a form without TLS is the flaw, the twins differ by the scheme of its target.
+    one, other = (
+        {
+            (method, action.replace("https:", "http:")): names
+            for (method, action), names in found.fields.items()
+        }
+        for found in (vulnerable, fixed)
+    )
+    assert one == other
     assert set(vulnerable.targets) == set(fixed.targets)
 
 
@@ -102,7 +110,9 @@ def test_both_twins_show_the_same_links_and_forms() -> None:
 @pytest.mark.parametrize("demo", [False, True])
 def test_no_link_is_dead(fixed: bool, demo: bool) -> None:
     statuses = crawl(Site(fixed=fixed, demo=demo)).targets
-    assert {target: status for target, status in statuses.items() if status not in (200, 301, 302)} == {}
+    broken = {t: status for t, status in statuses.items() if status not in (200, 301, 302)}
+    # What these pages show, or do not, is how they fail.
+    assert {target: status for target, status in broken.items() if not target.startswith("/machines/")} == {}
 
 
 def test_every_form_answers_its_own_defaults() -> None:

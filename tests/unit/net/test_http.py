@@ -126,6 +126,18 @@ def test_a_coded_body_is_decoded_and_its_header_stays(coding: str) -> None:
     run(scenario())
 
 
+def test_a_bare_line_feed_ends_a_header_line_as_in_browsers() -> None:
+    async def scenario() -> None:
+        raw = b"HTTP/1.1 302 Found\nLocation: /a\nX-Added: by a value\r\nContent-Length: 2\r\n\r\nok"
+        async with serving(answering(raw)) as port:
+            session = open_session()
+            answer = await session.http.send(get(port))
+            assert (answer.status, answer.header("x-added"), answer.body) == (302, "by a value", b"ok")
+            await session.aclose()
+
+    run(scenario())
+
+
 def test_an_unknown_coding_stays_as_it_came() -> None:
     async def scenario() -> None:
         async with serving(

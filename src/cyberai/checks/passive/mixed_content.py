@@ -18,8 +18,6 @@ itself (loopback), to which nobody can listen.
 from collections.abc import AsyncIterator, Iterator
 from ipaddress import ip_address
 
-from selectolax.lexbor import LexborNode
-
 from cyberai.checkkit import (
     Exchange,
     Grain,
@@ -35,7 +33,7 @@ from cyberai.checkkit import (
     Url,
     check,
 )
-from cyberai.checkkit.markup import elements
+from cyberai.checkkit.markup import Node, elements
 from cyberai.checkkit.observation import again, is_document
 
 _MEDIUM = "CVSS:3.1/AV:A/AC:H/PR:N/UI:R/S:U/C:H/I:L/A:N"
@@ -98,7 +96,7 @@ def _loads(exchange: Exchange) -> Iterator[_Load]:
             yield load
 
 
-def _is_cured(exchange: Exchange, nodes: list[LexborNode]) -> bool:
+def _is_cured(exchange: Exchange, nodes: list[Node]) -> bool:
     policies = list(exchange.response.header_values("content-security-policy"))
     policies += [
         node.attributes.get("content") or ""
@@ -109,7 +107,7 @@ def _is_cured(exchange: Exchange, nodes: list[LexborNode]) -> bool:
     return any(cure in policy.lower() for policy in policies for cure in _CURED)
 
 
-def _base(url: Url, nodes: list[LexborNode]) -> Url:
+def _base(url: Url, nodes: list[Node]) -> Url:
     for node in nodes:
         reference = node.attributes.get("href") if node.tag == "base" else None
         if reference:
@@ -124,7 +122,7 @@ def _resolved(base: Url, reference: str) -> Url | None:
         return None
 
 
-def _part(node: LexborNode, base: Url) -> _Load | None:
+def _part(node: Node, base: Url) -> _Load | None:
     tag = node.tag or ""
     if tag in _ACTIVE:
         return _load("script, frame or object", Severity.MEDIUM, tag, node.attributes.get(_ACTIVE[tag]), base)
@@ -135,7 +133,7 @@ def _part(node: LexborNode, base: Url) -> _Load | None:
     return None
 
 
-def _form(node: LexborNode, base: Url, secure: bool) -> _Load | None:
+def _form(node: Node, base: Url, secure: bool) -> _Load | None:
     """A form's target; on a page without TLS only that of a form that asks for a password."""
     if node.tag != "form":
         return None

@@ -14,12 +14,7 @@ none, answers with a source map (version 3: sources and mappings) whose sources 
 that cannot exist does not. Maps of published libraries, whose source is public, are no finding.
 """
 
-from base64 import b64decode
-from binascii import Error as NotBase64
 from collections.abc import AsyncIterator
-from urllib.parse import unquote_to_bytes
-
-import msgspec
 
 from cyberai.checkkit import (
     Exchange,
@@ -33,12 +28,12 @@ from cyberai.checkkit import (
     Proof,
     Scope,
     Severity,
-    Struct,
     Url,
     check,
 )
 from cyberai.checkkit.libraries import libraries_in, library_named
 from cyberai.checkkit.observation import again
+from cyberai.checkkit.source_map import SourceMap, inline_data, read_map
 from cyberai.checkkit.text import Pattern, excerpt
 
 _LOW = "CVSS:3.1/AV:N/AC:H/PR:N/UI:N/S:U/C:L/I:N/A:N"
@@ -47,36 +42,9 @@ _NAMED = Pattern(r"(?m)^[ \t]*/[/*][#@][ \t]*sourceMappingURL=([^\s'\"*]+)")
 _BUNDLE = Pattern(
     r"webpackJsonp|webpackChunk|__webpack_require__|__vite__|parcelRequire|System\.register\(|\.__esModule|__turbopack"
 )
-_START = Pattern(r"^(?:\)\]\}'?[^\n]{0,20}\n)?\s*\{\s*\"")
-_VERSION = Pattern(r"\"version\"\s*:\s*3\b")
-_SOURCES = Pattern(r"\"sources\"\s*:\s*\[\s*\"([^\"]{1,300})\"")
 _LICENCE = Pattern(r"^\s*/\*[!*][\s\S]{0,800}(?:licen[sc]e|copyright|\(c\))", ignore_case=True)
-_FOREIGN = ("node_modules/", "webpack/", "(webpack)", "external ", "/bower_components/", "\x00")
 _TAIL = 2_100_000
 _SHOWN = 4
-
-
-class _Map(Struct, frozen=True):
-    """What a source map gives away: the site's own sources, and whether their text is in it."""
-
-    own: tuple[str, ...]
-    text: bool
-
-
-class _Json(Struct, frozen=True):
-    version: int
-    mappings: str = ""
-    sources: tuple[str | None, ...] = ()
-    sources_content: tuple[str | None, ...] | None = msgspec.field(name="sourcesContent", default=None)
-    sections: tuple["_Section", ...] = ()
-
-    def parts(self) -> tuple["_Json", ...]:
-        """This map, and the maps of its sections where it is an index of several."""
-        return (self, *(section.map for section in self.sections if section.map is not None))
-
-
-class _Section(Struct, frozen=True):
-    map: _Json | None = None
 
 
 @check(
@@ -99,7 +67,7 @@ async def source_maps(page: PageAsset, probe: Probe) -> AsyncIterator[Hit]:
         return
     reference = _reference(exchange)
     if reference.startswith("data:"):
-        found = _read(_inline(reference), truncated=False)
+        found = read_map(inline_data(reference))
         if found is not None and _reference(await again(page, probe)) == reference:
             yield _hit(exchange, None, found, "data: address within the script")
         return
@@ -150,48 +118,12 @@ def _target(script: Url, reference: str) -> Url | None:
     return target if target.origin == script.origin else None
 
 
-def _inline(reference: str) -> bytes:
-    head, _, data = reference.partition(",")
-    try:
-        return b64decode(data, validate=True) if head.endswith(";base64") else unquote_to_bytes(data)
-    except (NotBase64, ValueError):
-        return b""
-
-
-def _map_in(exchange: Exchange) -> _Map | None:
+def _map_in(exchange: Exchange) -> SourceMap | None:
     response = exchange.response
-    return _read(response.body, response.truncated) if response.status == 200 else None
+    return read_map(response.body, truncated=response.truncated) if response.status == 200 else None
 
 
-def _read(body: bytes, truncated: bool) -> _Map | None:
-    if _START.search(body) is None or _VERSION.search(body) is None:
-        return None
-    if truncated:
-        # A map longer than what is fetched: its beginning says enough.
-        first = _SOURCES.search(body)
-        name = excerpt(first.groups[0]) if first is not None else ""
-        return _Map((name,), b'"sourcesContent"' in body) if name and _is_own(name) else None
-    if body.startswith(b")]}"):
-        body = body.partition(b"\n")[2]
-    try:
-        decoded = msgspec.json.decode(body, type=_Json)
-    except (msgspec.DecodeError, RecursionError):
-        return None
-    maps = [part for part in decoded.parts() if part.mappings]
-    names = tuple(name for part in maps for name in part.sources if name and _is_own(name))
-    owned = (
-        name and text and _is_own(name)
-        for part in maps
-        for name, text in zip(part.sources, part.sources_content or (), strict=False)
-    )
-    return _Map(names, any(owned)) if names else None
-
-
-def _is_own(source: str) -> bool:
-    return not any(mark in source for mark in _FOREIGN)
-
-
-def _hit(exchange: Exchange, control: Exchange | None, found: _Map, where: str) -> Hit:
+def _hit(exchange: Exchange, control: Exchange | None, found: SourceMap, where: str) -> Hit:
     names = ", ".join(found.own[:_SHOWN]) + (
         f" and {len(found.own) - _SHOWN} more" if len(found.own) > _SHOWN else ""
     )

@@ -5,7 +5,7 @@ from functools import partial
 from cyberai.lab.headers import TRANSPORT_SECURITY, for_method, secured
 from cyberai.lab.http import LabRequest, LabResponse, text_response
 from cyberai.lab.layout import shop_page
-from cyberai.lab.page import Flaw, Link, Page, trap
+from cyberai.lab.page import Flaw, Handler, Link, Page, trap
 from cyberai.lab.service import Certificate, Tls, TlsListener
 from cyberai.lab.state import State
 
@@ -82,27 +82,33 @@ def _log_in(action: str, kind: str, _request: LabRequest, state: State) -> LabRe
     return shop_page(state, "Members' log-in", form)
 
 
-PAGES: tuple[Page, ...] = (
-    Page(
-        path="/members/log-in",
-        title="Members' log-in",
+def _by_button(scheme: str, _request: LabRequest, state: State) -> LabResponse:
+    form = (
+        '<form method="post"><label>Word <input name="word" type="password"></label>'
+        f'<button formaction="{scheme}://members.harbour-supply.example/change">Change</button></form>'
+    )
+    return shop_page(state, "Change your word", form)
+
+
+def _page(path: str, title: str, vulnerable: Handler, fixed: Handler, variant: str, summary: str) -> Page:
+    return Page(
+        path=path,
+        title=title,
         section=_SECTION,
-        vulnerable=partial(_log_in, "http://members.harbour-supply.example/in", "password"),
-        fixed=partial(_log_in, "https://members.harbour-supply.example/in", "password"),
-        flaws=(
-            Flaw(
-                check=CHECK,
-                path="/members/log-in",
-                variant="password form to another host",
-                summary="The members' password is sent in clear to another host.",
-            ),
-        ),
-        links=(Link("/members/log-in", "Members' log-in"),),
-    ),
-    trap(
-        "/members/find",
-        "Find a member",
-        _SECTION,
-        partial(_log_in, "http://members.harbour-supply.example/find", "text"),
-    ),
-)
+        vulnerable=vulnerable,
+        fixed=fixed,
+        flaws=(Flaw(check=CHECK, path=path, variant=variant, summary=summary),),
+        links=(Link(path, title),),
+    )
+
+
+_IN = "://members.harbour-supply.example/in"
+
+PAGES: tuple[Page, ...] = (
+    _page("/members/log-in", "Members' log-in", partial(_log_in, f"http{_IN}", "password"),
+          partial(_log_in, f"https{_IN}", "password"), "password form to another host",
+          "The members' password is sent in clear to another host."),
+    _page("/members/change-word", "Change your word", partial(_by_button, "http"), partial(_by_button, "https"),
+          "password form by its button", "A new password is sent in clear by the form's button."),
+    trap("/members/find", "Find a member", _SECTION, partial(_log_in, "http://members.harbour-supply.example/find", "text")),
+)  # fmt: skip

@@ -22,7 +22,7 @@ def _written(request: LabRequest, state: State) -> LabResponse | None:
     if request.method == "PUT":
         existed = path in state.uploads
         if path.endswith("/") or not state.upload(path, request.body):
-            return text_response("No room for it.\n", status=507)
+            return text_response("No room for it.\n", status=413)
         return LabResponse(204 if existed else 201)
     if request.method == "DELETE":
         return LabResponse(204) if state.uploads.pop(path, None) is not None else None

@@ -117,7 +117,7 @@ def _fragment(value: str, _visit: Visit) -> LabResponse:
 
 def _same_host(value: str, visit: Visit) -> LabResponse:
     """Trap: an absolute address, whose host is always the shop's own."""
-    return redirect(f"http://{visit.request.host}/contact?desk={quote(value, safe='')}")
+    return redirect(f"http://{visit.request.own_host}/contact?desk={quote(value, safe='')}")
 
 
 def _exact_host(value: str, visit: Visit) -> LabResponse | str:
@@ -161,7 +161,7 @@ PAGES: tuple[Page, ...] = (
               summary="The own host name may be the beginning of another one."),
     _redirect("/currency", "Change the currency", query("origin", "/contact"),
               vulnerable=lambda value, visit: _located(_own_name_within)(
-                  f"http://{visit.request.host}{value}" if _local_path(value) else value, visit),
+                  f"http://{visit.request.own_host}{value}" if _local_path(value) else value, visit),
               fixed=_FIXED, variant="must contain the own host name",
               summary="The own host name may stand anywhere in the address."),
     _redirect("/map", "Map", query("place", "/contact"), vulnerable=_located(_no_scheme), fixed=_FIXED,
