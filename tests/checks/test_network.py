@@ -162,14 +162,15 @@ def test_redis_is_found_open_and_silent_with_a_password() -> None:
     ]
     assert open_ones
     for index, service in enumerate(discovery.services()):
-        for protocol in ("redis", ""):
+        mine = redis_unauthenticated.meta.id in service.checks
+        for protocol in ("redis", "") if mine else ("",):
             found = redis_hits(False, index, protocol)
             assert bool(found) == (index in open_ones), service.name
             assert redis_hits(True, index, protocol) == []
 
 
 def test_the_redis_command_and_version_stand_in_the_evidence() -> None:
-    hit = next(h for i in range(len(discovery.services())) for h in redis_hits(False, i))
+    hit = next(h for i in range(len(discovery.services())) for h in redis_hits(False, i, ""))
     evidence = hit.evidence[0]
     assert isinstance(evidence, ServiceEvidence)
     assert evidence.command == "redis-cli -h 10.0.0.5 -p 6379 INFO server"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from cyberai.domain.http import HttpResponse
 from cyberai.net.tls_hello import WIRE_VERSION, Answer, client_hello, read_answer
 from cyberai.ports.network import TlsVersion
-from fuzz import addresses, body_decoder, http_response, tls_answer
+from fuzz import addresses, body_decoder, http_response, mongo_answer, tls_answer
 
 SETTINGS = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -144,3 +144,12 @@ spellings = st.lists(
 )
 def test_addresses(data: bytes) -> None:
     addresses.fuzz_one(data)
+
+
+@SETTINGS
+@given(
+    st.binary(max_size=200)
+    | st.builds(lambda d: pack("<iiii", len(d) + 21, 1, 1, 2013) + bytes(5) + d, st.binary(max_size=200))
+)
+def test_mongo_answer(data: bytes) -> None:
+    mongo_answer.fuzz_one(data)

@@ -10,7 +10,7 @@ from cyberai.domain.unit import Stage, Unit, UnitResult
 from cyberai.engine.context import Context, is_address
 from cyberai.engine.fetch import Tally
 from cyberai.engine.frontier import crawl_entry, crawl_unit
-from cyberai.engine.protocols import PING, banner_text, guess, speaks_first, starts_tls
+from cyberai.engine.protocols import PING, banner_text, guess, speaks_first, starts_tls, store_behind
 from cyberai.engine.visit import CRAWL_RETRIES
 from cyberai.ports.network import TlsVersion, TransportError, TransportReason
 
@@ -106,6 +106,12 @@ async def _enter(
     return None
 
 
+def _store(context: Context, url: Url) -> str:
+    """The data store that speaks HTTP there, as its start page says."""
+    kept = context.baselines.get(HttpRequest("GET", url.with_target("/")))
+    return store_behind(kept.response) if kept is not None else ""
+
+
 def _wants_tls(context: Context, url: Url) -> bool:
     """True when a web server says that this port expects TLS (nginx, Apache and others answer 400)."""
     kept = context.baselines.get(HttpRequest("GET", url))
@@ -159,7 +165,11 @@ def _tls(host: str, port: int) -> Unit:
 def _web(context: Context, url: Url) -> Iterator[Unit]:
     if url.scheme == "https":
         yield _tls(url.host, url.port)
-    if context.spec.scan_type is ScanType.NETWORK:
+    store = _store(context, url)
+    if store:
+        yield Unit(Stage.CHECK, ServiceAsset(url.host, url.port, protocol=store, tls=url.scheme == "https"))
+    # What says of itself that it is no website is none.
+    if context.spec.scan_type is ScanType.NETWORK or store == "mongodb":
         return
     yield crawl_entry(url)
     yield Unit(Stage.CHECK, OriginAsset(url))

@@ -1,5 +1,7 @@
 """Which protocol a port speaks, judged by what it says."""
 
+from cyberai.domain.http import HttpResponse
+
 PRINTABLE_BANNER = 512
 
 _STARTS = (
@@ -64,4 +66,14 @@ def guess(data: bytes) -> str:
         and (data[4:5] == b"\x0a" or b"is not allowed to connect" in data)
     ):
         return "mysql"
+    return ""
+
+
+def store_behind(response: HttpResponse) -> str:
+    """The data store that answers HTTP with this, by its protocol's name; empty for an ordinary website."""
+    start = response.body[:4_000]
+    if b"access MongoDB over HTTP on the native driver port" in start:
+        return "mongodb"
+    if b'"cluster_name"' in start and b'"lucene_version"' in start and "json" in response.content_type:
+        return "elasticsearch"
     return ""

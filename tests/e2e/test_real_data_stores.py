@@ -1,6 +1,7 @@
-"""The Redis check against the real server: open it is found, with a password it is not."""
+"""The checks of data stores against the real servers: open they are found, with a log-in they are not."""
 
 import contextlib
+import getpass
 import json
 import shutil
 import socket
@@ -25,10 +26,8 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def redis(folder: Path, *settings: str) -> Iterator[int]:
-    port = free_port()
-    command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
-    process = subprocess.Popen([*command, *settings], stdout=subprocess.DEVNULL)
+def serving(port: int, *command: str) -> Iterator[int]:
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + 15
         while time.monotonic() < deadline:
@@ -39,6 +38,18 @@ def redis(folder: Path, *settings: str) -> Iterator[int]:
     finally:
         process.terminate()
         process.wait(10)
+
+
+def redis(folder: Path, *settings: str) -> contextlib.AbstractContextManager[int]:
+    port = free_port()
+    command = ("redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder))
+    return serving(port, *command, *settings)
+
+
+def memcached(*settings: str) -> contextlib.AbstractContextManager[int]:
+    port = free_port()
+    command = ("memcached", "-l", "127.0.0.1", "-p", str(port), "-U", "0", "-m", "8", "-u", getpass.getuser())
+    return serving(port, *command, *settings)
 
 
 def scan(port: int, folder: Path) -> dict[str, Any]:
@@ -59,6 +70,22 @@ def test_open_redis_is_found_and_a_guarded_one_is_not(tmp_path: Path) -> None:
     assert found["check_id"] == "network.redis-unauthenticated"
     assert (found["tier"], found["location"]["port"]) == ("confirmed", port)
     with redis(tmp_path, "--requirepass", "a-long-secret") as port:
+        result = scan(port, tmp_path)
+    assert result["vulnerabilities"] == []
+    assert result["scan"]["verdict"]["result"] == "pass"
+
+
+def test_open_memcached_is_found_and_a_guarded_one_is_not(tmp_path: Path) -> None:
+    if shutil.which("memcached") is None:
+        pytest.skip("memcached is not installed")
+    with memcached() as port:
+        result = scan(port, tmp_path)
+    (found,) = result["vulnerabilities"]
+    assert found["check_id"] == "network.memcached-unauthenticated"
+    assert (found["tier"], found["location"]["port"]) == ("confirmed", port)
+    secrets = tmp_path / "users"
+    secrets.write_text("quay:a-long-secret\n")
+    with memcached("-Y", str(secrets)) as port:
         result = scan(port, tmp_path)
     assert result["vulnerabilities"] == []
     assert result["scan"]["verdict"]["result"] == "pass"
