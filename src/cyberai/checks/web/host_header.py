@@ -13,7 +13,9 @@ forwarding headers from your own proxy only.
 Where a page names its own host in a redirect or link, it is asked for again with a random host name in the Host
 header, and with another in each forwarding header. The random name must be the host of a redirect, of an element
 that loads or leads somewhere, or of a written-out address with a query, as a URL parser sees it, twice with fresh
-names; the page without such a header has its own host there. A name that is merely repeated as text is none.
+names; the page without such a header has its own host there. A name that is merely repeated as text is none, and
+neither is a web server's own redirect to a folder. A redirect by the Host header alone, which servers make too and
+a visitor's browser cannot be brought to send wrong, is a remark (info).
 """
 
 from collections.abc import AsyncIterator, Iterator
@@ -34,10 +36,12 @@ from cyberai.checkkit import (
     check,
 )
 from cyberai.checkkit.markup import elements, renders
-from cyberai.checkkit.navigation import destination_host, navigations
+from cyberai.checkkit.navigation import Navigation, destination_host, navigations
 from cyberai.checkkit.text import Pattern, escape, excerpt
 
 _LOW = "CVSS:3.1/AV:N/AC:H/PR:N/UI:R/S:U/C:L/I:N/A:N"
+_INFO = "CVSS:3.1/AV:N/AC:H/PR:N/UI:R/S:U/C:N/I:N/A:N"
+_REDIRECT = "Location header"
 _FORWARDING = (
     "X-Forwarded-Host",
     "X-Host",
@@ -118,7 +122,7 @@ def _places(exchange: Exchange, host: str) -> Iterator[_Place]:
     if response.status >= 500 or response.status in (400, 421):
         return
     for navigation in navigations(response):
-        if destination_host(navigation.target, exchange) == host:
+        if destination_host(navigation.target, exchange) == host and not _adds_a_slash(exchange, navigation):
             yield _Place(navigation.how, navigation.target)
     if host.encode() not in response.body:
         return
@@ -129,6 +133,12 @@ def _places(exchange: Exchange, host: str) -> Iterator[_Place]:
             if value and host in value and destination_host(value, exchange) == host:
                 yield _Place(f"{name} of <{node.tag}>", value)
     yield from _written(response.body, host, queried=markup)
+
+
+def _adds_a_slash(exchange: Exchange, navigation: Navigation) -> bool:
+    """True for the redirect by which web servers lead to a folder: they all take the name that was asked for."""
+    path = navigation.target.partition("://")[2].partition("/")[2].partition("?")[0]
+    return navigation.how == _REDIRECT and f"/{path}" == f"{exchange.request.url.path}/"
 
 
 def _written(body: bytes, host: str, *, queried: bool) -> Iterator[_Place]:
@@ -144,6 +154,7 @@ def _hit(control: Exchange, shown: Exchange, header: str, place: _Place) -> Hit:
     secret = _SECRET.search(place.address.encode("utf-8", "replace")) is not None
     # The visitor's own browser sends the right Host: without a secret in the address, a cache has to help.
     minor = header == "Host" and not secret
+    severity, cvss = (Severity.INFO, _INFO) if place.where == _REDIRECT else (Severity.LOW, _LOW)
     host = (shown.request.header(header) or "").removeprefix("host=")
     lines = "\n".join(f"{n}: {v}" for n, v in shown.response.headers)
     match = place.address if place.address in lines or place.address in shown.response.text else host
@@ -156,6 +167,6 @@ def _hit(control: Exchange, shown: Exchange, header: str, place: _Place) -> Hit:
         cause=header,
         title=f"Addresses are made from the {header} header",
         detail=f"{header} decides {place.where}" + (", which carries a secret." if secret else "."),
-        severity=Severity.LOW if minor else None,
-        cvss=_LOW if minor else None,
+        severity=severity if minor else None,
+        cvss=cvss if minor else None,
     )

@@ -17,7 +17,7 @@ prove nothing. Before anything is written a DELETE of a name that does not exist
 not remove files does not write any.
 """
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 from cyberai.checkkit import (
     Exchange,
@@ -52,7 +52,7 @@ _TEXT = (("Content-Type", "text/plain"),)
     owasp=("A05:2021",),
     scope=Scope.ORIGIN,
     grain=Grain.ORIGIN,
-    max_requests=56,
+    max_requests=44,
     references=(
         "https://www.rfc-editor.org/rfc/rfc9110#section-9",
         "https://owasp.org/www-project-web-security-testing-guide/latest/4-Web_Application_Security_Testing/02-Configuration_and_Deployment_Management_Testing/06-Test_HTTP_Methods",
@@ -60,7 +60,7 @@ _TEXT = (("Content-Type", "text/plain"),)
     tags=("methods", "configuration", "upload"),
 )
 async def http_methods(origin: OriginAsset, probe: Probe) -> AsyncIterator[Hit]:
-    """TRACE at the entry; in intrusive mode, files in the entry's folder and in those that announce PUT."""
+    """TRACE at the entry; in intrusive mode, a file in the entry's folder and in those it links to."""
     hit = await _trace(origin.url, probe)
     if hit is not None:
         yield hit
@@ -68,14 +68,11 @@ async def http_methods(origin: OriginAsset, probe: Probe) -> AsyncIterator[Hit]:
     # Refused by the scan's mode unless it may delete: then nothing below is sent.
     await probe.send(HttpRequest("DELETE", _file(base, probe)))
     page = await probe.get(origin.url)
-    writable = [base]
-    for folder in _folders(page, base):
-        answer = await probe.send(HttpRequest("OPTIONS", folder))
-        if _announces(answer):
-            writable.append(folder)
-    for folder in writable[:_MAX_WRITABLE]:
-        written = await _write(folder, probe)
+    found = 0
+    for folder in (base, *_folders(page, base)):
+        written = await _write(folder, probe) if found < _MAX_WRITABLE else None
         if written is not None:
+            found += 1
             yield written
 
 
@@ -121,27 +118,20 @@ def _file(folder: Url, probe: Probe) -> Url:
     return folder.with_target(f"{folder.path}{probe.token(12)}.txt")
 
 
-def _folders(page: Exchange, base: Url) -> Iterator[Url]:
-    found: dict[Url, None] = {}
+def _folders(page: Exchange, base: Url) -> list[Url]:
+    """Folders below the entry's that it links: themselves first, then those of files."""
+    themselves: dict[Url, None] = {}
+    of_files: dict[Url, None] = {}
     for node in elements(page.response.body) if "html" in page.response.content_type else ():
+        reference = node.attributes.get("href") or node.attributes.get("src") or ""
         try:
-            target = page.request.url.join(node.attributes.get("href") or "")
+            target = page.request.url.join(reference)
         except ValueError:
             continue
-        path = target.path
-        if (
-            target.origin == base.origin
-            and path.startswith(base.path)
-            and path.endswith("/")
-            and path != base.path
-        ):
-            found.setdefault(base.with_target(path))
-    yield from list(found)[:_MAX_FOLDERS]
-
-
-def _announces(answer: Exchange) -> bool:
-    allowed = ",".join(answer.response.header_values("allow")).upper()
-    return "PUT" in allowed.replace(" ", "").split(",") or answer.response.header("dav") is not None
+        folder, _, name = target.path.rpartition("/")
+        if target.origin == base.origin and folder.startswith(base.path) and (not name or "." in name):
+            (of_files if name else themselves).setdefault(base.with_target(f"{folder}/"))
+    return list({**themselves, **of_files})[:_MAX_FOLDERS]
 
 
 async def _write(folder: Url, probe: Probe) -> Hit | None:
