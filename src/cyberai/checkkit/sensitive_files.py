@@ -8,6 +8,7 @@ structure must match, the bytes must not be an HTML page, and a missing neighbou
 from msgspec import Struct
 
 from cyberai.checkkit.text import Match, Pattern
+from cyberai.domain.http import HttpResponse
 
 HIGH = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N"
 MEDIUM = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:N/A:N"
@@ -17,7 +18,8 @@ LOW = "CVSS:3.1/AV:N/AC:H/PR:N/UI:N/S:U/C:L/I:N/A:N"
 class SensitiveFile(Struct, frozen=True):
     """One file: the paths it is found under (relative to a folder), the structure that proves it, a second
     file that must agree where one structure is too plain, and what it gives away. `in_folders` are the paths
-    worth asking for in every folder of a site, where a request counts sixfold."""
+    worth asking for in every folder of a site, where a request counts sixfold. Where `technology` is named and the
+    site shows no sign of it, only those are asked for, and only in the entry's folder."""
 
     cause: str
     paths: tuple[str, ...]
@@ -28,6 +30,7 @@ class SensitiveFile(Struct, frozen=True):
     companion_structure: Pattern | None = None
     markup: bool = False
     in_folders: tuple[str, ...] = ()
+    technology: str = ""
 
     def shown(self, body: bytes) -> Match | None:
         """The structure in this body; None when it is not there or the body is a page."""
@@ -114,6 +117,7 @@ SENSITIVE_FILES: tuple[SensitiveFile, ...] = (
         Pattern(_PHP_SETTING + r"|^b0VIM "),
         "A copy of the configuration is served as text, with its passwords.",
         in_folders=("wp-config.php.bak", "wp-config.php~", "config.php.bak"),
+        technology="php",
     ),
     SensitiveFile(
         ".htpasswd",
@@ -138,6 +142,7 @@ SENSITIVE_FILES: tuple[SensitiveFile, ...] = (
         "The application's configuration can be read.",
         markup=True,
         in_folders=("web.config.bak",),
+        technology="asp.net",
     ),
     SensitiveFile(
         ".DS_Store",
@@ -207,6 +212,24 @@ SENSITIVE_FILES: tuple[SensitiveFile, ...] = (
         "The application's settings can be read, usually with passwords.",
     ),
 )
+
+
+_SIGNS = {
+    "php": Pattern(
+        r"(?i)\.(?:php\d?|phtml)\b|phpsessid|laravel_session|x-powered-by: php|wp-content|wp-includes|/sites/default/|"
+        r"joomla|drupal|typo3|magento|prestashop|moodle|mediawiki|phpbb|symfony|codeigniter|ci_session"
+    ),
+    "asp.net": Pattern(
+        r"(?i)\.(?:aspx?|ashx|asmx|axd)\b|asp\.net|aspnet|microsoft-iis|__viewstate|arraffinity"
+    ),
+}
+
+
+def technologies(response: HttpResponse) -> frozenset[str]:
+    """Which of the technologies named here an answer shows signs of, in its header fields or its body."""
+    head = "\n".join(f"{name}: {value}" for name, value in response.headers).encode("utf-8", "replace")
+    text = head + b"\n" + response.body[:500_000]
+    return frozenset(name for name, sign in _SIGNS.items() if sign.search(text) is not None)
 
 
 def is_page(body: bytes) -> bool:

@@ -5,6 +5,7 @@ from itertools import count
 
 import pytest
 
+from cyberai.checkkit import Scope
 from cyberai.domain.http import HttpRequest, HttpResponse
 from cyberai.domain.scan import ScanOptions, ScanPolicies
 from cyberai.engine.registry import all_checks
@@ -324,3 +325,33 @@ def test_a_site_of_files_costs_little_more_than_its_pages() -> None:
     finished = run(_files(100), all_checks())
     assert len([path for path in paths(finished) if path.startswith("/page-")]) >= 100
     assert len(finished.network.log) <= 1.2 * 101 + 2 * 3 + 150
+
+
+def test_all_checks_together_keep_a_site_without_inputs_cheap() -> None:
+    """At most 150 requests for all host-level checks together, and 2 per page for all page checks."""
+    hardened = (
+        ("Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'"),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "no-referrer"),
+    )
+    sections = [f"/topic-{chr(97 + i)}/" for i in range(10)]
+    pages: dict = {"/": lambda _: html(links(*sections), headers=hardened)}
+    for name in sections:
+        children = [f"{name}page-{chr(97 + i)}.html" for i in range(9)]
+        pages[name] = lambda _, c=tuple(children): html(links(*c), headers=hardened)
+        pages.update(
+            {
+                child: (lambda _, c=child: html(f"<p>{c}</p>" + links("/"), headers=hardened))
+                for child in children
+            }
+        )
+    tested = run(pages, all_checks())
+    assert tested.hits == []
+    spent: dict[str, int] = {}
+    for outcome in tested.outcomes:
+        spent[outcome.check_id] = spent.get(outcome.check_id, 0) + outcome.requests
+    scopes = {check.meta.id: check.meta.scope for check in all_checks()}
+    assert sum(n for check, n in spent.items() if scopes.get(check) is Scope.ORIGIN) <= 150
+    assert sum(
+        n for check, n in spent.items() if scopes.get(check) in (Scope.PAGE, Scope.CONTENT)
+    ) <= 2 * len(pages)

@@ -95,7 +95,7 @@ async def directory_listing(page: PageAsset, probe: Probe) -> AsyncIterator[Hit]
     url = page.exchange.request.url
     second = await again(page, probe)
     missing = await probe.missing(url.with_target(url.path))
-    if not _listing(second) or _listing(missing):
+    if not _listing(second) or (missing.response.status == 200 and _SAID.search(missing.response.body)):
         return
     entries = _links(second).entries
     plain = all(name.lower().endswith(_PLAIN) for name in entries)
@@ -124,7 +124,7 @@ def _listing(exchange: Exchange) -> str:
         return ""
     links = _links(exchange)
     own = len(links.entries) + links.upward + links.sorting
-    if not links.entries or links.elsewhere > own:
+    if not links.entries or links.elsewhere >= own:
         return ""
     # Without the server's words, its links for sorting must be there.
     if said is None and links.sorting == 0 and b"[To Parent Directory]" not in response.body:

@@ -33,7 +33,14 @@ from cyberai.checkkit import (
     replace,
 )
 from cyberai.checkkit.markup import elements
-from cyberai.checkkit.sensitive_files import HIGH, LOW, MEDIUM, SENSITIVE_FILES, SensitiveFile
+from cyberai.checkkit.sensitive_files import (
+    HIGH,
+    LOW,
+    MEDIUM,
+    SENSITIVE_FILES,
+    SensitiveFile,
+    technologies,
+)
 from cyberai.checkkit.text import excerpt
 from cyberai.domain.scope import base_path
 
@@ -61,19 +68,28 @@ async def exposed_files(origin: OriginAsset, probe: Probe) -> AsyncIterator[Hit]
     """Every file of the list in the entry's folder, the most telling ones in the folders it links to; one hit
     per kind of file and folder."""
     entry = base_path(origin.url)
-    for folder in (entry, *await _folders(origin.url, entry, probe)):
+    page = await probe.get(origin.url)
+    known = technologies(page.response)
+    for folder in (entry, *await _folders(page, entry, probe)):
         for file in SENSITIVE_FILES:
-            for path in _paths(file, origin.url) if folder == entry else file.in_folders:
+            for path in _asked(file, origin.url, folder == entry, known):
                 hit = await _look(file, origin.url.with_target(folder + path), probe)
                 if hit is not None:
                     yield hit if folder == entry else _elsewhere(hit, folder)
                     break
 
 
-async def _folders(url: Url, entry: str, probe: Probe) -> list[str]:
+def _asked(file: SensitiveFile, url: Url, at_entry: bool, known: frozenset[str]) -> tuple[str, ...]:
+    """The paths to ask for in the entry's folder, or in another; fewer where nothing speaks for them."""
+    if file.technology and file.technology not in known:
+        return file.in_folders if at_entry else ()
+    return tuple(_paths(file, url)) if at_entry else file.in_folders
+
+
+async def _folders(page: Exchange, entry: str, probe: Probe) -> list[str]:
     """Folders right below the entry's that its page links into, and that are there: links to a folder itself
     first, others when the server has something to say at their name. At most eight."""
-    page = await probe.get(url)
+    url = page.request.url
     known, doubtful = _linked(page, entry)
     for folder in doubtful[:_MAX_DOUBTFUL]:
         if len(known) >= _MAX_FOLDERS:
