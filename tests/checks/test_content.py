@@ -23,6 +23,7 @@ from cyberai.checkkit.traces import traces
 from cyberai.checks.passive.directory_listing import directory_listing
 from cyberai.checks.passive.mixed_content import mixed_content
 from cyberai.checks.passive.source_maps import source_maps
+from cyberai.checks.passive.stack_traces import stack_traces
 from cyberai.checks.passive.version_disclosure import version_disclosure
 from cyberai.checks.web.backup_files import backup_files
 from cyberai.checks.web.debug_pages import debug_pages
@@ -301,6 +302,15 @@ def test_a_map_cut_off_by_the_cap_is_known_by_its_beginning() -> None:
 
     (hit,) = look(source_maps, script, respond)
     assert "webpack://shop/./src/a.ts" in hit.detail
+
+
+def test_what_cannot_be_repeated_is_not_called_seen_twice() -> None:
+    request = HttpRequest("POST", Url.parse("http://shop.test/x"), body=b"a=1")
+    answer = HttpResponse(500, (*HTML, ("Server", "quay/1.2")), TRACES["Python"][1].encode())
+    for check in (version_disclosure, stack_traces):
+        probe = DirectProbe(lambda _: answer)
+        (hit,) = run(collect(check, PageAsset(Exchange(request, answer)), probe))
+        assert (hit.proof.repeats, probe.requests) == (1, 0)
 
 
 def test_a_page_that_names_another_host_or_none_costs_nothing() -> None:

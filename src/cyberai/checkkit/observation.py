@@ -14,6 +14,11 @@ async def again(page: PageAsset, probe: Probe) -> Exchange:
     return await probe.send(request) if request.method in ("GET", "HEAD") else page.exchange
 
 
+def times_seen(page: PageAsset, second: Exchange) -> int:
+    """How many answers an observation is made on that both hold: 1 where the request could not be repeated."""
+    return 1 if second is page.exchange else 2
+
+
 def is_document(exchange: Exchange) -> bool:
     """True for a page people see: status 200 and an HTML type."""
     return exchange.response.status == 200 and exchange.response.content_type in _HTML

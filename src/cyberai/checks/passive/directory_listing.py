@@ -90,7 +90,7 @@ class _Links(Struct, frozen=True):
 async def directory_listing(page: PageAsset, probe: Probe) -> AsyncIterator[Hit]:
     """Reads the page; only what looks like a listing costs the second look and the control."""
     match = _listing(page.exchange)
-    if not match:
+    if not match or page.exchange.request.method != "GET":
         return
     url = page.exchange.request.url
     second = await again(page, probe)

@@ -34,7 +34,7 @@ from cyberai.checkkit import (
     check,
 )
 from cyberai.checkkit.markup import Node, elements
-from cyberai.checkkit.observation import again, is_document
+from cyberai.checkkit.observation import again, is_document, times_seen
 
 _MEDIUM = "CVSS:3.1/AV:A/AC:H/PR:N/UI:R/S:U/C:H/I:L/A:N"
 _LOW = "CVSS:3.1/AV:A/AC:H/PR:N/UI:R/S:U/C:L/I:N/A:N"
@@ -75,11 +75,12 @@ async def mixed_content(page: PageAsset, probe: Probe) -> AsyncIterator[Hit]:
         first.setdefault(load.kind, []).append(load)
     if not first:
         return
-    second = {(load.kind, load.reference) for load in _loads(await again(page, probe))}
+    answer = await again(page, probe)
+    second = {(load.kind, load.reference) for load in _loads(answer)}
     for kind, loads in first.items():
         lasting = [load for load in loads if (kind, load.reference) in second]
         if lasting:
-            yield _hit(page.exchange, lasting)
+            yield _hit(page.exchange, lasting, times_seen(page, answer))
 
 
 def _loads(exchange: Exchange) -> Iterator[_Load]:
@@ -164,14 +165,14 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _hit(exchange: Exchange, loads: list[_Load]) -> Hit:
+def _hit(exchange: Exchange, loads: list[_Load], repeats: int) -> Hit:
     load = loads[0]
     verb = "sends what is typed into it" if "form" in load.kind else "is loaded"
     match = load.reference if load.reference in exchange.response.text else ""
     note = f"{load.where} {verb} without TLS: {load.target}"
     more = f" and {len(loads) - 1} more" if len(loads) > 1 else ""
     return Hit(
-        proof=Proof(Oracle.OBSERVATION, repeats=2),
+        proof=Proof(Oracle.OBSERVATION, repeats=repeats),
         evidence=(HttpEvidence(exchange, None, match, note[:500]),),
         url=exchange.request.url,
         cause=load.kind,

@@ -29,7 +29,7 @@ from cyberai.checkkit import (
     Severity,
     check,
 )
-from cyberai.checkkit.observation import again
+from cyberai.checkkit.observation import again, times_seen
 from cyberai.checkkit.traces import traces
 
 _TEXTUAL = ("text/", "application/json", "application/xhtml", "application/xml", "application/problem")
@@ -60,11 +60,13 @@ async def stack_traces(page: PageAsset, probe: Probe) -> AsyncIterator[Hit]:
     if not found:
         return
     second = await again(page, probe)
-    repeated = {trace.source for trace in traces(second.response)} if second is not page.exchange else set()
+    repeated = {trace.source for trace in traces(second.response)}
     for trace in found:
         kind = "debug page" if trace.debug_page else "stack trace"
         yield Hit(
-            proof=Proof(Oracle.OBSERVATION, repeats=2 if trace.source in repeated else 1),
+            proof=Proof(
+                Oracle.OBSERVATION, repeats=times_seen(page, second) if trace.source in repeated else 1
+            ),
             evidence=(
                 HttpEvidence(
                     page.exchange,

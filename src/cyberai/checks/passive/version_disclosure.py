@@ -30,7 +30,7 @@ from cyberai.checkkit import (
     check,
 )
 from cyberai.checkkit.markup import elements
-from cyberai.checkkit.observation import again, is_document
+from cyberai.checkkit.observation import again, is_document, times_seen
 from cyberai.checkkit.text import Pattern, excerpt
 
 _FIELDS = (
@@ -81,11 +81,12 @@ async def version_disclosure(page: PageAsset, probe: Probe) -> AsyncIterator[Hit
     told = {(entry.where, entry.text): entry for entry in _told(page.exchange)}
     if not told:
         return
-    second = {(entry.where, entry.text) for entry in _told(await again(page, probe))}
+    answer = await again(page, probe)
+    second = {(entry.where, entry.text) for entry in _told(answer)}
     for key, entry in told.items():
         if key in second:
             yield Hit(
-                proof=Proof(Oracle.OBSERVATION, repeats=2),
+                proof=Proof(Oracle.OBSERVATION, repeats=times_seen(page, answer)),
                 evidence=(
                     HttpEvidence(page.exchange, None, entry.line, f"{entry.where} says {entry.text}."),
                 ),

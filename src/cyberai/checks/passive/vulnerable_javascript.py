@@ -32,7 +32,7 @@ from cyberai.checkkit import (
 )
 from cyberai.checkkit.libraries import Library, Weakness, libraries_in, library_at, library_named
 from cyberai.checkkit.markup import elements
-from cyberai.checkkit.observation import again, is_document
+from cyberai.checkkit.observation import again, is_document, times_seen
 from cyberai.checkkit.text import excerpt
 
 _SEVERITIES = {
@@ -69,10 +69,11 @@ async def vulnerable_javascript(page: PageAsset, probe: Probe) -> AsyncIterator[
     uses = {use.library: use for use in _uses(page.exchange) if use.library.weaknesses}
     if not uses:
         return
-    second = {(use.library.name, use.library.version) for use in _uses(await again(page, probe))}
+    answer = await again(page, probe)
+    second = {(use.library.name, use.library.version) for use in _uses(answer)}
     for library, use in uses.items():
         if (library.name, library.version) in second:
-            yield _hit(page.exchange, use, library.weaknesses)
+            yield _hit(page.exchange, use, 1 if use.named else times_seen(page, answer))
 
 
 def _uses(exchange: Exchange) -> Iterator[_Use]:
@@ -110,8 +111,8 @@ def _of_page(exchange: Exchange) -> Iterator[_Use]:
             yield _Use(library, f"the address {str(url)[:200]}")
 
 
-def _hit(exchange: Exchange, use: _Use, weaknesses: tuple[Weakness, ...]) -> Hit:
-    library = use.library
+def _hit(exchange: Exchange, use: _Use, repeats: int) -> Hit:
+    library, weaknesses = use.library, use.library.weaknesses
     severity, cvss = _SEVERITIES.get(weaknesses[0].severity, _SEVERITIES["high"])
     named = [flaw.ids[0] if flaw.ids else flaw.summary for flaw in weaknesses[:_MAX_NAMED]]
     more = len(weaknesses) - len(named)
@@ -119,7 +120,7 @@ def _hit(exchange: Exchange, use: _Use, weaknesses: tuple[Weakness, ...]) -> Hit
     note = f"{library.name} {library.version} by {use.where}: {weaknesses[0].summary or named[0]}"
     match = excerpt(library.match, 200)
     return Hit(
-        proof=Proof(Oracle.OBSERVATION, repeats=1 if use.named else 2),
+        proof=Proof(Oracle.OBSERVATION, repeats=repeats),
         evidence=(HttpEvidence(exchange, None, match if match in exchange.response.text else "", note),),
         url=exchange.request.url,
         cause=f"{library.name} {library.version}",
