@@ -35,7 +35,10 @@ def _document(body: str) -> LabResponse:
     html = f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>Members</title></head><body>{body}</body></html>\n'
     answer = text_response(html, "text/html; charset=utf-8")
     # The site's own policy would forbid the loads that are the flaw.
-    policy = ("Content-Security-Policy", "object-src 'none'; frame-ancestors 'none'")
+    policy = (
+        "Content-Security-Policy",
+        "default-src 'self' http: https:; object-src 'none'; frame-ancestors 'none'",
+    )
     return secured(answer.with_headers(policy), TRANSPORT_SECURITY)
 
 
