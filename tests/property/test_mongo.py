@@ -3,11 +3,12 @@
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cyberai.checkkit.mongo import MAX_DEPTH, command, decode, encode, query, read_message, reply
 
+SETTINGS = settings(deadline=None)
 NAMES = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=12)
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 PLAIN = st.one_of(st.booleans(), st.integers(-(2**63), 2**63 - 1), st.floats(allow_nan=False), TEXT)
@@ -19,11 +20,13 @@ VALUES = st.recursive(
 DOCUMENTS = st.dictionaries(NAMES, VALUES, max_size=6)
 
 
+@SETTINGS
 @given(DOCUMENTS)
 def test_documents_come_back(document: dict) -> None:
     assert decode(encode(document)) == document
 
 
+@SETTINGS
 @given(DOCUMENTS, st.integers(0, 2**31 - 1))
 def test_messages_come_back(document: dict, number: int) -> None:
     assert read_message(command(number, document)) == (number, 0, document)
@@ -31,6 +34,7 @@ def test_messages_come_back(document: dict, number: int) -> None:
     assert read_message(reply(number, 7, document)) == (number, 7, document)
 
 
+@SETTINGS
 @given(st.binary(max_size=300))
 def test_hostile_bytes_are_refused_or_read(data: bytes) -> None:
     for read in (decode, read_message):
@@ -38,6 +42,7 @@ def test_hostile_bytes_are_refused_or_read(data: bytes) -> None:
             read(data)
 
 
+@SETTINGS
 @given(DOCUMENTS, st.data())
 def test_a_damaged_message_is_refused_or_read(document: dict, data: st.DataObject) -> None:
     raw = bytearray(command(1, document))
