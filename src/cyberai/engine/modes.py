@@ -12,7 +12,8 @@ from cyberai.domain.http import HttpRequest
 from cyberai.domain.scan import Mode
 from cyberai.engine.body import Pairs, named_values
 
-_READING = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_READING = _SAFE | {"TRACE"}
 _WRITING = _READING | {"POST", "PUT", "PATCH"}
 
 
@@ -75,7 +76,7 @@ def refusal(request: HttpRequest, mode: Mode, label: str = "", secrets: int = 0)
     fields where the form is known."""
     if mode is Mode.INTRUSIVE:
         return None
-    if request.method not in (_READING if mode is Mode.SAFE else _WRITING):
+    if request.method not in (_SAFE if mode is Mode.SAFE else _WRITING):
         return f"{request.method} is not sent in {mode.value} mode"
     action = recognise(request, label, secrets)
     if action is None or (action is Action.CHANGE and mode is not Mode.SAFE):
