@@ -1,0 +1,160 @@
+"""Lists that posting lists alone cannot give: by words, and by last sight with a filter that order does not know.
+
+Either few rows can match: then all of them are looked at. Or many do: then the list is walked in its order and
+what does not match is left out. Walking is bounded; beyond the bound the page ends early and says where to go on.
+"""
+
+from collections.abc import Callable, Set
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from cyberai.domain.vulnerability import Vulnerability
+from cyberai.ports.repositories import Count, Order, Page
+from cyberai.storage.collection import Collection
+from cyberai.storage.dialect import arg
+from cyberai.storage.driver import Driver
+from cyberai.storage.orders import Wanted, graded_position
+from cyberai.storage.schema import sighting
+from cyberai.storage.statements import Statement
+from cyberai.storage.text_search import TextIndex
+
+FEW = 2_000
+"""So many rows are looked at one by one."""
+STRETCH = 1_000
+MAX_WALK = 20_000
+"""Rows walked for one page."""
+
+_s = sighting.c
+_SCANS = Statement(select(_s.scan).where(_s.workspace == arg("workspace"), _s.vulnerability == arg("number")))
+
+
+class Row(NamedTuple):
+    """A row that may match."""
+
+    number: int
+    rank: int
+    value: Vulnerability
+
+
+Sees = Callable[[int], bool]
+"""Whether one of the scans asked for saw the vulnerability of that number."""
+
+
+def seen_by(db: Driver, workspace: int, scans: Set[int | None]) -> Sees:
+    """Whether a vulnerability was seen by one of the scans of these numbers."""
+    return lambda number: any(
+        scan in scans for (scan,) in db.rows(_SCANS, workspace=workspace, number=number)
+    )
+
+
+class Sieve:
+    """A list of vulnerabilities with words, or in order of last sight with any filter."""
+
+    def __init__(
+        self,
+        rows: Collection[Vulnerability],
+        texts: TextIndex,
+        sees: Sees,
+        wanted: Wanted,
+        text: str | None,
+    ) -> None:
+        self._rows = rows
+        self._texts = texts
+        self._sees = sees
+        self._wanted = wanted
+        self._text = text
+
+    def page(self, page: Page) -> tuple[list[tuple[int, Vulnerability]], int | None]:
+        """(position, value) of the rows, and the position behind which to go on where it ended early."""
+        few = self._few()
+        if few is None:
+            return self._walk(page)
+        placed = sorted(
+            ((self._position(row, page.order), row.value) for row in few),
+            key=lambda found: found[0],
+            reverse=not page.ascending,
+        )
+        before = page.before
+        left = [
+            found
+            for found in placed
+            if before is None or (found[0] > before if page.ascending else found[0] < before)
+        ]
+        return left[: page.limit], None
+
+    def count(self, most: int) -> Count:
+        """How many match, counted up to `most` or as far as one may walk."""
+        few = self._few()
+        if few is not None:
+            return Count(min(len(few), most), len(few) >= most)
+        if self._text is not None and self._wanted.everything and self._wanted == Wanted(*self._wanted[:2]):
+            n = self._texts.count(self._text, most)
+            return Count(n, n >= most)
+        found, resume = self._walk(Page(most))
+        return Count(len(found), resume is not None or len(found) >= most)
+
+    def _few(self) -> list[Row] | None:
+        """All rows that match, when few can."""
+        if self._text is not None:
+            numbers = self._texts.newest(self._text, FEW + 1)
+        elif self._wanted.terms.get("scan"):
+            numbers = [item for _, item in self._rows.positions(self._wanted, Page(FEW + 1))]
+        else:
+            return None
+        if len(numbers) > FEW:
+            return None
+        return [row for row in map(Row._make, self._rows.among(numbers)) if self._fits(row)]
+
+    def _fits(self, row: Row) -> bool:
+        wanted, kind = self._wanted, self._rows.kind
+        matches = kind.facets.matching(wanted.facets)
+        if matches is not None and not matches(kind.facet_of(row.value)):
+            return False
+        carried = set(kind.terms_of(row.value))
+        for name, values in wanted.terms.items():
+            if name != "scan" and values and not any((name, value) in carried for value in values):
+                return False
+        return self._in_time(row.rank) and (not wanted.terms.get("scan") or self._sees(row.number))
+
+    def _in_time(self, rank: int) -> bool:
+        limits = self._wanted.span(None)
+        return limits["low"] <= rank < limits["high"]
+
+    def _position(self, row: Row, order: Order) -> int:
+        kind = self._rows.kind
+        if order in kind.grades:
+            return graded_position(kind.grades[order](kind.facet_of(row.value)), row.rank)
+        if order is Order.LAST_SEEN:
+            return self._rows.place(row.number, row.value)
+        return row.rank
+
+    def _walk(self, page: Page) -> tuple[list[tuple[int, Vulnerability]], int | None]:
+        """In the order asked for, leaving out what does not match."""
+        seen_order = page.order is Order.LAST_SEEN
+        terms = {name: v for name, v in self._wanted.terms.items() if not (seen_order and name == "scan")}
+        loose = self._wanted._replace(terms=terms)
+        found: list[tuple[int, int]] = []
+        before, walked, resume = page.before, 0, None
+        while len(found) < page.limit:
+            if walked >= MAX_WALK:
+                resume = before
+                break
+            stretch = self._rows.positions(loose, Page(STRETCH, before, page.order, page.ascending))
+            kept = self._kept([item for _, item in stretch], seen_order)
+            found += [(position, item) for position, item in stretch if item in kept]
+            walked += len(stretch)
+            if len(stretch) < STRETCH:
+                break
+            before = stretch[-1][0]
+        found = found[: page.limit]
+        values = {number: value for number, _, value in self._rows.among([item for _, item in found])}
+        return [(position, values[item]) for position, item in found], resume
+
+    def _kept(self, numbers: list[int], seen_order: bool) -> set[int]:
+        kept = set(numbers) if self._text is None else self._texts.among(self._text, numbers)
+        if seen_order and (self._wanted.after is not None or self._wanted.before is not None):
+            kept = {number for number, rank, _ in self._rows.among(list(kept)) if self._in_time(rank)}
+        if seen_order and self._wanted.terms.get("scan"):
+            kept = {number for number in kept if self._sees(number)}
+        return kept

@@ -1,0 +1,83 @@
+"""The index of the words of vulnerabilities, behind one interface; its form per database is in `dialect`.
+
+A search asks it two things: the newest rows that hold all words, or which of these rows do.
+"""
+
+from collections.abc import Collection, Iterator
+
+from sqlalchemy import func, select
+from sqlalchemy.sql.expression import Executable
+
+from cyberai.storage.dialect import arg, args, has_words, put_text, tenant_word, text_index, word_query
+from cyberai.storage.driver import Driver
+from cyberai.storage.statements import Statement, shaped
+
+SPREAD = 8
+"""Rows whose numbers lie closer than this are asked about as one range, others one by one."""
+_PART = 256
+
+_number = text_index.c.rowid
+_PUT = Statement(put_text())
+_NEWEST = Statement(select(_number).where(has_words()).order_by(_number.desc()).limit(arg("limit")))
+_WITHIN = Statement(select(_number).where(has_words(), _number >= arg("low"), _number <= arg("high")))
+_COUNT = Statement(
+    select(func.count()).select_from(
+        select(_number).where(has_words()).limit(arg("limit")).subquery("matching")
+    )
+)
+
+
+@shaped
+def _among(size: int) -> Executable:
+    return select(_number).where(has_words(), _number.in_(args("n", size)))
+
+
+class TextIndex:
+    """The words of one workspace's vulnerabilities."""
+
+    __slots__ = ("_db", "_workspace")
+
+    def __init__(self, db: Driver, workspace: int) -> None:
+        self._db = db
+        self._workspace = workspace
+
+    def put(self, number: int, title: str, component: str, description: str) -> None:
+        """Index a row anew."""
+        self._db.run(
+            _PUT,
+            rowid=number,
+            tenant=tenant_word(self._workspace),
+            title=title,
+            component=component,
+            description=description,
+        )
+
+    def newest(self, text: str, limit: int) -> list[int]:
+        """The numbers of at most so many rows that hold every word, the highest first."""
+        return [number for (number,) in self._db.rows(_NEWEST, words=self._words(text), limit=limit)]
+
+    def count(self, text: str, most: int) -> int:
+        """How many hold every word, counted up to `most`."""
+        row = self._db.one(_COUNT, words=self._words(text), limit=most)
+        return int(row[0]) if row else 0
+
+    def among(self, text: str, numbers: Collection[int]) -> set[int]:
+        """Which of these rows hold every word."""
+        if not numbers:
+            return set()
+        low, high = min(numbers), max(numbers)
+        if high - low <= SPREAD * len(numbers):
+            rows = self._db.rows(_WITHIN, words=self._words(text), low=low, high=high)
+            return {number for (number,) in rows} & set(numbers)
+        return set(self._one_by_one(text, list(numbers)))
+
+    def _one_by_one(self, text: str, numbers: list[int]) -> Iterator[int]:
+        for start in range(0, len(numbers), _PART):
+            part = numbers[start : start + _PART]
+            size = 1 << (len(part) - 1).bit_length()
+            values = {f"n{index}": part[min(index, len(part) - 1)] for index in range(size)}
+            for (number,) in self._db.rows(_among(size), words=self._words(text), **values):
+                yield number
+
+    def _words(self, text: str) -> str:
+        return word_query(self._workspace, text)
