@@ -20,7 +20,7 @@ def wants_problem(accept: bytes | None) -> bool:
 
 def accepts(accept: bytes | None, media_type: str) -> bool:
     """True when a reply of this type may be sent. Who asks for problem details takes JSON as well."""
-    if accept is None or accept in (b"*/*", b"application/json"):
+    if accept is None or accept == b"*/*" or (accept == b"application/json" and media_type == _JSON):
         return True
     return _accepts(accept, media_type)
 
