@@ -6,14 +6,15 @@ from cyberai.domain.errors import CyberAIError, ErrorCode
 
 PROBLEM = "application/problem+json"
 _JSON = "application/json"
-_MAX_RANGES = 100
+MAX_HEADER = 1024
+"""Bytes of a header of preferences that are looked at: what was looked at is remembered."""
 
 
 def wants_problem(accept: bytes | None) -> bool:
     """True when errors are wanted as RFC 9457 problem details: named, and not less than plain JSON."""
     if accept is None or b"problem" not in accept.lower():
         return False
-    ranges = _ranges(accept)
+    ranges = _ranges(accept[:MAX_HEADER])
     wanted = ranges.get(PROBLEM, 0.0)
     return wanted > 0 and wanted >= ranges.get(_JSON, 0.0)
 
@@ -22,7 +23,7 @@ def accepts(accept: bytes | None, media_type: str) -> bool:
     """True when a reply of this type may be sent. Who asks for problem details takes JSON as well."""
     if accept is None or accept == b"*/*" or (accept == b"application/json" and media_type == _JSON):
         return True
-    return _accepts(accept, media_type)
+    return _accepts(accept[:MAX_HEADER], media_type)
 
 
 def require_acceptable(accept: bytes | None, media_type: str) -> None:
@@ -52,7 +53,7 @@ def _accepts(accept: bytes, media_type: str) -> bool:
 def _ranges(header: bytes) -> dict[str, float]:
     """Media range -> weight. Parameters other than `q` are ignored, and so is what is no media range."""
     found: dict[str, float] = {}
-    for item in header.decode("latin-1").split(",")[:_MAX_RANGES]:
+    for item in header.decode("latin-1").split(","):
         name, *parameters = (part.strip().lower() for part in item.split(";"))
         kind, slash, subtype = name.partition("/")
         if slash and kind and subtype and not (kind == "*" and subtype != "*"):

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import zstandard
 
-from cyberai.api.accept import weight
+from cyberai.api.accept import MAX_HEADER, weight
 
 SMALLEST = 1024
 """Bytes from which a reply is compressed."""
@@ -23,13 +23,13 @@ _ZSTD = zstandard.ZstdCompressor(level=3)
 
 def choose(accept_encoding: bytes | None) -> bytes:
     """The coding to use; empty for none."""
-    return _choose(accept_encoding) if accept_encoding else b""
+    return _choose(accept_encoding[:MAX_HEADER]) if accept_encoding else b""
 
 
 @lru_cache(maxsize=256)
 def _choose(header: bytes) -> bytes:
     weights: dict[str, float] = {}
-    for item in header.decode("latin-1").split(",")[:100]:
+    for item in header.decode("latin-1").split(","):
         name, *parameters = (part.strip().lower() for part in item.split(";"))
         weights[name] = weight(parameters)
     rest = weights.get("*", 0.0)

@@ -10,6 +10,7 @@ from cyberai.api.incoming import Send
 from cyberai.api.reply import Reply
 
 _NO_STORE = (b"cache-control", b"no-store")
+_VARY = (b"vary", b"Accept-Encoding")
 _NO_SNIFF = (b"x-content-type-options", b"nosniff")
 
 
@@ -34,7 +35,7 @@ class Sender:
                 return reply
         if coding:
             reply.body = compression.compress(reply.body, coding)
-            reply.headers = [*reply.headers, (b"content-encoding", coding)]
+            reply.headers = [*reply.headers, (b"content-encoding", coding), _VARY]
         return reply
 
     async def send(self, call: Call, reply: Reply, send: Send, started: float) -> None:
