@@ -19,9 +19,10 @@ from cyberai.storage.schema import sighting
 from cyberai.storage.statements import Statement
 from cyberai.storage.text_search import TextIndex
 
-FEW = 2_000
+FEW = 1_000
 """So many rows are looked at one by one."""
 STRETCH = 1_000
+"""Rows walked at a time, at most; the first stretch is short, since most of it may match."""
 MAX_WALK = 20_000
 """Rows walked for one page."""
 
@@ -29,12 +30,13 @@ _s = sighting.c
 _SCANS = Statement(select(_s.scan).where(_s.workspace == arg("workspace"), _s.vulnerability == arg("number")))
 
 
-class Row(NamedTuple):
-    """A row that may match."""
+class Candidate(NamedTuple):
+    """A row that may match; its value only where the filters or the order need it."""
 
     number: int
     rank: int
-    value: Vulnerability
+    facet: int
+    value: Vulnerability | None = None
 
 
 Sees = Callable[[int], bool]
@@ -67,11 +69,11 @@ class Sieve:
 
     def page(self, page: Page) -> tuple[list[tuple[int, Vulnerability]], int | None]:
         """(position, value) of the rows, and the position behind which to go on where it ended early."""
-        few = self._few()
+        few = self._few(page.order)
         if few is None:
             return self._walk(page)
         placed = sorted(
-            ((self._position(row, page.order), row.value) for row in few),
+            ((self._position(row, page.order), row.number) for row in few),
             key=lambda found: found[0],
             reverse=not page.ascending,
         )
@@ -81,11 +83,11 @@ class Sieve:
             for found in placed
             if before is None or (found[0] > before if page.ascending else found[0] < before)
         ]
-        return left[: page.limit], None
+        return self._valued(left[: page.limit]), None
 
     def count(self, most: int) -> Count:
         """How many match, counted up to `most` or as far as one may walk."""
-        few = self._few()
+        few = self._few(Order.CREATED)
         if few is not None:
             return Count(min(len(few), most), len(few) >= most)
         if self._text is not None and self._wanted.everything and self._wanted == Wanted(*self._wanted[:2]):
@@ -94,7 +96,7 @@ class Sieve:
         found, resume = self._walk(Page(most))
         return Count(len(found), resume is not None or len(found) >= most)
 
-    def _few(self) -> list[Row] | None:
+    def _few(self, order: Order) -> list[Candidate] | None:
         """All rows that match, when few can."""
         if self._text is not None:
             numbers = self._texts.newest(self._text, FEW + 1)
@@ -104,28 +106,39 @@ class Sieve:
             return None
         if len(numbers) > FEW:
             return None
-        return [row for row in map(Row._make, self._rows.among(numbers)) if self._fits(row)]
+        termed = any(values for name, values in self._wanted.terms.items() if name != "scan")
+        rows = self._candidates(numbers, whole=termed or order is Order.LAST_SEEN)
+        matches = self._rows.kind.facets.matching(self._wanted.facets)
+        return [row for row in rows if (matches is None or matches(row.facet)) and self._fits(row)]
 
-    def _fits(self, row: Row) -> bool:
-        wanted, kind = self._wanted, self._rows.kind
-        matches = kind.facets.matching(wanted.facets)
-        if matches is not None and not matches(kind.facet_of(row.value)):
-            return False
-        carried = set(kind.terms_of(row.value))
-        for name, values in wanted.terms.items():
-            if name != "scan" and values and not any((name, value) in carried for value in values):
-                return False
+    def _candidates(self, numbers: list[int], *, whole: bool) -> list[Candidate]:
+        if not whole:
+            return [Candidate(*row) for row in self._rows.facets_among(numbers)]
+        facet_of = self._rows.kind.facet_of
+        return [
+            Candidate(number, rank, facet_of(value), value)
+            for number, rank, value in self._rows.among(numbers)
+        ]
+
+    def _fits(self, row: Candidate) -> bool:
+        wanted = self._wanted
+        if row.value is not None:
+            carried = set(self._rows.kind.terms_of(row.value))
+            for name, values in wanted.terms.items():
+                if name != "scan" and values and not any((name, value) in carried for value in values):
+                    return False
         return self._in_time(row.rank) and (not wanted.terms.get("scan") or self._sees(row.number))
 
     def _in_time(self, rank: int) -> bool:
         limits = self._wanted.span(None)
         return limits["low"] <= rank < limits["high"]
 
-    def _position(self, row: Row, order: Order) -> int:
-        kind = self._rows.kind
-        if order in kind.grades:
-            return graded_position(kind.grades[order](kind.facet_of(row.value)), row.rank)
+    def _position(self, row: Candidate, order: Order) -> int:
+        grades = self._rows.kind.grades
+        if order in grades:
+            return graded_position(grades[order](row.facet), row.rank)
         if order is Order.LAST_SEEN:
+            assert row.value is not None
             return self._rows.place(row.number, row.value)
         return row.rank
 
@@ -136,25 +149,29 @@ class Sieve:
         loose = self._wanted._replace(terms=terms)
         found: list[tuple[int, int]] = []
         before, walked, resume = page.before, 0, None
+        size = min(STRETCH, 2 * page.limit)
         while len(found) < page.limit:
             if walked >= MAX_WALK:
                 resume = before
                 break
-            stretch = self._rows.positions(loose, Page(STRETCH, before, page.order, page.ascending))
+            stretch = self._rows.positions(loose, Page(size, before, page.order, page.ascending))
             kept = self._kept([item for _, item in stretch], seen_order)
             found += [(position, item) for position, item in stretch if item in kept]
             walked += len(stretch)
-            if len(stretch) < STRETCH:
+            if len(stretch) < size:
                 break
-            before = stretch[-1][0]
-        found = found[: page.limit]
+            before, size = stretch[-1][0], min(STRETCH, 4 * size)
+        return self._valued(found[: page.limit]), resume
+
+    def _valued(self, found: list[tuple[int, int]]) -> list[tuple[int, Vulnerability]]:
         values = {number: value for number, _, value in self._rows.among([item for _, item in found])}
-        return [(position, values[item]) for position, item in found], resume
+        return [(position, values[item]) for position, item in found]
 
     def _kept(self, numbers: list[int], seen_order: bool) -> set[int]:
         kept = set(numbers) if self._text is None else self._texts.among(self._text, numbers)
         if seen_order and (self._wanted.after is not None or self._wanted.before is not None):
-            kept = {number for number, rank, _ in self._rows.among(list(kept)) if self._in_time(rank)}
+            rows = self._rows.facets_among(list(kept))
+            kept = {number for number, rank, _ in rows if self._in_time(rank)}
         if seen_order and self._wanted.terms.get("scan"):
             kept = {number for number in kept if self._sees(number)}
         return kept

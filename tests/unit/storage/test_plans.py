@@ -30,6 +30,7 @@ def statements() -> Iterator[tuple[str, Statement]]:
             if isinstance(value, Statement):
                 yield f"{kind.name}.{name}", value
         yield f"{kind.name}.among", kind.statements.among(64)
+        yield f"{kind.name}.facets_among", kind.statements.facets_among(64)
     for shape in (
         (1, True, False, ()),
         (4, False, True, (2, 1)),
