@@ -25,13 +25,13 @@ def page_reply(call: Call, page: ListPage[Any]) -> Reply:
     """A page of resources: 50 rows that were shown before cost a join instead of an encoding."""
     rows = encoded.each(page.data)
     names = call.fields
-    bodies = [encode(part(value, names)) for value in page.data] if names else [row[0] for row in rows]
+    bodies = [encode(part(value, names)) for value in page.data] if names else [body for body, _ in rows]
     more = b"true" if page.has_more else b"false"
     tail = b'"has_more":%b,"next_cursor":%b' % (more, encode(page.next_cursor))
     if page.total is not UNSET:
         tail += b',"total":%d,"total_is_capped":%b' % (page.total, encode(page.total_is_capped))
     body = b'{"data":[%b],%b}' % (b",".join(bodies), tail)
-    stamp = digest(b"".join([row[1] for row in rows]) + tail)
+    stamp = digest(b"".join([stamp for _, stamp in rows]) + tail)
     return Reply(200, body, headers=links(call, page.next_cursor), etag=tag_of(stamp))
 
 
@@ -39,7 +39,9 @@ def links(call: Call, cursor: str | None) -> Headers:
     """`Link` (RFC 8288): the first page of this very list, and the next one if there is one."""
     values = {name: value for name, value in call.query.values.items() if name != "cursor"}
     path = quote(call.path)
-    targets = [f'<{path}{"?" + urlencode(values) if values else ""}>; rel="first"']
+    query = urlencode(values) if values else ""
+    target = f'<{path}{"?" if query else ""}{query}>; rel="first"'
     if cursor is not None:
-        targets.append(f'<{path}?{urlencode({**values, "cursor": cursor})}>; rel="next"')
-    return [(b"link", ", ".join(targets).encode("ascii"))]
+        # A cursor is made of characters that need no escape.
+        target += f', <{path}?{query}{"&" if query else ""}cursor={cursor}>; rel="next"'
+    return [(b"link", target.encode("ascii"))]

@@ -1,8 +1,8 @@
 """Pages of lists and their cursors: opaque, signed, bound to the list and its filters."""
 
 import base64
-import hashlib
 import hmac
+from collections.abc import Sequence
 from typing import Generic, TypeVar
 
 import msgspec
@@ -11,7 +11,7 @@ from msgspec import UNSET, Struct, UnsetType
 from cyberai.app.context import App
 from cyberai.domain.errors import ErrorCode, InvalidRequest
 from cyberai.domain.ids import WorkspaceId
-from cyberai.ports.repositories import Count, Order, Page
+from cyberai.ports.repositories import Count, Order, Page, Ranked
 
 T = TypeVar("T")
 
@@ -56,18 +56,22 @@ class Asked(Struct, frozen=True, kw_only=True):
 
 
 class Found(Struct, Generic[T], frozen=True, kw_only=True):
-    """What the store gave for a page: rows (one more than asked when there are more), their positions, how many
-    match when that was asked, and where a search that ended early goes on."""
+    """What the store gave for a page: rows (one more than asked when there are more), the position behind which the
+    next page starts, if there is one, and how many match, when that was asked."""
 
     data: list[T]
-    positions: list[int]
+    behind: int | None
     count: Count | None = None
-    resume: int | None = None
+
+
+def behind(rows: Sequence[Ranked], limit: int) -> int | None:
+    """The position behind which the next page starts, when there are more rows than the limit."""
+    return rows[limit - 1].rank if len(rows) > limit else None
 
 
 def _signature(app: App, kind: str, workspace: WorkspaceId, where: Struct, rank: bytes) -> bytes:
     bound = b"\n".join((kind.encode(), workspace.encode(), msgspec.json.encode(where), rank))
-    return hmac.new(app.cursor_key, bound, hashlib.sha256).digest()[:_SIGNATURE_LENGTH]
+    return hmac.digest(app.cursor_key, bound, "sha256")[:_SIGNATURE_LENGTH]
 
 
 def encode_cursor(app: App, kind: str, workspace: WorkspaceId, where: Struct, rank: int) -> str:
@@ -111,11 +115,10 @@ def list_page(
     found: Found[T],
 ) -> ListPage[T]:
     """The page with its cursor."""
-    last = found.resume
-    if len(found.data) > asked.limit:
-        last = found.positions[asked.limit - 1]
-    after = None if last is None else encode_cursor(app, asked.sort.bound(kind), workspace, where, last)
-    page = ListPage(data=found.data[: asked.limit], has_more=last is not None, next_cursor=after)
+    after = None
+    if found.behind is not None:
+        after = encode_cursor(app, asked.sort.bound(kind), workspace, where, found.behind)
+    page = ListPage(data=found.data[: asked.limit], has_more=after is not None, next_cursor=after)
     if found.count is not None:
         page.total, page.total_is_capped = found.count.n, found.count.capped
     return page

@@ -6,7 +6,17 @@ from msgspec import UNSET, Struct
 
 from cyberai.app.context import App
 from cyberai.app.idempotency import Keep, not_kept
-from cyberai.app.listing import MOST_COUNTED, NEWEST_FIRST, Asked, Found, ListPage, Sort, list_page, page_of
+from cyberai.app.listing import (
+    MOST_COUNTED,
+    NEWEST_FIRST,
+    Asked,
+    Found,
+    ListPage,
+    Sort,
+    behind,
+    list_page,
+    page_of,
+)
 from cyberai.app.requests import ReportRequest
 from cyberai.app.resources import ReportResource, report_resource
 from cyberai.app.scan_request import NOT_AVAILABLE
@@ -140,7 +150,7 @@ async def list_reports(
         rows = tx.reports.page(where, page)
         return Found(
             data=[report_resource(row.report) for row in rows],
-            positions=[row.rank for row in rows],
+            behind=behind(rows, limit),
             count=tx.reports.count(where, MOST_COUNTED) if total else None,
         )
 

@@ -1,7 +1,17 @@
 """Scans as clients see them: look and list. Creating: app.scan_creation; ending one early: app.cancel."""
 
 from cyberai.app.context import App
-from cyberai.app.listing import MOST_COUNTED, NEWEST_FIRST, Asked, Found, ListPage, Sort, list_page, page_of
+from cyberai.app.listing import (
+    MOST_COUNTED,
+    NEWEST_FIRST,
+    Asked,
+    Found,
+    ListPage,
+    Sort,
+    behind,
+    list_page,
+    page_of,
+)
 from cyberai.app.resources import ScanResource, shown_scan
 from cyberai.domain.errors import NotFound
 from cyberai.domain.ids import ScanId, WorkspaceId
@@ -40,8 +50,8 @@ async def list_scans(
     def read(tx: Tx) -> Found[ScanResource]:
         rows = tx.scans.page(where, page)
         return Found(
-            data=shown_scan.each(row.scan for row in rows),
-            positions=[row.rank for row in rows],
+            data=shown_scan.each([row.scan for row in rows]),
+            behind=behind(rows, limit),
             count=tx.scans.count(where, MOST_COUNTED) if total else None,
         )
 

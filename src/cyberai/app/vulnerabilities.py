@@ -7,7 +7,17 @@ from msgspec import UNSET
 from cyberai.app.context import App
 from cyberai.app.events import vulnerability_event
 from cyberai.app.evidence_view import evidence_resource
-from cyberai.app.listing import MOST_COUNTED, NEWEST_FIRST, Asked, Found, ListPage, Sort, list_page, page_of
+from cyberai.app.listing import (
+    MOST_COUNTED,
+    NEWEST_FIRST,
+    Asked,
+    Found,
+    ListPage,
+    Sort,
+    behind,
+    list_page,
+    page_of,
+)
 from cyberai.app.requests import VulnerabilityPatch
 from cyberai.app.resources import VulnerabilityResource, listed_vulnerability, vulnerability_resource
 from cyberai.app.times import parse_time
@@ -64,10 +74,9 @@ async def list_vulnerabilities(
     def read(tx: Tx) -> Found[VulnerabilityResource]:
         part = tx.vulnerabilities.slice(where, page)
         return Found(
-            data=listed_vulnerability.each(row.vulnerability for row in part.rows),
-            positions=[row.rank for row in part.rows],
+            data=listed_vulnerability.each([row.vulnerability for row in part.rows]),
+            behind=part.resume if part.resume is not None else behind(part.rows, limit),
             count=tx.vulnerabilities.count(where, MOST_COUNTED) if total else None,
-            resume=part.resume,
         )
 
     found = await app.store.read(workspace, read)
