@@ -4,7 +4,8 @@ Either few rows can match: then all of them are looked at. Or many do: then the 
 what does not match is left out. Walking is bounded; beyond the bound the page ends early and says where to go on.
 """
 
-from collections.abc import Callable, Set
+from collections.abc import Callable
+from functools import cache
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -14,10 +15,11 @@ from cyberai.ports.repositories import Count, Order, Page
 from cyberai.storage.collection import Collection
 from cyberai.storage.dialect import arg
 from cyberai.storage.driver import Driver
+from cyberai.storage.listing import Listing
 from cyberai.storage.orders import Wanted, graded_position
 from cyberai.storage.schema import sighting
 from cyberai.storage.statements import Statement
-from cyberai.storage.text_search import TextIndex
+from cyberai.storage.text_search import MOST_HELD, Search
 
 FEW = 1_000
 """So many rows are looked at one by one."""
@@ -43,11 +45,23 @@ Sees = Callable[[int], bool]
 """Whether one of the scans asked for saw the vulnerability of that number."""
 
 
-def seen_by(db: Driver, workspace: int, scans: Set[int | None]) -> Sees:
-    """Whether a vulnerability was seen by one of the scans of these numbers."""
-    return lambda number: any(
-        scan in scans for (scan,) in db.rows(_SCANS, workspace=workspace, number=number)
-    )
+def seen_by(db: Driver, workspace: int, listing: Listing, scans: tuple[str, ...]) -> Sees:
+    """Whether a vulnerability was seen by one of these scans: compared with all they saw, if that is not too much."""
+
+    @cache
+    def seen() -> set[int] | None:
+        items = [listing.items("scan", scan_id, MOST_HELD + 1) for scan_id in scans]
+        return None if sum(map(len, items)) > MOST_HELD else set().union(*items)
+
+    numbers = {listing.number("scan", scan_id) for scan_id in scans}
+
+    def sees(number: int) -> bool:
+        known = seen()
+        if known is not None:
+            return number in known
+        return any(scan in numbers for (scan,) in db.rows(_SCANS, workspace=workspace, number=number))
+
+    return sees
 
 
 class Sieve:
@@ -56,16 +70,14 @@ class Sieve:
     def __init__(
         self,
         rows: Collection[Vulnerability],
-        texts: TextIndex,
+        search: Search | None,
         sees: Sees,
         wanted: Wanted,
-        text: str | None,
     ) -> None:
         self._rows = rows
-        self._texts = texts
+        self._search = search
         self._sees = sees
         self._wanted = wanted
-        self._text = text
 
     def page(self, page: Page) -> tuple[list[tuple[int, Vulnerability]], int | None]:
         """(position, value) of the rows, and the position behind which to go on where it ended early."""
@@ -90,16 +102,16 @@ class Sieve:
         few = self._few(Order.CREATED)
         if few is not None:
             return Count(min(len(few), most), len(few) >= most)
-        if self._text is not None and self._wanted.everything and self._wanted == Wanted(*self._wanted[:2]):
-            n = self._texts.count(self._text, most)
+        if self._search is not None and self._wanted.everything and self._wanted == Wanted(*self._wanted[:2]):
+            n = self._search.count(most)
             return Count(n, n >= most)
         found, resume = self._walk(Page(most))
         return Count(len(found), resume is not None or len(found) >= most)
 
     def _few(self, order: Order) -> list[Candidate] | None:
         """All rows that match, when few can."""
-        if self._text is not None:
-            numbers = self._texts.newest(self._text, FEW + 1)
+        if self._search is not None:
+            numbers = self._search.newest(FEW + 1)
         elif self._wanted.terms.get("scan"):
             numbers = [item for _, item in self._rows.positions(self._wanted, Page(FEW + 1))]
         else:
@@ -168,7 +180,7 @@ class Sieve:
         return [(position, values[item]) for position, item in found]
 
     def _kept(self, numbers: list[int], seen_order: bool) -> set[int]:
-        kept = set(numbers) if self._text is None else self._texts.among(self._text, numbers)
+        kept = set(numbers) if self._search is None else self._search.among(numbers)
         if seen_order and (self._wanted.after is not None or self._wanted.before is not None):
             rows = self._rows.facets_among(list(kept))
             kept = {number for number, rank, _ in rows if self._in_time(rank)}

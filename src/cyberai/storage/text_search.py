@@ -13,7 +13,10 @@ from cyberai.storage.driver import Driver
 from cyberai.storage.statements import Statement, shaped
 
 SPREAD = 8
-"""Rows whose numbers lie closer than this are asked about as one range, others one by one."""
+"""Rows whose numbers lie closer than this are asked about as one range."""
+MOST_HELD = 100_000
+"""Others are compared with the numbers of all rows that hold the words, if there are no more than so many (30 ms),
+and asked about one by one where nearly every row holds them."""
 _PART = 256
 
 _number = text_index.c.rowid
@@ -52,32 +55,49 @@ class TextIndex:
             description=description,
         )
 
-    def newest(self, text: str, limit: int) -> list[int]:
-        """The numbers of at most so many rows that hold every word, the highest first."""
-        return [number for (number,) in self._db.rows(_NEWEST, words=self._words(text), limit=limit)]
+    def search(self, text: str) -> "Search":
+        """The rows that hold every word of a text."""
+        return Search(self._db, word_query(self._workspace, text))
 
-    def count(self, text: str, most: int) -> int:
-        """How many hold every word, counted up to `most`."""
-        row = self._db.one(_COUNT, words=self._words(text), limit=most)
+
+class Search:
+    """The rows that hold all words, by their numbers."""
+
+    __slots__ = ("_all", "_db", "_words")
+
+    def __init__(self, db: Driver, words: str) -> None:
+        self._db = db
+        self._words = words
+        self._all: list[int] | set[int] | None = None
+
+    def newest(self, limit: int) -> list[int]:
+        """At most so many of them, the highest number first."""
+        return [number for (number,) in self._db.rows(_NEWEST, words=self._words, limit=limit)]
+
+    def count(self, most: int) -> int:
+        """How many there are, counted up to `most`."""
+        row = self._db.one(_COUNT, words=self._words, limit=most)
         return int(row[0]) if row else 0
 
-    def among(self, text: str, numbers: Collection[int]) -> set[int]:
-        """Which of these rows hold every word."""
+    def among(self, numbers: Collection[int]) -> set[int]:
+        """Which of these rows they are."""
         if not numbers:
             return set()
         low, high = min(numbers), max(numbers)
         if high - low <= SPREAD * len(numbers):
-            rows = self._db.rows(_WITHIN, words=self._words(text), low=low, high=high)
+            rows = self._db.rows(_WITHIN, words=self._words, low=low, high=high)
             return {number for (number,) in rows} & set(numbers)
-        return set(self._one_by_one(text, list(numbers)))
+        if self._all is None:
+            found = self.newest(MOST_HELD + 1)
+            self._all = found if len(found) > MOST_HELD else set(found)
+        if isinstance(self._all, set):
+            return self._all & set(numbers)
+        return set(self._one_by_one(list(numbers)))
 
-    def _one_by_one(self, text: str, numbers: list[int]) -> Iterator[int]:
+    def _one_by_one(self, numbers: list[int]) -> Iterator[int]:
         for start in range(0, len(numbers), _PART):
             part = numbers[start : start + _PART]
             size = 1 << (len(part) - 1).bit_length()
             values = {f"n{index}": part[min(index, len(part) - 1)] for index in range(size)}
-            for (number,) in self._db.rows(_among(size), words=self._words(text), **values):
+            for (number,) in self._db.rows(_among(size), words=self._words, **values):
                 yield number
-
-    def _words(self, text: str) -> str:
-        return word_query(self._workspace, text)

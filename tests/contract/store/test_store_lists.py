@@ -87,6 +87,9 @@ def filled(request: pytest.FixtureRequest) -> Iterator[tuple[Stored, dict[str, l
                 patch.setattr(f"cyberai.storage.listing.{name}", value)
             for name, value in (("FEW", 40), ("STRETCH", 10), ("MAX_WALK", 30)):
                 patch.setattr(f"cyberai.storage.sifting.{name}", value)
+            patch.setattr("cyberai.storage.sifting.MOST_HELD", 50)
+            patch.setattr("cyberai.storage.text_search.MOST_HELD", 50)
+            patch.setattr("cyberai.storage.text_search.SPREAD", 2)
         yield from _filled(backend)
 
 
