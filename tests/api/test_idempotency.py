@@ -221,10 +221,15 @@ def test_other_methods_do_not_look_at_it(shared_site: Site, method: str) -> None
 def test_every_post_honours_it(site: Site) -> None:
     scan = site.post("/v1/scans", SCAN).json()["id"]
     bodies = {"/v1/scans": SCAN, "/v1/reports": {"scan_id": scan}, "/v1/api-keys": {"name": "x"}}
+    repeated = 0
     for route in all_routes():
-        if route.method != "POST" or route.path not in bodies:
+        if route.method != "POST":
             continue
-        first, again = (post(site, route.path, bodies[route.path], f"k {route.path}") for _ in range(2))
-        assert first.status == route.answer.status, route.path
-        assert again.body == first.body, route.path
-        assert again.headers["idempotency-replayed"] == "true", route.path
+        body = bodies.get(route.path, route.body.example if route.body else None)
+        path = route.path.replace("{id}", scan)
+        first, again = (post(site, path, body, f"k {route.path}") for _ in range(2))
+        if first.status < 300:
+            repeated += 1
+            assert again.body == first.body, route.path
+            assert again.headers["idempotency-replayed"] == "true", route.path
+    assert repeated >= len(bodies)
