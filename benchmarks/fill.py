@@ -13,14 +13,18 @@ from cyberai.domain.finding import Tier
 from cyberai.domain.ids import ScanId, VulnerabilityId, WorkspaceId, make_id
 from cyberai.domain.severity import Severity
 from cyberai.domain.vulnerability import Detection, Location, Vulnerability, VulnerabilityStatus
-from cyberai.storage.codec import first_rank, to_text
+from cyberai.storage.codec import first_rank, place_in_second, to_text
+from cyberai.storage.dialect import tenant_word
+from cyberai.storage.migrations import HEAD
 from cyberai.storage.opening import prepare
-from cyberai.storage.vulnerabilities import KIND
+from cyberai.storage.vulnerability_kind import KIND
 
 OUT = Path(__file__).parent / "out"
 WORKSPACE = WorkspaceId("default")
 START = 1_790_000_000_000_000
 STEP = 1_000_000
+SEEN_SPREAD = 30 * 86_400
+"""Seconds over which the rows were seen last, in another order than they were made."""
 SCANS, TARGETS, CHECKS, WEAKNESSES = 200, 2_000, 60, 25
 NAMES = ("", "scan", "target", "type", "check", "cwe")
 
@@ -29,6 +33,7 @@ _BANDS += [Severity.INFO] * 9
 _STATUS = [VulnerabilityStatus.OPEN] * 14 + list(VulnerabilityStatus)[1:]
 _TIERS = [Tier.CONFIRMED] * 7 + [Tier.STRONG] * 2 + [Tier.LEAD]
 _DETECTION = [Detection.NEW, Detection.PRESENT, Detection.PRESENT, Detection.NOT_OBSERVED]
+_WORDS = ["rare"] + ["seldom"] * 40 + ["common"] * 959
 _TEXT = "The value of the parameter reaches the answer as markup, so that a script of the sender runs. "
 
 _TEMPLATE = Vulnerability(
@@ -84,8 +89,10 @@ def vulnerability(index: int) -> Vulnerability:
         tier=_TIERS[spread // 32 % len(_TIERS)],
         detection=_DETECTION[spread // 128 % len(_DETECTION)],
         cwe=(f"CWE-{spread // 256 % WEAKNESSES}",),
+        title=f"{_TEMPLATE.title} {_WORDS[spread // 512 % len(_WORDS)]} number{index}",
         created_at=at,
         updated_at=at,
+        last_seen=START + spread % SEEN_SPREAD * 1_000_000,
     )
 
 
@@ -100,7 +107,8 @@ def filled_folder(count: int) -> Path:
 def filled(path: Path, count: int) -> Path:
     """A store of that many vulnerabilities in the workspace `default`."""
     done = path.with_name(path.name + ".done")
-    if done.exists() and done.read_text() == str(count):
+    made = f"{count} rows, schema {HEAD}"
+    if done.exists() and done.read_text() == made:
         return path
     for suffix in ("", "-wal", "-shm", "-ballast"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
@@ -111,29 +119,35 @@ def filled(path: Path, count: int) -> Path:
         connection.execute(
             "INSERT INTO workspace (number, id, created_at) VALUES (1, ?, ?)", (WORKSPACE, START)
         )
-        connection.execute("CREATE TEMP TABLE row (number, rank, facet, t0, t1, t2, t3, t4, t5)")
+        connection.execute("CREATE TEMP TABLE row (number, rank, facet, place, t0, t1, t2, t3, t4, t5)")
         terms: dict[tuple[str, str], int] = {}
         for start in range(0, count, 10_000):
             _insert(connection, terms, range(start, min(count, start + 10_000)))
         _index(connection, terms)
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
-    done.write_text(str(count))
+    done.write_text(made)
     return path
 
 
 def _insert(connection: apsw.Connection, terms: dict[tuple[str, str], int], indexes: range) -> None:
-    rows, listed = [], []
+    rows, listed, words = [], [], []
     for index in indexes:
         value = vulnerability(index)
         rank, facet = first_rank(value.created_at), KIND.facet_of(value)
         rows.append((index + 1, 1, value.id, rank, facet, value.fingerprint, to_text(value)))
-        listed.append((index + 1, rank, facet, *_terms(terms, value)))
+        place = place_in_second(value.last_seen, index + 1)
+        listed.append((index + 1, rank, facet, place, *_terms(terms, value)))
+        words.append((index + 1, tenant_word(1), value.title, value.affected_component, value.description))
     connection.executemany(
         "INSERT INTO vulnerability (number, workspace, id, rank, facet, fingerprint, doc) VALUES (?,?,?,?,?,?,?)",
         rows,
     )
-    connection.executemany("INSERT INTO row VALUES (?,?,?,?,?,?,?,?,?)", listed)
+    connection.executemany("INSERT INTO row VALUES (?,?,?,?,?,?,?,?,?,?)", listed)
+    connection.executemany(
+        "INSERT INTO vulnerability_text (rowid, tenant, title, component, description) VALUES (?,?,?,?,?)",
+        words,
+    )
 
 
 def _terms(terms: dict[tuple[str, str], int], value: Vulnerability) -> Iterator[int]:
@@ -156,10 +170,18 @@ def _index(connection: apsw.Connection, terms: dict[tuple[str, str], int]) -> No
         "INSERT INTO posting (workspace, term, facet, rank, item) "
         f"SELECT 1, term, facet, rank, number FROM ({columns}) ORDER BY term, rank"
     )
+    # The order of last sight: the same lists under negative numbers, but for those of scans (t1).
+    columns = " UNION ALL ".join(
+        f"SELECT -t{n} AS term, facet, place, number FROM row" for n in (0, 2, 3, 4, 5)
+    )
+    connection.execute(
+        "INSERT INTO posting (workspace, term, rank, facet, item) "
+        f"SELECT 1, term, place, facet, number FROM ({columns}) ORDER BY term, place"
+    )
     connection.execute(index)
     connection.execute(
         "INSERT INTO posting_count (workspace, term, facet, n) "
-        "SELECT workspace, term, facet, count(*) FROM posting GROUP BY workspace, term, facet"
+        "SELECT workspace, term, facet, count(*) FROM posting WHERE term > 0 GROUP BY workspace, term, facet"
     )
     connection.execute(
         "INSERT INTO sighting (workspace, vulnerability, scan) SELECT 1, number, t1 FROM row ORDER BY number"

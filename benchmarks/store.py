@@ -15,19 +15,22 @@ from pathlib import Path
 
 import msgspec
 
-from benchmarks.fill import OUT, START, STEP, WORKSPACE, filled_folder, identity, vulnerability
+from benchmarks.fill import OUT, SEEN_SPREAD, START, STEP, WORKSPACE, filled_folder, identity, vulnerability
 from benchmarks.table import Row, show
+from cyberai.app.listing import MOST_COUNTED
 from cyberai.domain.event import EventType, NewEvent
 from cyberai.domain.ids import EventId
-from cyberai.ports.repositories import Page, VulnerabilityFilter
+from cyberai.ports.repositories import Order, Page, VulnerabilityFilter
 from cyberai.ports.store import Tx
 from cyberai.storage.codec import first_rank
+from cyberai.storage.orders import RANK_BITS, graded_position
 from cyberai.storage.sqlite import SqliteStore
 
 ROUNDS = 31
 PAGE = 50
 MAX_DEPTH_RATIO = 1.3
 SECONDS = 2.0
+DEEP_ROW = 500_000
 
 
 class RealClock:
@@ -69,6 +72,32 @@ def filters(count: int) -> dict[str, VulnerabilityFilter]:
     }
 
 
+def orders(count: int) -> dict[str, tuple[Order, bool, VulnerabilityFilter]]:
+    """Orders and searches, by name: order, whether ascending, filter."""
+    one = vulnerability(count // 2)
+    created = Order.CREATED
+    return {
+        "oldest first": (created, True, VulnerabilityFilter()),
+        "-severity": (Order.SEVERITY, False, VulnerabilityFilter()),
+        "severity": (Order.SEVERITY, True, VulnerabilityFilter()),
+        "-risk_score": (Order.RISK, False, VulnerabilityFilter()),
+        "-risk_score + target": (Order.RISK, False, VulnerabilityFilter(target=(one.target,))),
+        "-last_seen": (Order.LAST_SEEN, False, VulnerabilityFilter()),
+        "-last_seen + status": (Order.LAST_SEEN, False, VulnerabilityFilter(status=("fixed",))),
+        "-last_seen + target": (Order.LAST_SEEN, False, VulnerabilityFilter(target=(one.target,))),
+        "-last_seen + scan_id": (Order.LAST_SEEN, False, VulnerabilityFilter(scan_id=(one.scan_id,))),
+        "q: in every row": (created, False, VulnerabilityFilter(q="scripting")),
+        "q: in 96 %": (created, False, VulnerabilityFilter(q="common")),
+        "q: in 4 %": (created, False, VulnerabilityFilter(q="seldom")),
+        "q: in 0.1 %": (created, False, VulnerabilityFilter(q="rare")),
+        "q: in one row": (created, False, VulnerabilityFilter(q=f"number{count // 2}")),
+        "q: in none": (created, False, VulnerabilityFilter(q="nowhere")),
+        "q: in 4 % + severity": (created, False, VulnerabilityFilter(q="seldom", severity=("critical",))),
+        "q: in 4 %, -last_seen": (Order.LAST_SEEN, False, VulnerabilityFilter(q="seldom")),
+        "q: in 4 %, -risk_score": (Order.RISK, False, VulnerabilityFilter(q="seldom")),
+    }
+
+
 async def cpu(work: Callable[[], Awaitable[object]]) -> float:
     """CPU seconds of this thread."""
     started = time.thread_time()
@@ -83,6 +112,47 @@ async def medians(works: dict[str, Callable[[], Awaitable[object]]]) -> dict[str
         for name, work in works.items():
             times[name].append(await cpu(work))
     return {name: statistics.median(values) for name, values in times.items()}
+
+
+def counted(count: int) -> dict[str, VulnerabilityFilter]:
+    """What is counted, by name."""
+    one = vulnerability(count // 2)
+    return {
+        "no filter": VulnerabilityFilter(),
+        "severity": VulnerabilityFilter(severity=("high",)),
+        "check_id": VulnerabilityFilter(check_id=(one.check_id,)),
+        "cwe, several": VulnerabilityFilter(cwe=(*one.cwe, "CWE-3")),
+        "created_after": VulnerabilityFilter(created_after=START),
+        "q: in every row": VulnerabilityFilter(q="scripting"),
+        "q: in 4 % + severity": VulnerabilityFilter(q="seldom", severity=("critical",)),
+    }
+
+
+def ordered(store: SqliteStore, where: VulnerabilityFilter, page: Page) -> Callable[[], Awaitable[object]]:
+    """Reading that page."""
+    return lambda: store.read(WORKSPACE, lambda tx: tx.vulnerabilities.slice(where, page))
+
+
+def counting(store: SqliteStore, where: VulnerabilityFilter) -> Callable[[], Awaitable[object]]:
+    """Counting what matches, as `include=total` does."""
+    return lambda: store.read(WORKSPACE, lambda tx: tx.vulnerabilities.count(where, MOST_COUNTED))
+
+
+async def deep_position(
+    store: SqliteStore, where: VulnerabilityFilter, order: Order, ascending: bool
+) -> int | None:
+    """A position about in the middle of an order that no filter narrows."""
+    if where != VulnerabilityFilter() and where.q is None:
+        return None
+    if order is Order.LAST_SEEN:
+        return first_rank(START + SEEN_SPREAD // 2 * 1_000_000)
+    if order is Order.CREATED:
+        return first_rank(START + DEEP_ROW * STEP)
+    first = await store.read(
+        WORKSPACE, lambda tx: tx.vulnerabilities.slice(where, Page(1, None, order, ascending))
+    )
+    grade = first.rows[0].rank >> RANK_BITS
+    return graded_position(grade // 2, first_rank(START + DEEP_ROW * STEP))
 
 
 async def pages(path: Path, count: int) -> int:
@@ -102,6 +172,13 @@ async def pages(path: Path, count: int) -> int:
     )
     for name, where in filters(count).items():
         works[name], works[f"{name}, deep"] = page(where, None), page(where, middle)
+    for name, (order, ascending, where) in orders(count).items():
+        works[name] = ordered(store, where, Page(PAGE, None, order, ascending))
+        deep = await deep_position(store, where, order, ascending)
+        if deep is not None:
+            works[f"{name}, deep"] = ordered(store, where, Page(PAGE, deep, order, ascending))
+    for name, where in counted(count).items():
+        works[f"total: {name}"] = counting(store, where)
     found = await medians(works)
     await store.aclose()
     base = found["get"]

@@ -2,8 +2,10 @@
 environment. Adapters receive plain values, never this module."""
 
 import os
+import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Struct
@@ -108,6 +110,13 @@ SETTINGS: tuple[Setting, ...] = (
         help="Proxies whose X-Forwarded-For is believed.",
     ),
     Setting(
+        name="cors_origin",
+        env="CYBERAI_CORS_ORIGIN",
+        type="origins, comma-separated",
+        default="",
+        help="Origins whose web pages may call the API from a browser, such as https://app.example; * for every page.",
+    ),
+    Setting(
         name="log_level",
         env="CYBERAI_LOG_LEVEL",
         type="debug|info|warning|error",
@@ -115,6 +124,9 @@ SETTINGS: tuple[Setting, ...] = (
         help="How much is logged to stderr.",
     ),
 )
+
+
+_ORIGIN = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
 
 
 class SettingsError(ValueError):
@@ -137,6 +149,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     tls_cert: str | None = None
     tls_key: str | None = None
     trusted_proxy: tuple[str, ...] = ()
+    cors_origin: tuple[str, ...] = ()
     log_level: str = "info"
     extra_denied: tuple[tuple[str, int], ...] = ()
 
@@ -193,6 +206,27 @@ def _default_data_dir() -> str:
     return str(Path(base) / "cyberai")
 
 
+def _check_origins(origins: tuple[str, ...]) -> None:
+    for origin in origins:
+        if not _is_origin(origin):
+            raise SettingsError(
+                f"cors_origin: {origin!r} is no origin; write SCHEME://HOST or SCHEME://HOST:PORT without a path, or *"
+            )
+
+
+def _is_origin(text: str) -> bool:
+    """`*`, or scheme, host and perhaps a port, as browsers send them."""
+    if text == "*":
+        return True
+    if not _ORIGIN.fullmatch(text.lower()):
+        return False
+    try:
+        urlsplit(text).port  # noqa: B018 - raises on what is no port
+    except ValueError:
+        return False
+    return True
+
+
 def _check(settings: Settings) -> None:
     from cyberai.domain.target import parse_network
 
@@ -202,6 +236,7 @@ def _check(settings: Settings) -> None:
                 parse_network(network)
             except ValueError as error:
                 raise SettingsError(f"{name}: {error}") from error
+    _check_origins(settings.cors_origin)
     settings.resolve_table  # noqa: B018 - raises on a malformed entry
     if not 0 <= settings.port <= 65535:
         raise SettingsError("port: must be a number from 0 to 65535")

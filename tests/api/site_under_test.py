@@ -50,13 +50,17 @@ class SettableClock:
 class Site:
     """A server without sockets: synchronous calls on an event loop of its own."""
 
-    def __init__(self, folder: Path, *, trusted_proxies: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, folder: Path, *, trusted_proxies: tuple[str, ...] = (), cors_origins: tuple[str, ...] = ()
+    ) -> None:
         self.runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
         self.clock = SettableClock()
         self.woken = 0
-        self.runner.run(self._open(folder, trusted_proxies))
+        self.runner.run(self._open(folder, trusted_proxies, cors_origins))
 
-    async def _open(self, folder: Path, trusted_proxies: tuple[str, ...]) -> None:
+    async def _open(
+        self, folder: Path, trusted_proxies: tuple[str, ...], cors_origins: tuple[str, ...]
+    ) -> None:
         self.store = SqliteStore.open(folder / "cyberai.db", clock=self.clock)
         self.limiter = SqliteRateLimiter(folder / "limits.db")
         self.app = App(
@@ -74,7 +78,9 @@ class Site:
             version="0",
         )
         self.hub = Hub(event_log(self.app))
-        self.asgi = make_asgi(self.app, self.limiter, self.hub, trusted_proxies=trusted_proxies)
+        self.asgi = make_asgi(
+            self.app, self.limiter, self.hub, trusted_proxies=trusted_proxies, cors_origins=cors_origins
+        )
         await beat(self.app, "worker-1")
         self.key = await self.new_key(plan="enterprise")
 

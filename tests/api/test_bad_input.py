@@ -227,16 +227,30 @@ QUERIES: list[tuple[str, str, str | None, str]] = [
     ("/v1/scans?Limit=2", "unknown_parameter", "Limit", "limit, cursor"),
     ("/v1/scans?token=secret", "unknown_parameter", "token", "limit"),
     ("/v1/scans?=1", "unknown_parameter", "", "limit"),
-    ("/v1/scans/scan_x?verbose=1", "unknown_parameter", "verbose", "no query parameters"),
-    ("/v1/scans?sort=created_at", "invalid_request", "sort", "Not available in this version"),
-    ("/v1/scans?fields=id", "invalid_request", "fields", "Not available in this version"),
+    ("/v1/scans/scan_x?verbose=1", "unknown_parameter", "verbose", "This endpoint knows: fields"),
+    ("/v1/scans?sort=name", "invalid_request", "sort", "created_at, -created_at"),
+    ("/v1/scans?fields=id,nope", "invalid_request", "fields", "'nope' is no member"),
+    ("/v1/scans?fields=", "invalid_request", "fields", "one or more"),
+    ("/v1/scans/scan_x?fields=", "invalid_request", "fields", "one or more"),
+    ("/v1/scans?sort=", "invalid_request", "sort", "Must be one of"),
+    ("/v1/scans?sort=--created_at", "invalid_request", "sort", "Must be one of"),
+    ("/v1/scans?sort=created_at,target", "invalid_request", "sort", "Must be one of"),
+    ("/v1/scans?sort=last_seen", "invalid_request", "sort", "Must be one of"),
+    ("/v1/scans?sort=created_at&sort=created_at", "invalid_request", "sort", "once"),
+    ("/v1/vulnerabilities?fields=id,evidence", "invalid_request", "fields", "'evidence' is no member"),
+    ("/v1/vulnerabilities?fields=ID", "invalid_request", "fields", "known are: id"),
+    ("/v1/vulnerabilities?q=", "invalid_request", "q", "1 to 16 words"),
+    ("/v1/vulnerabilities?q=%20%22%27", "invalid_request", "q", "letters or digits"),
+    ("/v1/vulnerabilities?q=" + "a" * 201, "invalid_request", "q", "at most 200"),
+    ("/v1/vulnerabilities?q=" + "+".join("abcdefghijklmnopq"), "invalid_request", "q", "1 to 16 words"),
+    ("/v1/vulnerabilities?q=%00", "invalid_request", "q", "NUL"),
     ("/v1/scans?q=x", "invalid_request", "q", "Not available in this version"),
-    ("/v1/scans?include=total", "invalid_request", "include", "Not available in this version"),
+    ("/v1/scans?include=evidence", "invalid_request", "include", "Must be one of: total"),
     ("/v1/vulnerabilities?severity=severe", "invalid_request", "severity", "critical"),
     ("/v1/vulnerabilities?status=closed", "invalid_request", "status", "accepted_risk"),
     ("/v1/vulnerabilities?detection=seen", "invalid_request", "detection", "regressed"),
     ("/v1/vulnerabilities?tier=sure", "invalid_request", "tier", "confirmed"),
-    ("/v1/vulnerabilities?sort=-risk_score", "invalid_request", "sort", "Not available"),
+    ("/v1/vulnerabilities?sort=-risk", "invalid_request", "sort", "risk_score"),
     ("/v1/reports?format=doc", "invalid_request", "format", "pdf"),
     ("/v1/reports?type=short", "invalid_request", "type", "executive"),
     ("/v1/reports?status=done", "invalid_request", "status", "completed"),
@@ -358,7 +372,13 @@ HEADERS: list[tuple[list[tuple[str, str]], bytes, str, str | None, str]] = [
     ([("content-type", "application/json"), ("content-length", "1048577")], b"{}", "payload_too_large", None, "1 MiB"),
     ([("content-type", "application/json"), ("content-length", "9" * 30)], b"{}", "payload_too_large", None, "1 MiB"),
     ([("content-type", "application/json")], b" " * 1_048_577, "payload_too_large", None, "1 MiB"),
-    ([("content-type", "application/json"), ("idempotency-key", "a")], b"{}", "invalid_request", "Idempotency-Key", "Not available"),
+    ([("content-type", "application/json"), ("idempotency-key", "")], b'{"target": "example.com"}', "invalid_request", "Idempotency-Key", "1 to 255"),
+    ([("content-type", "application/json"), ("idempotency-key", "   ")], b'{"target": "example.com"}', "invalid_request", "Idempotency-Key", "1 to 255"),
+    ([("content-type", "application/json"), ("idempotency-key", "k" * 256)], b'{"target": "example.com"}', "invalid_request", "Idempotency-Key", "1 to 255"),
+    ([("content-type", "application/json"), ("idempotency-key", "a\tb")], b'{"target": "example.com"}', "invalid_request", "Idempotency-Key", "1 to 255"),
+    ([("content-type", "application/json"), ("idempotency-key", "a\x7f")], b'{"target": "example.com"}', "invalid_request", "Idempotency-Key", "1 to 255"),
+    ([("content-type", "application/json"), ("idempotency-key", "\xe9")], b'{"target": "example.com"}', "invalid_request", "Idempotency-Key", "1 to 255"),
+    ([("content-type", "application/json"), ("idempotency-key", "a"), ("idempotency-key", "a")], b"{}", "invalid_request", "Idempotency-Key", "once"),
 ]  # fmt: skip
 
 
@@ -380,10 +400,13 @@ def test_body_that_grows_too_large_while_it_arrives(shared_site: Site) -> None:
     assert_envelope(shared_site.post("/v1/scans", raw=pieces), "payload_too_large", None, "1 MiB")
 
 
-def test_if_match_is_not_ignored(shared_site: Site) -> None:
-    headers = shared_site.headers(**{"content-type": "application/json", "if-match": '"a"'})
+@pytest.mark.parametrize(
+    "value", ["", "abc", '"abc', "W/abc", '"a" "b"', '"a b"', "'a'", '"a", b', "**", '"a\x7f"']
+)
+def test_if_match_that_is_no_list_of_tags(shared_site: Site, value: str) -> None:
+    headers = shared_site.headers(**{"content-type": "application/json", "if-match": value})
     answer = shared_site.call("PATCH", "/v1/vulnerabilities/x", {}, headers=headers)
-    assert_envelope(answer, "invalid_request", "If-Match", "Not available in this version")
+    assert_envelope(answer, "invalid_request", "If-Match", "in its quotes")
 
 
 TOKENS: list[tuple[list[tuple[str, str]], str]] = [

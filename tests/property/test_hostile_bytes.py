@@ -1,6 +1,7 @@
 """The fuzz entries under Hypothesis, and what the parsers promise beyond them."""
 
 import gzip
+import time
 from itertools import pairwise
 from struct import pack
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from cyberai.domain.http import HttpResponse
 from cyberai.net.tls_hello import WIRE_VERSION, Answer, client_hello, read_answer
 from cyberai.ports.network import TlsVersion
-from fuzz import addresses, body_decoder, http_response, mongo_answer, tls_answer
+from fuzz import addresses, body_decoder, http_response, mongo_answer, preferences, tls_answer
 
 SETTINGS = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -153,3 +154,27 @@ def test_addresses(data: bytes) -> None:
 )
 def test_mongo_answer(data: bytes) -> None:
     mongo_answer.fuzz_one(data)
+
+
+@SETTINGS
+@given(
+    st.one_of(
+        st.binary(max_size=200),
+        st.lists(
+            st.sampled_from(
+                [b"application/json", b"application/problem+json", b"*/*", b";q=", b"0.5", b"1", b",", b" ", b"gzip",
+                 b"zstd", b"*", b'"', b"W/", preferences.TAG, preferences.TAG[:-1] + b'-gzip"']
+            ),
+            max_size=20,
+        ).map(b"".join),
+    )
+)  # fmt: skip
+def test_preferences_and_conditions_are_decided_or_refused(data: bytes) -> None:
+    preferences.fuzz_one(data)
+
+
+def test_long_preferences_take_no_time() -> None:
+    started = time.process_time()
+    for piece in (b",", b"a/b,", b";q=1", b'"a",', b" ", b"W/", b'"', b"a/b;q=0.1;"):
+        preferences.fuzz_one(piece * (60_000 // len(piece)))
+    assert time.process_time() - started < 2

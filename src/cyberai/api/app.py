@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from cyberai.api import health, keys_routes, reports_routes, scans_routes, vulnerabilities_routes
 from cyberai.api.admission import Admission
 from cyberai.api.client_address import parse_networks
+from cyberai.api.cors import Cors
 from cyberai.api.edge import Edge
 from cyberai.api.error_pages import ROUTE as ERROR_ROUTE
 from cyberai.api.handshake import Handshakes
@@ -12,6 +13,7 @@ from cyberai.api.incoming import Arrivals, Asgi
 from cyberai.api.later import LATER
 from cyberai.api.openapi import openapi_document
 from cyberai.api.routes import Route, Router
+from cyberai.api.sending import Sender
 from cyberai.api.ws import WebSocketEndpoint
 from cyberai.api.ws_route import ROUTE as WS_ROUTE
 from cyberai.app.context import App
@@ -35,10 +37,16 @@ def all_routes() -> tuple[Route, ...]:
 
 
 def make_asgi(
-    app: App, limiter: RateLimiter, stream: EventStream, *, trusted_proxies: Sequence[str] = ()
+    app: App,
+    limiter: RateLimiter,
+    stream: EventStream,
+    *,
+    trusted_proxies: Sequence[str] = (),
+    cors_origins: Sequence[str] = (),
 ) -> Asgi:
-    """The ASGI application. `trusted_proxies` are networks whose X-Forwarded-For is believed."""
+    """The ASGI application. `trusted_proxies` are networks whose X-Forwarded-For is believed, `cors_origins` the
+    origins whose web pages may read replies."""
     arrivals = Arrivals(app, parse_networks(trusted_proxies))
     admission = Admission(app, limiter)
     websocket = WebSocketEndpoint(app, arrivals, Handshakes(admission), stream)
-    return Edge(app, arrivals, admission, Router(all_routes(), LATER), websocket)
+    return Edge(app, arrivals, admission, Router(all_routes(), LATER), websocket, Sender(Cors(cors_origins)))

@@ -6,9 +6,8 @@ headers that every reply has, the error envelope on whatever went wrong, and one
 
 import logging
 
-from cyberai.api.access_log import log_request
 from cyberai.api.admission import Admission
-from cyberai.api.call import Call, rate_headers
+from cyberai.api.call import Call
 from cyberai.api.envelope import (
     error_reply,
     internal_error,
@@ -18,29 +17,36 @@ from cyberai.api.envelope import (
     store_unavailable,
 )
 from cyberai.api.incoming import Arrivals, Asgi, Receive, Scope, Send, key_of
+from cyberai.api.performing import Performer
 from cyberai.api.reply import Reply
 from cyberai.api.routes import Node, Router
-from cyberai.api.validation import validate
+from cyberai.api.sending import Sender
 from cyberai.app.context import App
 from cyberai.domain.errors import CyberAIError, StoreError
 
 _LOG = logging.getLogger("cyberai.api")
 _VERSIONED = "/v1"
-_NO_STORE = (b"cache-control", b"no-store")
-_NO_SNIFF = (b"x-content-type-options", b"nosniff")
 
 
 class Edge:
     """The ASGI application. `websocket` serves every WebSocket handshake."""
 
     def __init__(
-        self, app: App, arrivals: Arrivals, admission: Admission, router: Router, websocket: Asgi
+        self,
+        app: App,
+        arrivals: Arrivals,
+        admission: Admission,
+        router: Router,
+        websocket: Asgi,
+        sender: Sender,
     ) -> None:
         self._app = app
         self._arrivals = arrivals
         self._admission = admission
         self._router = router
         self._websocket = websocket
+        self._sender = sender
+        self._performer = Performer()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI 3."""
@@ -52,23 +58,26 @@ class Edge:
             await _lifespan(receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        clock = self._app.clock
-        started = clock.monotonic()
+        started = self._app.clock.monotonic()
         call = self._arrivals.call(scope)
         try:
             reply = await self._answer(call, scope, receive)
         except CyberAIError as error:
-            reply = error_reply(error, call.request_id, self._app.doc_base)
+            reply = self._refused(call, error)
         except StoreError:
             _LOG.exception("request %s: the store failed", call.request_id)
-            reply = error_reply(store_unavailable(), call.request_id, self._app.doc_base)
+            reply = self._refused(call, store_unavailable())
         except Exception:  # noqa: BLE001 - the boundary: whatever a handler raises becomes 500
             _LOG.exception("request %s failed", call.request_id)
-            reply = error_reply(internal_error(), call.request_id, self._app.doc_base)
+            reply = self._refused(call, internal_error())
+        reply = self._sender.prepared(call, reply)
         if reply.status == 304:
             self._admission.refund(call)
-        await _send(call, reply, send)
-        log_request(call, reply.status, len(reply.body), clock.monotonic() - started)
+        await self._sender.send(call, reply, send, started)
+
+    def _refused(self, call: Call, error: CyberAIError) -> Reply:
+        accept = call.headers.get(b"accept")
+        return error_reply(error, call.request_id, self._app.doc_base, accept)
 
     async def _answer(self, call: Call, scope: Scope, receive: Receive) -> Reply:
         path = call.path
@@ -84,15 +93,14 @@ class Edge:
         route = node.routes.get(method)
         if route is None:
             raise _no_operation(call, node, method)
-        await validate(call, node, route, scope, receive)
-        return await route.handler(call)
+        return await self._performer.perform(call, node, route, scope, receive)
 
     async def _options(self, call: Call, node: Node | None, scope: Scope, versioned: bool) -> Reply:
         if versioned:
             await self._admission.look(call, key_of(scope))
         if node is None:
             raise no_such_route(call.path)
-        return Reply(204, b"", b"", [(b"allow", node.allow.encode())])
+        return self._sender.options(call, node.allow)
 
 
 def _no_operation(call: Call, node: Node, method: str) -> CyberAIError:
@@ -101,20 +109,6 @@ def _no_operation(call: Call, node: Node, method: str) -> CyberAIError:
     if not node.routes:
         return no_such_route(call.path)
     return method_not_allowed(call.method, node.allow)
-
-
-async def _send(call: Call, reply: Reply, send: Send) -> None:
-    body = reply.body
-    headers = [(b"x-request-id", call.request_id.encode()), _NO_SNIFF]
-    if reply.status not in (204, 304):
-        headers += ((b"content-type", reply.media_type), (b"content-length", b"%d" % len(body)))
-    if not reply.cacheable:
-        headers.append(_NO_STORE)
-    headers += reply.headers
-    if call.rate is not None:
-        headers += rate_headers(call.rate)
-    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if call.method == "HEAD" else body})
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from cyberai.api.accept import PROBLEM, wants_problem
 from cyberai.api.reply import JSON, Reply
 from cyberai.domain.errors import (
     CyberAIError,
@@ -35,6 +36,18 @@ class ErrorEnvelope(Struct):
     error: ErrorBody
 
 
+class Problem(Struct):
+    """The same as RFC 9457 problem details: `type` leads to the code's page, `detail` says what to do."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    details: dict[str, Any]
+    request_id: str
+
+
 def error_bytes(error: CyberAIError, request_id: str, doc_base: str) -> bytes:
     """The envelope as JSON."""
     code = error.code.value
@@ -42,9 +55,20 @@ def error_bytes(error: CyberAIError, request_id: str, doc_base: str) -> bytes:
     return _ENCODER.encode(ErrorEnvelope(body))
 
 
-def error_reply(error: CyberAIError, request_id: str, doc_base: str) -> Reply:
-    """The envelope as a reply, with the headers the error asks for."""
+def problem_bytes(error: CyberAIError, request_id: str, doc_base: str) -> bytes:
+    """Problem details as JSON."""
+    code = error.code.value
+    place = f"{doc_base}/errors/{code}"
+    return _ENCODER.encode(
+        Problem(place, error.message, error.status, error.reason, code, error.details, request_id)
+    )
+
+
+def error_reply(error: CyberAIError, request_id: str, doc_base: str, accept: bytes | None = None) -> Reply:
+    """The envelope, or problem details where `accept` asks for them, with the headers the error asks for."""
     headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in error.headers.items()]
+    if wants_problem(accept):
+        return Reply(error.status, problem_bytes(error, request_id, doc_base), PROBLEM.encode(), headers)
     return Reply(error.status, error_bytes(error, request_id, doc_base), JSON, headers)
 
 

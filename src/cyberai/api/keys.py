@@ -3,9 +3,11 @@
 from msgspec import Struct
 
 from cyberai.api.call import Call
+from cyberai.api.pages import page_reply
 from cyberai.api.reply import Reply, created, json_reply
 from cyberai.app.keys import create_key, list_keys, revoke_key
 from cyberai.app.listing import ListPage, decode_cursor, encode_cursor
+from cyberai.app.resources import KeyResource
 
 _KIND = "api-keys"
 
@@ -16,20 +18,32 @@ class _NoFilter(Struct, frozen=True):
 
 async def create(call: Call) -> Reply:
     """POST /v1/api-keys."""
-    key = await create_key(call.app, call.workspace, call.body)
-    return created(key, f"/v1/api-keys/{key.id}")
+    key = await create_key(call.app, call.workspace, call.body, call.keeping(_created))
+    return _created(key)
+
+
+def _created(key: KeyResource) -> Reply:
+    reply = created(key, f"/v1/api-keys/{key.id}")
+    reply.secret = True
+    return reply
 
 
 async def list_all(call: Call) -> Reply:
     """GET /v1/api-keys. A workspace has few keys: the cursor is a position."""
-    app, workspace, where = call.app, call.workspace, _NoFilter()
-    limit, cursor = call.query.limit(), call.query.cursor()
-    start = 0 if cursor is None else decode_cursor(app, _KIND, workspace, where, cursor)
+    app, workspace, where, query = call.app, call.workspace, _NoFilter(), call.query
+    limit, cursor, sort = query.limit(), query.cursor(), query.sort()
+    bound = sort.bound(_KIND)
+    start = 0 if cursor is None else decode_cursor(app, bound, workspace, where, cursor)
     keys = await list_keys(app, workspace)
+    if sort.ascending:
+        keys.reverse()
     end = start + limit
     more = len(keys) > end
-    after = encode_cursor(app, _KIND, workspace, where, end) if more else None
-    return json_reply(ListPage(data=keys[start:end], has_more=more, next_cursor=after))
+    after = encode_cursor(app, bound, workspace, where, end) if more else None
+    page = ListPage(data=keys[start:end], has_more=more, next_cursor=after)
+    if query.total():
+        page.total, page.total_is_capped = len(keys), False
+    return page_reply(call, page)
 
 
 async def revoke(call: Call) -> Reply:

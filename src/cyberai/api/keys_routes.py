@@ -2,7 +2,7 @@
 
 from cyberai.api import keys
 from cyberai.api.examples import KEY_REQUEST
-from cyberai.api.query import LIST_LATER, PAGING
+from cyberai.api.query import LIST_LATER, PAGING, SORT
 from cyberai.api.routes import Answer, BodyKind, Route
 from cyberai.app.listing import ListPage
 from cyberai.app.requests import KeyRequest
@@ -22,8 +22,8 @@ ROUTES = (
         description="Newest first, without their secrets.",
         tag=_TAG,
         scope=ApiScope.KEYS_ADMIN,
-        query=(*PAGING, *LIST_LATER),
-        answer=Answer(kind=ListPage[KeyResource], description="A page of keys"),
+        query=(*PAGING, SORT, *LIST_LATER),
+        answer=Answer(kind=ListPage[KeyResource], description="A page of keys", headers=("ETag", "Link")),
         errors=(ErrorCode.INVALID_CURSOR,),
     ),
     Route(
@@ -32,7 +32,10 @@ ROUTES = (
         handler=keys.create,
         operation="createApiKey",
         summary="Create an API key",
-        description="`key` is in this answer and nowhere else, ever.",
+        description=(
+            "`key` is in this answer and nowhere else, ever. A request repeated with its `Idempotency-Key` and the same "
+            "API key gets this answer again: it is kept encrypted under a key that comes from that API key."
+        ),
         tag=_TAG,
         scope=ApiScope.KEYS_ADMIN,
         body=BodyKind(kind=KeyRequest, message="Invalid key configuration", example=KEY_REQUEST),

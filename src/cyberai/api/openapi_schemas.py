@@ -96,6 +96,8 @@ REFINED: dict[str, dict[str, Schema]] = {
         "status": _one_of(VulnerabilityStatus),
         "detection": _one_of(Detection),
         "tier": _one_of(Tier),
+        "criticality": _one_of(Criticality),
+        "risk_score": {"type": "number", "minimum": 0, "maximum": 100},
         "confidence": _whole(0, 100),
         **dict.fromkeys(("first_seen", "last_seen", "created_at", "updated_at"), _TIME),
         **dict.fromkeys(("due_at", "accept_until"), _or_null(_TIME)),
@@ -116,6 +118,17 @@ REFINED: dict[str, dict[str, Schema]] = {
 }
 """Struct -> member -> schema that replaces the one its Python type gives."""
 
+_DETAILS: Schema = {
+    "type": "object",
+    "properties": {
+        "field": {"type": ["string", "null"], "description": "Body member, parameter or header; or null."},
+        "reason": {"type": "string", "description": "What to do."},
+        "errors": {"type": "array", "items": {"type": "object"}},
+        "allowed": {"type": "array", "items": {"type": "string"}},
+    },
+    "required": ["field", "reason"],
+}
+
 LEFT_OUT: dict[str, tuple[str, ...]] = {
     "ScanRequest": ("webhook_url", "auth", "identities", "inputs"),
     "OptionsRequest": ("templates",),
@@ -132,21 +145,6 @@ def named_schemas(kinds: Iterable[Any], ref: str) -> tuple[dict[Any, Schema], di
             schema["properties"].pop(member)
         for member, refined in REFINED.get(name, {}).items():
             schema["properties"][member] = refined
-    error = components["ErrorBody"]["properties"]["details"]
-    error.clear()
-    error.update(
-        {
-            "type": "object",
-            "properties": {
-                "field": {
-                    "type": ["string", "null"],
-                    "description": "Body member, parameter or header; or null.",
-                },
-                "reason": {"type": "string", "description": "What to do."},
-                "errors": {"type": "array", "items": {"type": "object"}},
-                "allowed": {"type": "array", "items": {"type": "string"}},
-            },
-            "required": ["field", "reason"],
-        }
-    )
+    for owner in ("ErrorBody", "Problem"):
+        components[owner]["properties"]["details"] = dict(_DETAILS)
     return dict(zip(kinds, found, strict=True)), components

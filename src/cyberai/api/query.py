@@ -7,8 +7,10 @@ from urllib.parse import unquote_to_bytes
 from msgspec import Struct
 
 from cyberai.api.envelope import NOT_AVAILABLE
+from cyberai.app.listing import NEWEST_FIRST, Sort
 from cyberai.app.times import parse_time
 from cyberai.domain.errors import ErrorCode, InvalidRequest
+from cyberai.ports.repositories import Order
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 200
@@ -21,13 +23,15 @@ _MESSAGE = "Invalid query parameter"
 
 class Param(Struct, frozen=True, kw_only=True):
     """A query parameter of a route. `choices` lists the values it may have; `several` allows commas;
-    `kind` is text, time or integer. `carried` False: documented, not in this version."""
+    `kind` is text, time or integer; `values` lists those of a text that has few. `carried` False: documented, not
+    in this version."""
 
     name: str
     description: str
     kind: str = "text"
     several: bool = False
     choices: type[StrEnum] | None = None
+    values: tuple[str, ...] = ()
     carried: bool = True
 
 
@@ -45,9 +49,38 @@ LIMIT = Param(name="limit", description="Rows of the page, 1 to 200; 50 by defau
 CURSOR = Param(name="cursor", description="`next_cursor` of the page before, unchanged.")
 CREATED_AFTER = Param(name="created_after", description="Only what was made after this time.", kind="time")
 CREATED_BEFORE = Param(name="created_before", description="Only what was made before this time.", kind="time")
-PAGING = (LIMIT, CURSOR)
-LIST_LATER = (later("sort"), later("fields"), later("q"), later("include"))
-"""What the documentation promises for every list and this version does not carry."""
+FIELDS = Param(name="fields", description="Only these members of a resource.", several=True)
+INCLUDE = Param(
+    name="include",
+    description="`total`: count what matches, up to 10,001 (`total_is_capped`).",
+    values=("total",),
+)
+SEARCH = Param(
+    name="q",
+    description=(
+        "Words, all of which occur in title, affected_component or description, in any form of theirs. A page may "
+        "then hold fewer rows than `limit` while `has_more` is true: go on with `next_cursor`."
+    ),
+)
+MAX_SEARCH = 200
+"""Characters of a search."""
+MAX_WORDS = 16
+
+
+def sort_param(*orders: Order) -> Param:
+    """The orders of a list; `-` in front of one: descending."""
+    values = tuple(sign + order.value for order in orders for sign in ("", "-"))
+    return Param(
+        name="sort",
+        description="Order of the list, `-` in front for descending; `-created_at` by default.",
+        values=values,
+    )
+
+
+SORT = sort_param(Order.CREATED)
+PAGING = (LIMIT, CURSOR, FIELDS, INCLUDE)
+LIST_LATER = (later("q"),)
+"""What the documentation promises for every list and this version does not carry everywhere."""
 
 
 def _refuse(field: str, reason: str) -> InvalidRequest:
@@ -74,6 +107,29 @@ class Query:
     def cursor(self) -> str | None:
         """The cursor as it came; `app` judges it."""
         return self.values.get("cursor")
+
+    def sort(self) -> Sort:
+        """The order of the list; which orders it has was judged by the edge."""
+        text = self.values.get("sort")
+        if text is None:
+            return NEWEST_FIRST
+        return Sort(Order(text.removeprefix("-")), ascending=not text.startswith("-"))
+
+    def total(self) -> bool:
+        """Whether to count what matches."""
+        return "include" in self.values
+
+    def search(self) -> str | None:
+        """The words of `q`; raise InvalidRequest."""
+        text = self.values.get(SEARCH.name)
+        if text is None:
+            return None
+        if len(text) > MAX_SEARCH:
+            raise _refuse(SEARCH.name, f"Give at most {MAX_SEARCH} characters")
+        words = [word for word in text.split() if any(c.isalnum() for c in word)]
+        if not 1 <= len(words) <= MAX_WORDS:
+            raise _refuse(SEARCH.name, f"Give 1 to {MAX_WORDS} words with letters or digits")
+        return " ".join(words)
 
     def texts(self, name: str) -> tuple[str, ...]:
         """The values of a comma-separated parameter; an empty one is refused, since it would widen a list."""
@@ -148,6 +204,8 @@ def parse_query(raw: bytes, declared: Mapping[str, Param]) -> Query:
         if name in values:
             how = "; separate several values by commas" if param.several else ""
             raise _refuse(name, f"Give it once{how}")
+        if param.values and value not in param.values:
+            raise _refuse(name, f"Must be one of: {', '.join(param.values)}")
         values[name] = value
     return Query(values)
 

@@ -1,11 +1,12 @@
 """Replies before they are sent: a status, headers and the bytes of a body."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Struct
 
-from cyberai.app.listing import ListPage
+from cyberai.api.conditional import digest, tag_of
 from cyberai.app.memo import Memo
 
 Headers = list[tuple[bytes, bytes]]
@@ -15,17 +16,36 @@ _ENCODER = msgspec.json.Encoder()
 
 
 class Reply(Struct):
-    """What a handler answers; the edge adds the headers that every reply has. `cacheable` False: no-store."""
+    """What a handler answers; the edge adds the headers that every reply has. `cacheable` False: no-store.
+
+    `etag` stands for the state of the resource; the edge answers If-None-Match with it. `secret`: the body holds
+    one, so that it is never compressed. `whole`: a file, sent byte for byte.
+    """
 
     status: int
     body: bytes
     media_type: bytes = JSON
     headers: Headers = []
     cacheable: bool = False
+    etag: bytes = b""
+    secret: bool = False
+    whole: bool = False
+
+
+class Encoded(NamedTuple):
+    """A value as JSON, and the digest of that."""
+
+    body: bytes
+    stamp: bytes
+
+
+def encode(value: Any) -> bytes:
+    """The value as JSON; keys keep the order of the Struct, so equal values give equal bytes."""
+    return _ENCODER.encode(value)
 
 
 def json_reply(value: Any, status: int = 200, headers: Headers | None = None) -> Reply:
-    """The value as JSON; keys keep the order of the Struct, so equal values give equal bytes."""
+    """The value as JSON."""
     return Reply(status, _ENCODER.encode(value), JSON, headers or [])
 
 
@@ -34,17 +54,32 @@ def created(value: Any, location: str) -> Reply:
     return Reply(201, _ENCODER.encode(value), JSON, [(b"location", location.encode("ascii"))])
 
 
-_encoded: Memo[Any, bytes] = Memo(_ENCODER.encode)
+def created_below(path: str) -> Callable[[Any], Reply]:
+    """201 of resources whose places are that path with their id."""
+    return lambda value: created(value, path + value.id)
+
+
+def state_tag(value: Any) -> bytes:
+    """The entity tag of a resource in this state."""
+    return tag_of(digest(_ENCODER.encode(value)))
+
+
+def _encode(value: Any) -> Encoded:
+    body = _ENCODER.encode(value)
+    return Encoded(body, digest(body))
+
+
+encoded: Memo[Any, Encoded] = Memo(_encode)
+"""A resource that is shown again and again as the same object: its bytes are kept."""
 
 
 def shared_reply(value: Any) -> Reply:
-    """A resource that is shown again and again as the same object: its bytes are kept."""
-    return Reply(200, _encoded(value))
+    """Such a resource, by itself."""
+    known = encoded(value)
+    return Reply(200, known.body, etag=tag_of(known.stamp))
 
 
-def page_reply(page: ListPage[Any]) -> Reply:
-    """A page of such resources: 50 rows cost a join instead of an encoding."""
-    rows = b",".join(_encoded.each(page.data))
-    more = b"true" if page.has_more else b"false"
-    cursor = _ENCODER.encode(page.next_cursor)
-    return Reply(200, b'{"data":[%b],"has_more":%b,"next_cursor":%b}' % (rows, more, cursor))
+def tagged_reply(value: Any) -> Reply:
+    """A resource with its entity tag."""
+    body = _ENCODER.encode(value)
+    return Reply(200, body, etag=tag_of(digest(body)))

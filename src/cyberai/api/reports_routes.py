@@ -1,8 +1,8 @@
 """`/v1/reports`: the operations."""
 
-from cyberai.api import reports
+from cyberai.api import report_file, reports
 from cyberai.api.examples import REPORT_REQUEST
-from cyberai.api.query import LIST_LATER, PAGING, later
+from cyberai.api.query import FIELDS, LIST_LATER, PAGING, SORT
 from cyberai.api.routes import Answer, BodyKind, Route
 from cyberai.app.listing import ListPage
 from cyberai.app.reports import MESSAGE
@@ -25,10 +25,13 @@ ROUTES = (
         scope=ApiScope.REPORTS_READ,
         query=(
             *PAGING,
+            SORT,
             *reports.FILTERS,
             *LIST_LATER,
         ),
-        answer=Answer(kind=ListPage[ReportResource], description="A page of reports"),
+        answer=Answer(
+            kind=ListPage[ReportResource], description="A page of reports", headers=("ETag", "Link")
+        ),
         errors=(ErrorCode.INVALID_CURSOR,),
     ),
     Route(
@@ -51,13 +54,13 @@ ROUTES = (
         summary="Get report details",
         tag=_TAG,
         scope=ApiScope.REPORTS_READ,
-        query=(later("fields"),),
-        answer=Answer(kind=ReportResource, description="The report"),
+        query=(FIELDS,),
+        answer=Answer(kind=ReportResource, description="The report", headers=("ETag",)),
     ),
     Route(
         method="GET",
         path="/v1/reports/{id}/download",
-        handler=reports.download,
+        handler=report_file.download,
         operation="downloadReport",
         summary="Download report",
         description="The file as it was rendered once. `Range` and `If-None-Match` are honoured.",

@@ -1,8 +1,9 @@
 """`/v1/scans`: handlers."""
 
 from cyberai.api.call import Call
+from cyberai.api.pages import one_reply, page_reply
 from cyberai.api.query import CREATED_AFTER, CREATED_BEFORE, filter_param
-from cyberai.api.reply import Reply, created, json_reply, page_reply, shared_reply
+from cyberai.api.reply import Reply, created_below, json_reply
 from cyberai.app.cancel import cancel_scan
 from cyberai.app.scan_creation import create_scan
 from cyberai.app.scans import get_scan, list_scans
@@ -19,15 +20,18 @@ FILTERS = (
 )
 
 
+_created = created_below("/v1/scans/")
+
+
 async def create(call: Call) -> Reply:
     """POST /v1/scans."""
-    scan = await create_scan(call.app, call.workspace, call.body)
-    return created(scan, f"/v1/scans/{scan.id}")
+    scan = await create_scan(call.app, call.workspace, call.body, keep=call.keeping(_created))
+    return _created(scan)
 
 
 async def get(call: Call) -> Reply:
     """GET /v1/scans/{id}."""
-    return shared_reply(await get_scan(call.app, call.workspace, call.id))
+    return one_reply(call, await get_scan(call.app, call.workspace, call.id), shared=True)
 
 
 async def cancel(call: Call) -> Reply:
@@ -46,5 +50,13 @@ async def list_all(call: Call) -> Reply:
         created_after=query.time("created_after"),
         created_before=query.time("created_before"),
     )
-    page = await list_scans(call.app, call.workspace, where, limit=query.limit(), cursor=query.cursor())
-    return page_reply(page)
+    page = await list_scans(
+        call.app,
+        call.workspace,
+        where,
+        limit=query.limit(),
+        cursor=query.cursor(),
+        sort=query.sort(),
+        total=query.total(),
+    )
+    return page_reply(call, page)

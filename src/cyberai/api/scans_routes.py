@@ -2,7 +2,7 @@
 
 from cyberai.api import scans
 from cyberai.api.examples import SCAN, SCAN_REQUEST
-from cyberai.api.query import LIST_LATER, PAGING, later
+from cyberai.api.query import FIELDS, LIST_LATER, PAGING, SORT, later
 from cyberai.api.routes import Answer, BodyKind, Route
 from cyberai.app.listing import ListPage
 from cyberai.app.requests import ScanRequest
@@ -27,10 +27,11 @@ ROUTES = (
         scope=ApiScope.SCANS_READ,
         query=(
             *PAGING,
+            SORT,
             *scans.FILTERS,
             *LIST_LATER,
         ),
-        answer=Answer(kind=ListPage[ScanResource], description="A page of scans"),
+        answer=Answer(kind=ListPage[ScanResource], description="A page of scans", headers=("ETag", "Link")),
         errors=(ErrorCode.INVALID_CURSOR,),
     ),
     Route(
@@ -64,8 +65,8 @@ ROUTES = (
         summary="Get scan details",
         tag=_TAG,
         scope=ApiScope.SCANS_READ,
-        query=(later("fields"),),
-        answer=Answer(kind=ScanResource, description="The scan", example=SCAN),
+        query=(FIELDS,),
+        answer=Answer(kind=ScanResource, description="The scan", example=SCAN, headers=("ETag",)),
     ),
     Route(
         method="DELETE",

@@ -1,8 +1,11 @@
 """`/v1/vulnerabilities`: handlers."""
 
 from cyberai.api.call import Call
+from cyberai.api.conditional import require_match
+from cyberai.api.pages import one_reply, page_reply
 from cyberai.api.query import CREATED_AFTER, CREATED_BEFORE, filter_param
-from cyberai.api.reply import Reply, json_reply, page_reply
+from cyberai.api.reply import Reply, state_tag, tagged_reply
+from cyberai.app.resources import VulnerabilityResource
 from cyberai.app.vulnerabilities import get_vulnerability, list_vulnerabilities, update_vulnerability
 from cyberai.domain.finding import Tier
 from cyberai.domain.severity import Severity
@@ -26,12 +29,19 @@ FILTERS = (
 
 async def get(call: Call) -> Reply:
     """GET /v1/vulnerabilities/{id}."""
-    return json_reply(await get_vulnerability(call.app, call.workspace, call.id))
+    return one_reply(call, await get_vulnerability(call.app, call.workspace, call.id))
 
 
 async def update(call: Call) -> Reply:
     """PATCH /v1/vulnerabilities/{id}."""
-    return json_reply(await update_vulnerability(call.app, call.workspace, call.id, call.body))
+    condition = call.headers.get(b"if-match")
+    if condition is None:
+        return tagged_reply(await update_vulnerability(call.app, call.workspace, call.id, call.body))
+
+    def allow(current: VulnerabilityResource) -> None:
+        require_match(condition, state_tag(current))
+
+    return tagged_reply(await update_vulnerability(call.app, call.workspace, call.id, call.body, allow))
 
 
 async def list_all(call: Call) -> Reply:
@@ -49,8 +59,15 @@ async def list_all(call: Call) -> Reply:
         tier=query.choices("tier", Tier),
         created_after=query.time("created_after"),
         created_before=query.time("created_before"),
+        q=query.search(),
     )
     page = await list_vulnerabilities(
-        call.app, call.workspace, where, limit=query.limit(), cursor=query.cursor()
+        call.app,
+        call.workspace,
+        where,
+        limit=query.limit(),
+        cursor=query.cursor(),
+        sort=query.sort(),
+        total=query.total(),
     )
-    return page_reply(page)
+    return page_reply(call, page)

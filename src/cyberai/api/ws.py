@@ -75,7 +75,7 @@ class WebSocketEndpoint:
             (b"x-request-id", call.request_id.encode()),
             (b"cache-control", b"no-store"),
             *reply.headers,
-            *(rate_headers(call.rate) if call.rate is not None else ()),
+            *(rate_headers(call.rate, self._app.clock.now()) if call.rate is not None else ()),
         ]
         await send({"type": "websocket.http.response.start", "status": reply.status, "headers": headers})
         await send({"type": "websocket.http.response.body", "body": reply.body})
@@ -85,7 +85,10 @@ class WebSocketEndpoint:
         self, call: Call, handshake: Handshake, subscription: Subscription, receive: Receive, send: Send
     ) -> None:
         assert call.rate is not None
-        headers = [(b"x-request-id", call.request_id.encode()), *rate_headers(call.rate)]
+        headers = [
+            (b"x-request-id", call.request_id.encode()),
+            *rate_headers(call.rate, self._app.clock.now()),
+        ]
         await send({"type": "websocket.accept", "headers": headers})
         reader = asyncio.get_running_loop().create_task(_until_gone(receive, subscription))
         try:

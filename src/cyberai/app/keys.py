@@ -6,6 +6,7 @@ import hmac
 from msgspec import UNSET, Struct
 
 from cyberai.app.context import App
+from cyberai.app.idempotency import Keep, not_kept
 from cyberai.app.requests import KeyRequest
 from cyberai.app.resources import KeyResource, key_resource
 from cyberai.app.times import parse_time
@@ -66,13 +67,21 @@ async def authenticate(app: App, key: str) -> Principal:
     return Principal(found.id, found.workspace, found.plan, frozenset(found.scopes))
 
 
-async def create_key(app: App, workspace: WorkspaceId, request: KeyRequest) -> KeyResource:
+async def create_key(
+    app: App, workspace: WorkspaceId, request: KeyRequest, keep: Keep[KeyResource] = not_kept
+) -> KeyResource:
     """Make a key in a workspace (created when it is new); `key` is in the answer and nowhere else."""
     secret = format_key(app.rng.bits(192))
-    return await _store_key(app, workspace, request, secret)
+    return await _store_key(app, workspace, request, secret, keep)
 
 
-async def _store_key(app: App, workspace: WorkspaceId, request: KeyRequest, secret: str) -> KeyResource:
+async def _store_key(
+    app: App,
+    workspace: WorkspaceId,
+    request: KeyRequest,
+    secret: str,
+    keep: Keep[KeyResource] = not_kept,
+) -> KeyResource:
     at = app.clock.now()
     key = ApiKey(
         id=KeyId(app.ids.new("key")),
@@ -89,9 +98,11 @@ async def _store_key(app: App, workspace: WorkspaceId, request: KeyRequest, secr
     def store(tx: Tx) -> None:
         tx.ensure_workspace(at)
         tx.keys.insert(key)
+        keep(tx, resource)
 
+    resource = key_resource(key, secret)
     await app.store.write(workspace, store)
-    return key_resource(key, secret)
+    return resource
 
 
 def _name(name: str) -> str:

@@ -1,40 +1,81 @@
 """Pages of lists and their cursors: opaque, signed, bound to the list and its filters."""
 
 import base64
-import hashlib
 import hmac
+from collections.abc import Sequence
 from typing import Generic, TypeVar
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from cyberai.app.context import App
 from cyberai.domain.errors import ErrorCode, InvalidRequest
 from cyberai.domain.ids import WorkspaceId
-from cyberai.ports.repositories import Page
+from cyberai.ports.repositories import Count, Order, Page, Ranked
 
 T = TypeVar("T")
 
-DEFAULT_LIMIT = 50
-MAX_LIMIT = 200
+MOST_COUNTED = 10_001
+"""Rows counted for `include=total`; more are only said to be more."""
+
 _SIGNATURE_LENGTH = 12
 
 
 class ListPage(Struct, Generic[T], kw_only=True):
-    """A page of a list, newest first."""
+    """A page of a list. A search may end a page early: `has_more` says whether there is more, not its length.
+    `total` is how many match (asked for with `include=total`), at least so many where `total_is_capped`."""
 
     data: list[T]
     has_more: bool
     next_cursor: str | None
+    total: int | UnsetType = UNSET
+    total_is_capped: bool | UnsetType = UNSET
+
+
+class Sort(Struct, frozen=True):
+    """The order of a list."""
+
+    order: Order = Order.CREATED
+    ascending: bool = False
+
+    def bound(self, kind: str) -> str:
+        """The list and its order, which cursors are bound to; newest first is the list itself."""
+        return kind if self == NEWEST_FIRST else f"{kind} {'' if self.ascending else '-'}{self.order}"
+
+
+NEWEST_FIRST = Sort()
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """What a request asks of a list besides filters."""
+
+    limit: int
+    cursor: str | None = None
+    sort: Sort = NEWEST_FIRST
+    total: bool = False
+
+
+class Found(Struct, Generic[T], frozen=True, kw_only=True):
+    """What the store gave for a page: rows (one more than asked when there are more), the position behind which the
+    next page starts, if there is one, and how many match, when that was asked."""
+
+    data: list[T]
+    behind: int | None
+    count: Count | None = None
+
+
+def behind(rows: Sequence[Ranked], limit: int) -> int | None:
+    """The position behind which the next page starts, when there are more rows than the limit."""
+    return rows[limit - 1].rank if len(rows) > limit else None
 
 
 def _signature(app: App, kind: str, workspace: WorkspaceId, where: Struct, rank: bytes) -> bytes:
     bound = b"\n".join((kind.encode(), workspace.encode(), msgspec.json.encode(where), rank))
-    return hmac.new(app.cursor_key, bound, hashlib.sha256).digest()[:_SIGNATURE_LENGTH]
+    return hmac.digest(app.cursor_key, bound, "sha256")[:_SIGNATURE_LENGTH]
 
 
 def encode_cursor(app: App, kind: str, workspace: WorkspaceId, where: Struct, rank: int) -> str:
-    """The cursor of the page that starts below `rank`."""
+    """The cursor of the page that starts behind the position `rank`."""
     packed = rank.to_bytes(12, "big", signed=True)
     return base64.urlsafe_b64encode(packed + _signature(app, kind, workspace, where, packed)).decode()
 
@@ -52,14 +93,32 @@ def decode_cursor(app: App, kind: str, workspace: WorkspaceId, where: Struct, cu
             "The cursor is not valid for this list",
             code=ErrorCode.INVALID_CURSOR,
             field="cursor",
-            reason="Use next_cursor of the last page unchanged, with the same filters; or start without a cursor",
+            reason="Use next_cursor of the last page unchanged, with the same filters and sort; or start without a cursor",
         )
     return int.from_bytes(packed, "big", signed=True)
 
 
-def page_of(
-    app: App, kind: str, workspace: WorkspaceId, where: Struct, limit: int, cursor: str | None
-) -> Page:
+def page_of(app: App, kind: str, workspace: WorkspaceId, where: Struct, asked: Asked) -> Page:
     """The page a request asks for, with one row more than asked, which tells whether there is a next."""
-    before = decode_cursor(app, kind, workspace, where, cursor) if cursor is not None else None
-    return Page(limit=limit + 1, before=before)
+    before = None
+    if asked.cursor is not None:
+        before = decode_cursor(app, asked.sort.bound(kind), workspace, where, asked.cursor)
+    return Page(asked.limit + 1, before, asked.sort.order, asked.sort.ascending)
+
+
+def list_page(
+    app: App,
+    kind: str,
+    workspace: WorkspaceId,
+    where: Struct,
+    asked: Asked,
+    found: Found[T],
+) -> ListPage[T]:
+    """The page with its cursor."""
+    after = None
+    if found.behind is not None:
+        after = encode_cursor(app, asked.sort.bound(kind), workspace, where, found.behind)
+    page = ListPage(data=found.data[: asked.limit], has_more=after is not None, next_cursor=after)
+    if found.count is not None:
+        page.total, page.total_is_capped = found.count.n, found.count.capped
+    return page

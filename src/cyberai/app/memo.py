@@ -32,9 +32,9 @@ class Memo(Generic[V, W]):
 
     def each(self, values: Iterable[V]) -> list[W]:
         """The views of many, without a call for each that is known."""
-        kept = self._kept
-        views: list[W] = []
-        for value in values:
-            known = kept.get(id(value))
-            views.append(known[1] if known is not None and known[0] is value else self(value))
-        return views
+        values, kept = list(values), self._kept
+        try:
+            # An entry holds its value, so that an identity that is known belongs to that very value.
+            return [kept[id(value)][1] for value in values]
+        except KeyError:
+            return [self(value) for value in values]

@@ -5,7 +5,18 @@ from typing import TypeVar
 from msgspec import UNSET, Struct
 
 from cyberai.app.context import App
-from cyberai.app.listing import ListPage, encode_cursor, page_of
+from cyberai.app.idempotency import Keep, not_kept
+from cyberai.app.listing import (
+    MOST_COUNTED,
+    NEWEST_FIRST,
+    Asked,
+    Found,
+    ListPage,
+    Sort,
+    behind,
+    list_page,
+    page_of,
+)
 from cyberai.app.requests import ReportRequest
 from cyberai.app.resources import ReportResource, report_resource
 from cyberai.app.scan_request import NOT_AVAILABLE
@@ -37,7 +48,9 @@ class ReportFile(Struct, frozen=True, kw_only=True):
     digest: str
 
 
-async def create_report(app: App, workspace: WorkspaceId, request: ReportRequest) -> ReportResource:
+async def create_report(
+    app: App, workspace: WorkspaceId, request: ReportRequest, keep: Keep[ReportResource] = not_kept
+) -> ReportResource:
     """Order a report; raise InvalidRequest, or NotFound for an unknown scan."""
     at = app.clock.now()
     report = Report(
@@ -57,10 +70,12 @@ async def create_report(app: App, workspace: WorkspaceId, request: ReportRequest
         for index, scan_id in enumerate(report.scan_ids):
             require_scan(tx, scan_id, f"scan_ids[{index}]" if request.scan_id is UNSET else "scan_id")
         tx.reports.insert(report)
+        keep(tx, resource)
 
+    resource = report_resource(report)
     await app.store.write(workspace, store)
     app.wake()
-    return report_resource(report)
+    return resource
 
 
 def _supported(kind: type[K], built: tuple[K, ...], value: str, field: str) -> K:
@@ -118,15 +133,28 @@ async def get_report(app: App, workspace: WorkspaceId, report_id: str) -> Report
 
 
 async def list_reports(
-    app: App, workspace: WorkspaceId, where: ReportFilter, *, limit: int, cursor: str | None
+    app: App,
+    workspace: WorkspaceId,
+    where: ReportFilter,
+    *,
+    limit: int,
+    cursor: str | None,
+    sort: Sort = NEWEST_FIRST,
+    total: bool = False,
 ) -> ListPage[ReportResource]:
-    """A page of reports, newest first."""
-    page = page_of(app, "reports", workspace, where, limit, cursor)
-    rows = await app.store.read(workspace, lambda tx: tx.reports.page(where, page))
-    more = len(rows) > limit
-    rows = rows[:limit]
-    after = encode_cursor(app, "reports", workspace, where, rows[-1].rank) if more else None
-    return ListPage(data=[report_resource(row.report) for row in rows], has_more=more, next_cursor=after)
+    """A page of reports, in order of creation."""
+    asked = Asked(limit=limit, cursor=cursor, sort=sort, total=total)
+    page = page_of(app, "reports", workspace, where, asked)
+
+    def read(tx: Tx) -> Found[ReportResource]:
+        rows = tx.reports.page(where, page)
+        return Found(
+            data=[report_resource(row.report) for row in rows],
+            behind=behind(rows, limit),
+            count=tx.reports.count(where, MOST_COUNTED) if total else None,
+        )
+
+    return list_page(app, "reports", workspace, where, asked, await app.store.read(workspace, read))
 
 
 async def download_report(app: App, workspace: WorkspaceId, report_id: str) -> ReportFile:

@@ -12,6 +12,7 @@ from cyberai.app.memo import Memo
 from cyberai.app.times import rfc3339
 from cyberai.domain.api_key import ApiKey
 from cyberai.domain.report import Report
+from cyberai.domain.risk import vulnerability_risk
 from cyberai.domain.scan import Progress, Scan, ScanSpec, Statistics, Verdict
 from cyberai.domain.vulnerability import Location, Vulnerability
 
@@ -97,6 +98,8 @@ class VulnerabilityResource(Struct, kw_only=True):
     status_reason: str | None
     accept_until: str | None
     original_severity: str
+    criticality: str
+    risk_score: float
     evidence: tuple[EvidenceResource, ...] | UnsetType = UNSET
 
 
@@ -257,6 +260,8 @@ def vulnerability_resource(
         status_reason=row.status_reason,
         accept_until=_when(row.accept_until),
         original_severity=row.severity.value,
+        criticality=row.criticality.value,
+        risk_score=vulnerability_risk(row.effective_severity, row.tier, row.status, row.criticality),
         evidence=evidence,
     )
 

@@ -3,6 +3,7 @@
 from cyberai.app.admission import free_slots
 from cyberai.app.context import App
 from cyberai.app.events import scan_event
+from cyberai.app.idempotency import Keep, not_kept
 from cyberai.app.requests import ScanRequest
 from cyberai.app.resources import ScanResource, scan_resource
 from cyberai.app.scan_request import judge_scan_request
@@ -23,10 +24,16 @@ LIKELY = 5
 
 
 async def create_scan(
-    app: App, workspace: WorkspaceId, request: ScanRequest, *, owner: str = ""
+    app: App,
+    workspace: WorkspaceId,
+    request: ScanRequest,
+    *,
+    owner: str = "",
+    keep: Keep[ScanResource] = not_kept,
 ) -> ScanResource:
     """Judge the request and store the scan, its first event, its shards and their first units in one
-    transaction. With `owner` the scan runs at once in that process and takes no worker's slot."""
+    transaction, in which `keep` is called as well. With `owner` the scan runs at once in that process and takes no
+    worker's slot."""
     spec, targets = judge_scan_request(app, request)
     at = app.clock.now()
     scan = Scan(
@@ -40,9 +47,15 @@ async def create_scan(
         owner=owner,
     )
     work = _shards(app, scan, spec, targets)
-    stored = await app.store.write(workspace, lambda tx: _store_scan(app, tx, scan, work, at))
+
+    def store(tx: Tx) -> ScanResource:
+        resource = scan_resource(_store_scan(app, tx, scan, work, at))
+        keep(tx, resource)
+        return resource
+
+    resource = await app.store.write(workspace, store)
     app.wake()
-    return scan_resource(stored)
+    return resource
 
 
 def _shards(

@@ -1,7 +1,17 @@
 """Scans as clients see them: look and list. Creating: app.scan_creation; ending one early: app.cancel."""
 
 from cyberai.app.context import App
-from cyberai.app.listing import ListPage, encode_cursor, page_of
+from cyberai.app.listing import (
+    MOST_COUNTED,
+    NEWEST_FIRST,
+    Asked,
+    Found,
+    ListPage,
+    Sort,
+    behind,
+    list_page,
+    page_of,
+)
 from cyberai.app.resources import ScanResource, shown_scan
 from cyberai.domain.errors import NotFound
 from cyberai.domain.ids import ScanId, WorkspaceId
@@ -24,12 +34,25 @@ async def get_scan(app: App, workspace: WorkspaceId, scan_id: str) -> ScanResour
 
 
 async def list_scans(
-    app: App, workspace: WorkspaceId, where: ScanFilter, *, limit: int, cursor: str | None
+    app: App,
+    workspace: WorkspaceId,
+    where: ScanFilter,
+    *,
+    limit: int,
+    cursor: str | None,
+    sort: Sort = NEWEST_FIRST,
+    total: bool = False,
 ) -> ListPage[ScanResource]:
-    """A page of scans, newest first."""
-    page = page_of(app, "scans", workspace, where, limit, cursor)
-    rows = await app.store.read(workspace, lambda tx: tx.scans.page(where, page))
-    more = len(rows) > limit
-    rows = rows[:limit]
-    after = encode_cursor(app, "scans", workspace, where, rows[-1].rank) if more else None
-    return ListPage(data=shown_scan.each(row.scan for row in rows), has_more=more, next_cursor=after)
+    """A page, in order of creation."""
+    asked = Asked(limit=limit, cursor=cursor, sort=sort, total=total)
+    page = page_of(app, "scans", workspace, where, asked)
+
+    def read(tx: Tx) -> Found[ScanResource]:
+        rows = tx.scans.page(where, page)
+        return Found(
+            data=shown_scan.each([row.scan for row in rows]),
+            behind=behind(rows, limit),
+            count=tx.scans.count(where, MOST_COUNTED) if total else None,
+        )
+
+    return list_page(app, "scans", workspace, where, asked, await app.store.read(workspace, read))

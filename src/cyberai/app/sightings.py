@@ -56,6 +56,7 @@ def sighting_of(app: App, meta: CheckMeta, hit: Hit, scan: Scan, at: int) -> Sig
         created_at=at,
         updated_at=at,
         tags=(),
+        criticality=scan.spec.criticality,
     )
     evidence = tuple(_capped(piece) for piece in hit.evidence)
     return Sighting(vulnerability=vulnerability, evidence=evidence, place=_place(hit))

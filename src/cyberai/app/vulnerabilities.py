@@ -1,11 +1,23 @@
 """Vulnerabilities as clients see them: look, list, and what people decide about them."""
 
+from collections.abc import Callable
+
 from msgspec import UNSET
 
 from cyberai.app.context import App
 from cyberai.app.events import vulnerability_event
 from cyberai.app.evidence_view import evidence_resource
-from cyberai.app.listing import ListPage, encode_cursor, page_of
+from cyberai.app.listing import (
+    MOST_COUNTED,
+    NEWEST_FIRST,
+    Asked,
+    Found,
+    ListPage,
+    Sort,
+    behind,
+    list_page,
+    page_of,
+)
 from cyberai.app.requests import VulnerabilityPatch
 from cyberai.app.resources import VulnerabilityResource, listed_vulnerability, vulnerability_resource
 from cyberai.app.times import parse_time
@@ -46,26 +58,50 @@ async def get_vulnerability(app: App, workspace: WorkspaceId, vulnerability_id: 
 
 
 async def list_vulnerabilities(
-    app: App, workspace: WorkspaceId, where: VulnerabilityFilter, *, limit: int, cursor: str | None
+    app: App,
+    workspace: WorkspaceId,
+    where: VulnerabilityFilter,
+    *,
+    limit: int,
+    cursor: str | None,
+    sort: Sort = NEWEST_FIRST,
+    total: bool = False,
 ) -> ListPage[VulnerabilityResource]:
-    """A page, newest first, without evidence."""
-    page = page_of(app, "vulnerabilities", workspace, where, limit, cursor)
-    rows = await app.store.read(workspace, lambda tx: tx.vulnerabilities.page(where, page))
-    more = len(rows) > limit
-    rows = rows[:limit]
-    after = encode_cursor(app, "vulnerabilities", workspace, where, rows[-1].rank) if more else None
-    data = listed_vulnerability.each(row.vulnerability for row in rows)
-    return ListPage(data=data, has_more=more, next_cursor=after)
+    """A page, without evidence."""
+    asked = Asked(limit=limit, cursor=cursor, sort=sort, total=total)
+    page = page_of(app, "vulnerabilities", workspace, where, asked)
+
+    def read(tx: Tx) -> Found[VulnerabilityResource]:
+        part = tx.vulnerabilities.slice(where, page)
+        return Found(
+            data=listed_vulnerability.each([row.vulnerability for row in part.rows]),
+            behind=part.resume if part.resume is not None else behind(part.rows, limit),
+            count=tx.vulnerabilities.count(where, MOST_COUNTED) if total else None,
+        )
+
+    found = await app.store.read(workspace, read)
+    return list_page(app, "vulnerabilities", workspace, where, asked, found)
+
+
+def _unconditional(_resource: VulnerabilityResource) -> None:
+    """Whatever the resource is now, it may be changed."""
 
 
 async def update_vulnerability(
-    app: App, workspace: WorkspaceId, vulnerability_id: str, patch: VulnerabilityPatch
+    app: App,
+    workspace: WorkspaceId,
+    vulnerability_id: str,
+    patch: VulnerabilityPatch,
+    allow: Callable[[VulnerabilityResource], None] = _unconditional,
 ) -> VulnerabilityResource:
-    """Apply a merge patch; raise InvalidRequest, NotFound, or Conflict `invalid_transition`."""
+    """Apply a merge patch; raise InvalidRequest, NotFound, or Conflict `invalid_transition`. `allow` looks at the
+    resource inside the transaction and raises when it may not be changed as it is now."""
     at = app.clock.now()
 
     def update(tx: Tx) -> VulnerabilityResource:
         known = require_vulnerability(tx, vulnerability_id)
+        if allow is not _unconditional:
+            allow(whole_resource(tx, known))
         patched = apply_patch(known, patch, at)
         if patched is not known:
             tx.vulnerabilities.update(patched)

@@ -1,9 +1,11 @@
-"""One step of a worker: a shard, else a report, else putting right what a death left behind."""
+"""One step of a worker: a shard, else a report, else putting right what a death left behind and removing what has
+expired."""
 
 from contextlib import suppress
 
 from cyberai.app.admission import tidy
 from cyberai.app.context import App
+from cyberai.app.idempotency import forget_expired
 from cyberai.app.report_making import work_on_report
 from cyberai.app.run_shard import claim, run_shard
 from cyberai.domain.errors import Unavailable
@@ -23,7 +25,7 @@ async def step(app: App, worker: str) -> bool:
     if lease is not None:
         await run_shard(app, lease)
         return True
-    return await tidy(app) > 0
+    return await tidy(app) + await forget_expired(app) > 0
 
 
 async def beat(app: App, worker: str) -> None:

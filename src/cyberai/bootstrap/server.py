@@ -67,7 +67,13 @@ async def _serve(settings: Settings) -> int:
         try:
             await _await_workers(app, stop)
             async with _hub(app) as hub:
-                asgi = make_asgi(app, limiter, hub, trusted_proxies=settings.trusted_proxy)
+                asgi = make_asgi(
+                    app,
+                    limiter,
+                    hub,
+                    trusted_proxies=settings.trusted_proxy,
+                    cors_origins=settings.cors_origin,
+                )
                 await run_server(
                     asgi,
                     sock,

@@ -48,6 +48,12 @@ Examples:
     metavar="NETWORK",
     help="A proxy whose X-Forwarded-For is believed. May be repeated.",
 )
+@click.option(
+    "--cors-origin",
+    multiple=True,
+    metavar="ORIGIN",
+    help="An origin whose web pages may call the API from a browser; * for every page. May be repeated.",
+)
 @log_level("info")
 def command(data_dir: Path | None, **flags: Any) -> None:
     """Hand over to the server."""

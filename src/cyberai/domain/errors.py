@@ -30,7 +30,7 @@ class ErrorCode(StrEnum):
     """The query string holds a parameter that this endpoint does not have. `details.field` names it; take it
     out or correct its spelling."""
     INVALID_CURSOR = "invalid_cursor"
-    """The cursor was altered, or belongs to a list with other filters. Start again without `cursor`."""
+    """The cursor was altered, or belongs to a list with other filters or another sort. Start again without `cursor`."""
     UNAUTHORIZED = "unauthorized"
     """The API key is missing, unknown or revoked. Send `Authorization: Bearer KEY`; `cyberai keys create`
     makes one."""
@@ -50,7 +50,8 @@ class ErrorCode(StrEnum):
     METHOD_NOT_ALLOWED = "method_not_allowed"
     """The path exists, the method does not. The `Allow` header lists the methods that do."""
     NOT_ACCEPTABLE = "not_acceptable"
-    """No representation matches the `Accept` header. Ask for `application/json` or `*/*`."""
+    """No representation matches the `Accept` header. Ask for `application/json` or `*/*`;
+    `application/problem+json` takes JSON as well, and problem details where something is wrong."""
     CONFLICT = "conflict"
     """The resource is in a state that does not allow this. `details.reason` names the state."""
     INVALID_TRANSITION = "invalid_transition"
@@ -63,8 +64,8 @@ class ErrorCode(StrEnum):
     IDEMPOTENCY_IN_PROGRESS = "idempotency_in_progress"
     """A request with this `Idempotency-Key` is still being worked on. Wait, then repeat it unchanged."""
     IDEMPOTENCY_MISMATCH = "idempotency_mismatch"
-    """This `Idempotency-Key` was used with another body within the last 24 hours. Use a new key for a new
-    request."""
+    """This `Idempotency-Key` was used with another body or path within the last 24 hours, or its answer holds a
+    secret and another API key asked for it. Use a new key for a new request."""
     PRECONDITION_FAILED = "precondition_failed"
     """The resource has changed since the version that `If-Match` names. Read it again, then decide."""
     PAYLOAD_TOO_LARGE = "payload_too_large"

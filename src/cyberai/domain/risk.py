@@ -1,17 +1,31 @@
-"""Risk of a scan from its vulnerabilities: one documented number from 0 to 100.
+"""Risk: of a scan from its vulnerabilities, and of one vulnerability, each one documented number from 0 to 100.
 
-Each proven vulnerability (confirmed or strong) leaves `1 - weight` of what was safe before it, where
+Of a scan: each proven vulnerability (confirmed or strong) leaves `1 - weight` of what was safe before it, where
 weight = (CVSS/10)^2 x 0.6 x confidence/100 x criticality (low 0.7, medium 1.0, high 1.3). So one certain
 critical flaw is worth about 60, many small ones never reach one large one, and leads count nothing.
+
+Of one vulnerability: severity (critical 80, high 60, medium 35, low 15, info 2) x proof (confirmed 1, strong 0.8,
+lead 0) x criticality of the target (low 0.7, medium 1, high 1.25). What is fixed or a false positive has none; an
+accepted risk is still there. Few values are possible, so that lists can be in order of it (storage.orders).
 """
 
 from collections.abc import Iterable
 
 from cyberai.domain.finding import Tier
 from cyberai.domain.scan import Criticality
+from cyberai.domain.severity import Severity
 from cyberai.domain.vulnerability import Vulnerability, VulnerabilityStatus
 
 _ASSET = {Criticality.LOW: 0.7, Criticality.MEDIUM: 1.0, Criticality.HIGH: 1.3}
+_BAND = {
+    Severity.CRITICAL: 80.0,
+    Severity.HIGH: 60.0,
+    Severity.MEDIUM: 35.0,
+    Severity.LOW: 15.0,
+    Severity.INFO: 2.0,
+}
+_PROOF = {Tier.CONFIRMED: 1.0, Tier.STRONG: 0.8, Tier.LEAD: 0.0}
+_TARGET = {Criticality.LOW: 0.7, Criticality.MEDIUM: 1.0, Criticality.HIGH: 1.25}
 _SETTLED = frozenset({VulnerabilityStatus.FALSE_POSITIVE, VulnerabilityStatus.FIXED})
 
 
@@ -24,3 +38,12 @@ def risk_score(rows: Iterable[Vulnerability], criticality: Criticality = Critica
         weight = (row.cvss_score / 10) ** 2 * 0.6 * row.confidence / 100 * _ASSET[criticality]
         safe *= 1 - min(0.99, weight)
     return round(100 * (1 - safe), 1)
+
+
+def vulnerability_risk(
+    severity: Severity, tier: Tier, status: VulnerabilityStatus, criticality: Criticality
+) -> float:
+    """0.0 (none, or not proven) to 100.0, one decimal; `severity` is the effective one."""
+    if status in _SETTLED:
+        return 0.0
+    return round(_BAND[severity] * _PROOF[tier] * _TARGET[criticality], 1)

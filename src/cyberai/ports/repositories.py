@@ -4,6 +4,7 @@ They raise nothing but `LeaseLost` and domain errors.
 """
 
 from collections.abc import Iterable
+from enum import StrEnum
 from typing import Protocol
 
 from msgspec import Struct
@@ -19,11 +20,33 @@ from cyberai.domain.unit import Lease, Shard, Stage, Unit, UnitCounts
 from cyberai.domain.vulnerability import Sighting, Vulnerability
 
 
+class Order(StrEnum):
+    """What a list is in order of."""
+
+    CREATED = "created_at"
+    LAST_SEEN = "last_seen"
+    SEVERITY = "severity"
+    RISK = "risk_score"
+
+
 class Page(Struct, frozen=True):
-    """Which part of a list: rows of rank below `before` (None: from the newest), at most `limit`."""
+    """Which part of a list: rows behind the position `before` (None: from the first), at most `limit`.
+
+    By default the newest comes first. Rows that are equal in `order` come in order of creation, in the same
+    direction (those last seen in the same second: in the order in which they were stored).
+    """
 
     limit: int
     before: int | None = None
+    order: Order = Order.CREATED
+    ascending: bool = False
+
+
+class Count(Struct, frozen=True):
+    """How many rows match: at least `n`, and exactly so many unless `capped`."""
+
+    n: int
+    capped: bool
 
 
 class ScanFilter(Struct, frozen=True, kw_only=True):
@@ -38,7 +61,7 @@ class ScanFilter(Struct, frozen=True, kw_only=True):
 
 
 class VulnerabilityFilter(Struct, frozen=True, kw_only=True):
-    """`scan_id` matches any sighting; `severity` the effective one."""
+    """`scan_id` matches any sighting; `severity` the effective one; `q` words, all of which must occur."""
 
     severity: tuple[str, ...] = ()
     status: tuple[str, ...] = ()
@@ -51,6 +74,7 @@ class VulnerabilityFilter(Struct, frozen=True, kw_only=True):
     tier: tuple[str, ...] = ()
     created_after: int | None = None
     created_before: int | None = None
+    q: str | None = None
 
 
 class ReportFilter(Struct, frozen=True, kw_only=True):
@@ -63,7 +87,7 @@ class ReportFilter(Struct, frozen=True, kw_only=True):
 
 
 class Ranked(Struct, frozen=True):
-    """A row's rank: the packed integer that lists seek on, newest first."""
+    """A row's position in the order asked for: a packed integer of at most 95 bits (its rank, by default)."""
 
     rank: int
 
@@ -78,6 +102,13 @@ class RankedVulnerability(Ranked, frozen=True):
     """A vulnerability in a list."""
 
     vulnerability: Vulnerability
+
+
+class VulnerabilitySlice(Struct, frozen=True):
+    """A part of a list. `resume`: the search looked at as many rows as it may and goes on behind this position."""
+
+    rows: list[RankedVulnerability]
+    resume: int | None = None
 
 
 class RankedReport(Ranked, frozen=True):
@@ -130,7 +161,11 @@ class ScanTx(Protocol):
         ...
 
     def page(self, where: ScanFilter, page: Page) -> list[RankedScan]:
-        """A page, newest first."""
+        """A page, in order of creation."""
+        ...
+
+    def count(self, where: ScanFilter, most: int) -> Count:
+        """How many match, counted up to `most`."""
         ...
 
     def count_active(self) -> int:
@@ -271,7 +306,15 @@ class VulnerabilityTx(Protocol):
         ...
 
     def page(self, where: VulnerabilityFilter, page: Page) -> list[RankedVulnerability]:
-        """A page, newest first; no evidence."""
+        """A page; no evidence."""
+        ...
+
+    def slice(self, where: VulnerabilityFilter, page: Page) -> VulnerabilitySlice:
+        """A page, or less of one with where to go on; what it may look at is bounded."""
+        ...
+
+    def count(self, where: VulnerabilityFilter, most: int) -> Count:
+        """How many match, counted up to `most`; a search may stop counting earlier."""
         ...
 
     def severities(self, scan_id: ScanId) -> dict[str, int]:
@@ -319,7 +362,11 @@ class ReportTx(Protocol):
         ...
 
     def page(self, where: ReportFilter, page: Page) -> list[RankedReport]:
-        """A page, newest first."""
+        """A page, in order of creation."""
+        ...
+
+    def count(self, where: ReportFilter, most: int) -> Count:
+        """How many match, counted up to `most`."""
         ...
 
     def claim(self, worker: str, now: int, until: int) -> Report | None:
@@ -336,6 +383,39 @@ class BlobTx(Protocol):
 
     def get(self, name: str) -> tuple[bytes, str, str] | None:
         """(content, media type, file name), or None."""
+        ...
+
+
+class KeptReply(Struct, frozen=True, kw_only=True):
+    """A reply kept under an idempotency key. `key` and `fingerprint` are digests; `sealed`: `body` is encrypted
+    for the API key that asked. `expires_at` is UTC microseconds."""
+
+    key: str
+    fingerprint: str
+    expires_at: int
+    status: int
+    location: str
+    body: bytes
+    sealed: bool = False
+
+
+class IdempotencyTx(Protocol):
+    """Replies kept under idempotency keys, per workspace."""
+
+    def get(self, key: str, now: int) -> KeptReply | None:
+        """The reply kept under this key, unless it has expired."""
+        ...
+
+    def keep(self, reply: KeptReply, now: int) -> bool:
+        """Keep a reply; False when an unexpired one is there (then nothing else may be written)."""
+        ...
+
+    def forget_expired(self, now: int, limit: int) -> int:
+        """Remove expired replies of any workspace, at most `limit`; return how many were removed."""
+        ...
+
+    def any_expired(self, now: int) -> bool:
+        """True when there is something to remove."""
         ...
 
 

@@ -14,6 +14,7 @@ from cyberai.domain.ids import WorkspaceId
 from cyberai.ports.repositories import (
     BlobTx,
     EventTx,
+    IdempotencyTx,
     KeyTx,
     LedgerTx,
     ReportTx,
@@ -78,6 +79,11 @@ class Tx(Protocol):
     @property
     def blobs(self) -> BlobTx:
         """Blobs."""
+        ...
+
+    @property
+    def idempotency(self) -> IdempotencyTx:
+        """Replies kept under idempotency keys."""
         ...
 
     @property

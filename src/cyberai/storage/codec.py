@@ -62,11 +62,21 @@ def first_rank(at: int) -> int:
     return at << RANK_BITS
 
 
-def span(after: int | None, before: int | None, top: int | None) -> dict[str, int]:
-    """The ranks [low, high) of rows created after and before those times and below `top`."""
+def span(
+    after: int | None, before: int | None, reached: int | None, ascending: bool = False
+) -> dict[str, int]:
+    """The ranks [low, high) of rows created after and before those times and behind the rank `reached`."""
     low = LOWEST if after is None else first_rank(after + 1)
     high = HIGHEST if before is None else first_rank(before)
-    return {"low": low, "high": high if top is None else min(high, top)}
+    if reached is not None:
+        low, high = (max(low, reached + 1), high) if ascending else (low, min(high, reached))
+    return {"low": low, "high": high}
+
+
+def place_in_second(at: int, number: int) -> int:
+    """The rank of a row in an order by whole seconds: a second has room for two billion rows, told apart by
+    their numbers, so that no place need be looked for or stored."""
+    return first_rank(at - at % 1_000_000) + number
 
 
 def set_fields(value: Any, **changes: object) -> Any:

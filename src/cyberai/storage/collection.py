@@ -1,6 +1,6 @@
 """A kind of resource as a table of documents: found by id, listed by rank, filtered through its postings."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
@@ -10,11 +10,13 @@ from sqlalchemy import Table, func, select, update
 from sqlalchemy.sql.expression import Executable
 
 from cyberai.domain.errors import NotFound
-from cyberai.ports.repositories import Page
-from cyberai.storage.codec import TIES, first_rank, to_text
+from cyberai.ports.repositories import Count, Order, Page
+from cyberai.storage.codec import TIES, first_rank, place_in_second, to_text
 from cyberai.storage.dialect import arg, args, constant, insert_row
+from cyberai.storage.driver import Row
 from cyberai.storage.facets import Facets
 from cyberai.storage.listing import Listing, Posted, Term
+from cyberai.storage.orders import Wanted, counted, positions
 from cyberai.storage.scope import Scope
 from cyberai.storage.statements import Statement, shaped
 
@@ -57,7 +59,10 @@ class Stored(NamedTuple, Generic[R]):
 
 @dataclass(frozen=True)
 class Kind(Generic[R]):
-    """How resources of a type are stored: facets, terms and further columns are taken from the value."""
+    """How resources of a type are stored: facets, terms and further columns are taken from the value.
+
+    `placed_at` is the time of its second order, if it has one; `grades` are orders by a number of the facet.
+    """
 
     name: str
     table: Table
@@ -66,6 +71,8 @@ class Kind(Generic[R]):
     facet_of: Callable[[R], int]
     terms_of: Callable[[R], Iterable[Term]]
     columns_of: Callable[[R], Mapping[str, int | str]] = field(default=lambda _: {})
+    placed_at: Callable[[R], int] | None = None
+    grades: Mapping[Order, Callable[[int], int]] = field(default_factory=dict)
 
     @cached_property
     def decode(self) -> Callable[[str], R]:
@@ -103,16 +110,22 @@ class _Statements:
             .limit(arg("limit"))
         )
         self.among = shaped(self._among)
+        self.facets_among = shaped(self._facets_among)
 
     def _required(self, names: list[str]) -> list[str]:
         # Columns with a default belong to other statements (leases), which the document does not know.
         return [name for name in names if self._table.c[name].server_default is None]
 
+    def _facets_among(self, size: int) -> Executable:
+        c = self._table.c
+        here = c.workspace + constant(0) == arg("workspace")
+        return select(c.number, c.rank, c.facet).where(c.number.in_(args("n", size)), here)
+
     def _among(self, size: int) -> Executable:
         c = self._table.c
         # An expression, or the planner would walk the whole workspace by its index rather than seek the rows.
         here = c.workspace + constant(0) == arg("workspace")
-        return select(c.rank, c.doc).where(c.number.in_(args("n", size)), here)
+        return select(c.number, c.rank, c.doc).where(c.number.in_(args("n", size)), here)
 
 
 class Collection(Generic[R]):
@@ -121,12 +134,12 @@ class Collection(Generic[R]):
     def __init__(self, scope: Scope, workspace: int, kind: Kind[R]) -> None:
         self._db = scope.db
         self._workspace = workspace
-        self._kind = kind
+        self.kind = kind
         self.listing = Listing(scope, workspace, kind.name)
 
     def insert(self, value: R) -> Stored[R]:
         """Store and list a new value."""
-        kind = self._kind
+        kind = self.kind
         rank = self._free_rank(value.created_at)
         facet = kind.facet_of(value)
         made = self._db.one(
@@ -140,18 +153,21 @@ class Collection(Generic[R]):
         )
         assert made is not None
         row = Stored(made[0], rank, facet, value)
-        self.listing.add(row.posted(frozenset(kind.terms_of(value))))
+        terms = frozenset(kind.terms_of(value))
+        self.listing.add(row.posted(terms))
+        if kind.placed_at is not None:
+            self.listing.place(self._placed(row, terms))
         return row
 
     def find(self, id: str) -> Stored[R] | None:
         """The row of that id."""
-        row = self._db.one(self._kind.statements.get, workspace=self._workspace, id=id)
+        row = self._db.one(self.kind.statements.get, workspace=self._workspace, id=id)
         return self.stored(row) if row else None
 
     def stored(self, row: tuple[Any, ...]) -> Stored[R]:
         """A row of (number, rank, facet, doc)."""
         number, rank, facet, doc = row
-        return Stored(number, rank, facet, self._kind.decode(doc))
+        return Stored(number, rank, facet, self.kind.decode(doc))
 
     def get(self, id: str) -> R | None:
         """The value of that id."""
@@ -163,13 +179,13 @@ class Collection(Generic[R]):
         row = self.find(value.id)
         if row is None:
             raise NotFound(
-                f"There is no {self._kind.name} {value.id}", reason="Create it before it is changed"
+                f"There is no {self.kind.name} {value.id}", reason="Create it before it is changed"
             )
         self.replace(row, value, carried)
 
     def replace(self, row: Stored[R], value: R, carried: Carried | None = None) -> Stored[R]:
         """Store a changed value; `carried` gives the numbers of terms that do not come from the value."""
-        kind = self._kind
+        kind = self.kind
         facet = kind.facet_of(value)
         changed = Stored(row.number, row.rank, facet, value)
         self._db.run(
@@ -184,41 +200,63 @@ class Collection(Generic[R]):
         if facet != row.facet or before != after:
             further = carried(row.number) if carried and facet != row.facet else ()
             self.listing.replace(row.posted(before), changed.posted(after), further)
+        if kind.placed_at is not None:
+            self.listing.move(self._placed(row, before), self._placed(changed, after))
         return changed
 
-    def page(
-        self,
-        facets: Mapping[str, tuple[str, ...]],
-        terms: Mapping[str, tuple[str, ...]],
-        span: Mapping[str, int],
-        page: Page,
-    ) -> list[tuple[int, R]]:
-        """(rank, value), newest first, of the values that match."""
-        decode = self._kind.decode
-        matches = self._kind.facets.matching(facets)
-        if matches is None and not any(terms.values()):
+    def page(self, wanted: Wanted, page: Page) -> list[tuple[int, R]]:
+        """(position, value) of the values that match, in the order asked for."""
+        decode = self.kind.decode
+        if page.order is Order.CREATED and not page.ascending and wanted.everything:
+            span = wanted.span(page.before)
             rows = self._db.rows(
-                self._kind.statements.newest, workspace=self._workspace, limit=page.limit, **span
+                self.kind.statements.newest, workspace=self._workspace, limit=page.limit, **span
             )
             return [(rank, decode(doc)) for rank, doc in rows]
-        return self.among(self.listing.page(matches, terms, span, page.limit))
+        found = self.positions(wanted, page)
+        values = {number: value for number, _, value in self.among([item for _, item in found])}
+        return [(position, values[item]) for position, item in found]
 
-    def among(self, numbers: list[int]) -> list[tuple[int, R]]:
-        """(rank, value), newest first, of the rows with these numbers."""
-        decode = self._kind.decode
-        found: list[tuple[int, str]] = []
+    def positions(self, wanted: Wanted, page: Page) -> list[tuple[int, int]]:
+        """(position, number) of the same rows."""
+        matches = self.kind.facets.matching(wanted.facets)
+        return positions(self.listing, self.kind.grades, matches, wanted, page)
+
+    def count(self, wanted: Wanted, most: int) -> Count:
+        """How many match, counted up to `most`."""
+        return counted(self.listing, self.kind.facets.matching(wanted.facets), wanted, most)
+
+    def place(self, number: int, value: R) -> int:
+        """The rank of a row in the second order."""
+        assert self.kind.placed_at is not None
+        return place_in_second(self.kind.placed_at(value), number)
+
+    def among(self, numbers: list[int]) -> list[tuple[int, int, R]]:
+        """(number, rank, value), newest first, of the rows with these numbers."""
+        decode = self.kind.decode
+        found = sorted(
+            self._each(self.kind.statements.among, numbers), key=lambda row: int(row[1]), reverse=True
+        )
+        return [(number, rank, decode(doc)) for number, rank, doc in found]
+
+    def facets_among(self, numbers: list[int]) -> list[tuple[int, int, int]]:
+        """(number, rank, facet) of these rows, in any order: a tenth of the price of their values."""
+        rows = self._each(self.kind.statements.facets_among, numbers)
+        return [(number, rank, facet) for number, rank, facet in rows]
+
+    def _each(self, shape: Callable[[int], Statement], numbers: list[int]) -> Iterator[Row]:
         for start in range(0, len(numbers), 256):
             part = numbers[start : start + 256]
             size = 1 << max(0, (len(part) - 1).bit_length())
             values = {f"n{index}": part[min(index, len(part) - 1)] for index in range(size)}
-            rows = self._db.rows(self._kind.statements.among(size), workspace=self._workspace, **values)
-            found += [(rank, doc) for rank, doc in rows]
-        found.sort(reverse=True)
-        return [(rank, decode(doc)) for rank, doc in found]
+            yield from self._db.rows(shape(size), workspace=self._workspace, **values)
+
+    def _placed(self, row: Stored[R], terms: frozenset[Term]) -> Posted:
+        return row.posted(terms)._replace(rank=self.place(row.number, row.value))
 
     def _free_rank(self, at: int) -> int:
         low = first_rank(at)
-        seek = self._kind.statements.top_tie
+        seek = self.kind.statements.top_tie
         here = {"workspace": self._workspace, "low": low}
         row = self._db.one(seek, **here, high=low + TIES)
         if row is None or row[0] is None:

@@ -9,7 +9,8 @@ from enum import StrEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, Table, bindparam, insert, literal_column
+from sqlalchemy import ColumnElement, Integer, Select, Table, bindparam, column, insert, literal_column
+from sqlalchemy import table as sql_table
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.schema import CreateIndex, CreateTable
@@ -85,6 +86,48 @@ def upsert(
     statement = sqlite.insert(table).values({name: arg(name) for name in names})
     changed = changes or {name: statement.excluded[name] for name in names if name not in key}
     return statement.on_conflict_do_update(index_elements=list(key), set_=dict(changed), where=only_if)
+
+
+def text_index_ddl() -> list[str]:
+    """The statements that make the index of words. It keeps no text; `tenant` is a word for the workspace, so that
+    a search walks only its own rows; words are kept in their base form (injections, injected: inject)."""
+    return [
+        "CREATE VIRTUAL TABLE vulnerability_text USING fts5(tenant, title, component, description, content='', "
+        "contentless_delete=1, tokenize='porter unicode61 remove_diacritics 2')"
+    ]
+
+
+text_index = sql_table(
+    "vulnerability_text",
+    column("rowid", Integer),
+    column("tenant"),
+    column("title"),
+    column("component"),
+    column("description"),
+)
+"""The index of words: `rowid` is the number of the vulnerability."""
+
+
+def put_text() -> Insert:
+    """INSERT or replacement of a row's words."""
+    names = ("rowid", "tenant", "title", "component", "description")
+    return insert(text_index).prefix_with("OR REPLACE").values({name: arg(name) for name in names})
+
+
+def has_words() -> ColumnElement[bool]:
+    """The condition that a row holds what the parameter `words` (`word_query`) asks."""
+    return literal_column("vulnerability_text").op("MATCH", is_comparison=True)(arg("words"))
+
+
+def tenant_word(workspace: int) -> str:
+    """The word that stands for a workspace."""
+    return f"tenant{workspace}"
+
+
+def word_query(workspace: int, text: str) -> str:
+    """The value of `words`: every word of the text, in any of the three columns. Nothing of it is syntax."""
+    pieces = " AND ".join('"' + word.replace('"', " ") + '"' for word in text.split())
+    return f'tenant : "{tenant_word(workspace)}" AND {{title component description}} : ({pieces})'
 
 
 def claimable(statement: Select[Any]) -> Select[Any]:

@@ -7,12 +7,26 @@ is kept in order of rank, and a second time as one run per facet (see `cyberai.s
 - With one, it first walks a bounded stretch of those lists and keeps what matches: common values fill a page
   at once. What is rare is then taken from the runs of the facets that match and, by the stored counts, occur.
 - With filters in several kinds of terms the rarest leads and the others are looked up row by row, one seek each.
+
+A kind of resource may have a second order: its lists stand once more under the negative numbers of their terms,
+with ranks of that order (see `cyberai.storage.orders`). Terms, facets and counts serve both.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, delete, exists, select, union, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    and_,
+    delete,
+    exists,
+    select,
+    union,
+    union_all,
+    update,
+)
 from sqlalchemy.sql.expression import Executable
 
 from cyberai.storage.dialect import arg, args, insert_new, upsert
@@ -33,6 +47,9 @@ ALL = ""
 
 ANY = -1
 """The facet of a run that has all facets."""
+
+NO_TERM = 0
+"""The number of no term."""
 
 Term = tuple[str, str]
 """(kind, value)."""
@@ -101,6 +118,16 @@ class Run(NamedTuple):
     n: int
 
 
+class Way(NamedTuple):
+    """How lists are walked: `sign` -1 in their second order, and in which direction."""
+
+    sign: int = 1
+    ascending: bool = False
+
+
+NEWEST = Way()
+
+
 class Query(NamedTuple):
     """What a page asks of the lists: `also` holds, per further kind of term, the terms of which one is needed."""
 
@@ -108,6 +135,11 @@ class Query(NamedTuple):
     low: int
     high: int
     limit: int
+    way: Way
+
+    def behind(self, rank: int) -> "Query":
+        """The rest of the span, once a row of that rank was reached."""
+        return self._replace(low=rank + 1) if self.way.ascending else self._replace(high=rank)
 
 
 class Listing:
@@ -135,6 +167,21 @@ class Listing:
         if old.terms != new.terms:
             self._unpost(old, [self.number_of(*t) for t in old.terms - new.terms])
             self._post(new, [self.number_of(*t) for t in new.terms - old.terms])
+
+    def place(self, row: Posted) -> None:
+        """List a row in the second order, where `row.rank` is its place."""
+        self._db.many(_POST, self._places(row))
+
+    def move(self, old: Posted, new: Posted) -> None:
+        """List a row at its new place in the second order, under its new facet and terms."""
+        if old != new:
+            self._db.many(_UNPOST, self._places(old))
+            self._db.many(_POST, self._places(new))
+
+    def _places(self, row: Posted) -> list[dict[str, int]]:
+        here = {"workspace": self._workspace, "rank": row.rank, "facet": row.facet, "item": row.item}
+        terms = [self.number_of(name, value) for name, value in row.terms] + [self.number_of(ALL, ALL)]
+        return [{**here, "term": -term} for term in terms]
 
     def carry(self, row: Posted, name: str, value: str) -> int:
         """List a row under one more term and return the term's number; the caller knows it is new."""
@@ -184,23 +231,24 @@ class Listing:
         wanted: Mapping[str, tuple[str, ...]],
         span: Mapping[str, int],
         limit: int,
-    ) -> list[int]:
-        """The newest rows within the span whose facet matches and which carry, of each kind of term that is
-        wanted, one of the values."""
+        way: Way = NEWEST,
+    ) -> list[tuple[int, int]]:
+        """(rank, item) of the first rows within the span whose facet matches and which carry, of each kind of term
+        that is wanted, one of the values."""
         asked = [(name, values) for name, values in wanted.items() if values] or [(ALL, (ALL,))]
         if matches is None and len(asked) == 1:
-            return self._newest(*asked[0], Query((), span["low"], span["high"], limit))
+            return self._newest(*asked[0], Query((), span["low"], span["high"], limit, way))
         groups = [self._runs(name, values) for name, values in asked]
         chosen = [[run for run in runs if matches is None or matches(run.facet)] for runs in groups]
         if not all(chosen):
             return []
         order = sorted(range(len(groups)), key=lambda index: _length(chosen[index]))
         lead, *others = order
-        also = tuple(tuple(sorted({run.term for run in groups[index]})) for index in others)
-        query = Query(also, span["low"], span["high"], limit)
+        also = tuple(tuple(sorted({way.sign * run.term for run in groups[index]})) for index in others)
+        query = Query(also, span["low"], span["high"], limit, way)
         whole = [Run(term, ANY, 0) for term in sorted({run.term for run in chosen[lead]})]
         if matches is None:
-            return [item for _, item, _ in self._merge(whole, query)]
+            return [(rank, item) for rank, item, _ in self._merge(whole, query)]
         found: list[tuple[int, int]] = []
         if len(chosen[lead]) > FEW_RUNS:
             share = _length(groups[lead]) / _length(chosen[lead])
@@ -208,12 +256,12 @@ class Listing:
             found, query = self._walk(whole, query, fitting, share)
         if query.limit > 0:
             found += [(rank, item) for rank, item, _ in self._merge(chosen[lead], query)]
-        return [item for _, item in found]
+        return found
 
-    def _newest(self, name: str, values: tuple[str, ...], query: Query) -> list[int]:
+    def _newest(self, name: str, values: tuple[str, ...], query: Query) -> list[tuple[int, int]]:
         numbers = (self.number(name, value) for value in dict.fromkeys(values))
         whole = [Run(number, ANY, 0) for number in numbers if number is not None]
-        return [item for _, item, _ in self._merge(whole, query)] if whole else []
+        return [(rank, item) for rank, item, _ in self._merge(whole, query)] if whole else []
 
     def _walk(
         self, whole: list[Run], query: Query, fitting: frozenset[int], share: float
@@ -229,18 +277,18 @@ class Listing:
             walked += stretch
             if len(rows) < stretch:
                 return found, left._replace(limit=0)
-            left = left._replace(limit=left.limit - len(taken), high=rows[-1][0])
+            left = left.behind(rows[-1][0])._replace(limit=left.limit - len(taken))
         return found, left
 
     def _merge(self, runs: list[Run], query: Query) -> list[Row]:
-        """(rank, item, facet) of the newest rows of these runs."""
+        """(rank, item, facet) of the first rows of these runs."""
         if len(runs) <= MAX_RUNS:
             return self._merge_few(runs, query)
         found: dict[int, Row] = {}
         for start in range(0, len(runs), MAX_RUNS):
             for row in self._merge_few(runs[start : start + MAX_RUNS], query):
                 found[row[0]] = row
-        return [found[rank] for rank in sorted(found, reverse=True)[: query.limit]]
+        return [found[rank] for rank in sorted(found, reverse=not query.way.ascending)[: query.limit]]
 
     def _merge_few(self, runs: list[Run], query: Query) -> list[Row]:
         several = len({run.term for run in runs}) > 1
@@ -254,12 +302,13 @@ class Listing:
         whole = runs[0].facet == ANY
         for index in range(_padded(len(runs))):
             # A run that cannot exist fills up to the next shape, so that few statements serve all.
-            run = runs[index] if index < len(runs) else Run(-1, ANY, 0)
-            values[f"term{index}"], values[f"facet{index}"] = run.term, run.facet
+            run = runs[index] if index < len(runs) else Run(NO_TERM, ANY, 0)
+            values[f"term{index}"], values[f"facet{index}"] = query.way.sign * run.term, run.facet
         for position, terms in enumerate(query.also):
             for index in range(sizes[position]):
                 values[f"also{position}_{index}"] = terms[min(index, len(terms) - 1)]
-        return self._db.rows(_merged(_padded(len(runs)), whole, several, sizes), **values)
+        shape = (_padded(len(runs)), whole, several, sizes, query.way.ascending)
+        return self._db.rows(_merged(*shape), **values)
 
     def _runs(self, name: str, values: tuple[str, ...]) -> list[Run]:
         return [
@@ -315,10 +364,17 @@ def _run(index: int, whole: bool, sizes: tuple[int, ...]) -> Select[tuple[int, i
 
 
 @shaped
-def _merged(runs: int, whole: bool, several: bool, sizes: tuple[int, ...]) -> Executable:
+def _merged(
+    runs: int, whole: bool, several: bool, sizes: tuple[int, ...], ascending: bool = False
+) -> Executable:
     selects = [_run(index, whole, sizes) for index in range(runs)]
     if runs == 1:
-        return selects[0].order_by(selects[0].selected_columns.rank.desc()).limit(arg("limit"))
+        return selects[0].order_by(_ordered(selects[0], ascending)).limit(arg("limit"))
     # A row can carry several of the terms asked for (two weaknesses, two scans): then it counts once.
     merged = union(*selects) if several else union_all(*selects)
-    return merged.order_by(merged.selected_columns.rank.desc()).limit(arg("limit"))
+    return merged.order_by(_ordered(merged, ascending)).limit(arg("limit"))
+
+
+def _ordered(rows: Select[Any] | CompoundSelect[Any], ascending: bool) -> ColumnElement[Any]:
+    rank = rows.selected_columns.rank
+    return rank.asc() if ascending else rank.desc()

@@ -87,7 +87,7 @@ def schema_version(connection: apsw.Connection) -> str | None:
 
 
 def _create(connection: apsw.Connection, path: Path) -> None:
-    from cyberai.storage.dialect import Backend, table_ddl
+    from cyberai.storage.dialect import Backend, table_ddl, text_index_ddl
     from cyberai.storage.schema import metadata
 
     if connection.execute("SELECT count(*) FROM sqlite_schema").fetchall() != [(0,)]:
@@ -95,6 +95,8 @@ def _create(connection: apsw.Connection, path: Path) -> None:
     for table in metadata.sorted_tables:
         for statement in table_ddl(table, Backend.SQLITE):
             connection.execute(statement)
+    for statement in text_index_ddl():
+        connection.execute(statement)
     connection.execute("INSERT INTO schema_version (version_num) VALUES (?)", (HEAD,))
 
 

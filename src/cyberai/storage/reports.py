@@ -6,12 +6,12 @@ from sqlalchemy import select, update
 
 from cyberai.domain.ids import ReportId
 from cyberai.domain.report import Report, ReportFormat, ReportStatus, ReportType
-from cyberai.ports.repositories import Page, RankedReport, ReportFilter
-from cyberai.storage.codec import span
+from cyberai.ports.repositories import Count, Page, RankedReport, ReportFilter
 from cyberai.storage.collection import Collection, Kind
 from cyberai.storage.dialect import arg, claimable, constant
 from cyberai.storage.facets import Facets
 from cyberai.storage.listing import Term
+from cyberai.storage.orders import Wanted
 from cyberai.storage.schema import report as table
 from cyberai.storage.scope import Scope
 from cyberai.storage.statements import Statement
@@ -75,14 +75,13 @@ class Reports:
         self._collection(self._scope.writable(report.workspace)).update(report)
 
     def page(self, where: ReportFilter, page: Page) -> list[RankedReport]:
-        """A page, newest first."""
-        rows = self._collection(self._scope.readable()).page(
-            {"status": where.status, "type": where.type, "format": where.format},
-            {"scan": where.scan_id},
-            span(None, None, page.before),
-            page,
-        )
+        """A page, in order of creation."""
+        rows = self._collection(self._scope.readable()).page(_wanted(where), page)
         return [RankedReport(rank, report) for rank, report in rows]
+
+    def count(self, where: ReportFilter, most: int) -> Count:
+        """How many match, counted up to `most`."""
+        return self._collection(self._scope.readable()).count(_wanted(where), most)
 
     def claim(self, worker: str, now: int, until: int) -> Report | None:
         """Take the next queued report of any workspace, or one whose lease expired; it becomes generating."""
@@ -100,3 +99,9 @@ class Reports:
 
     def _collection(self, workspace: int) -> Collection[Report]:
         return Collection(self._scope, workspace, KIND)
+
+
+def _wanted(where: ReportFilter) -> Wanted:
+    return Wanted(
+        {"status": where.status, "type": where.type, "format": where.format}, {"scan": where.scan_id}
+    )

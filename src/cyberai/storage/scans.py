@@ -6,12 +6,12 @@ from sqlalchemy import and_, exists, func, not_, or_, select
 
 from cyberai.domain.ids import ScanId
 from cyberai.domain.scan import Scan, ScanStatus, ScanType
-from cyberai.ports.repositories import Page, RankedScan, ScanFilter
-from cyberai.storage.codec import span
+from cyberai.ports.repositories import Count, Page, RankedScan, ScanFilter
 from cyberai.storage.collection import Collection, Kind
 from cyberai.storage.dialect import arg, constant
 from cyberai.storage.facets import Facets
 from cyberai.storage.listing import Term
+from cyberai.storage.orders import Wanted
 from cyberai.storage.schema import scan as table
 from cyberai.storage.schema import shard
 from cyberai.storage.scope import NOWHERE, Scope
@@ -120,14 +120,12 @@ class Scans:
         self._collection(self._scope.writable(scan.workspace)).update(scan)
 
     def page(self, where: ScanFilter, page: Page) -> list[RankedScan]:
-        """A page, newest first."""
-        rows = self._here().page(
-            {"status": where.status, "type": where.scan_type},
-            {"target": where.target, "tag": where.tags},
-            span(where.created_after, where.created_before, page.before),
-            page,
-        )
-        return [RankedScan(rank, scan) for rank, scan in rows]
+        """A page, in order of creation."""
+        return [RankedScan(rank, scan) for rank, scan in self._here().page(_wanted(where), page)]
+
+    def count(self, where: ScanFilter, most: int) -> Count:
+        """How many match, counted up to `most`."""
+        return self._here().count(_wanted(where), most)
 
     def count_active(self) -> int:
         """Scans in any workspace that hold or wait for a worker slot; a CLI scan brings its own."""
@@ -158,3 +156,12 @@ def scan_number(scope: Scope, workspace: int, scan_id: ScanId) -> int:
     """The number that rows of a scan's work carry; NOWHERE for an unknown scan."""
     row = scope.db.one(_NUMBER, workspace=workspace, id=scan_id)
     return int(row[0]) if row else NOWHERE
+
+
+def _wanted(where: ScanFilter) -> Wanted:
+    return Wanted(
+        {"status": where.status, "type": where.scan_type},
+        {"target": where.target, "tag": where.tags},
+        where.created_after,
+        where.created_before,
+    )

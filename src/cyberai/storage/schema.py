@@ -7,7 +7,8 @@ lists seek on) and `doc` (the whole value); further columns exist only where a s
 of work that any tenant may have waiting (open scans, open shards, open reports) are partial and small.
 
 A new resource needs one more table made by `_resource`; its lists, filters and counts come from `term`,
-`posting` and `posting_count` (see `cyberai.storage.listing`).
+`posting` and `posting_count` (see `cyberai.storage.listing`). The index of words is no table of this kind: its
+statements are in `cyberai.storage.dialect`.
 """
 
 from sqlalchemy import (
@@ -310,6 +311,22 @@ evidence = Table(
     PrimaryKeyConstraint("workspace", "vulnerability", name="evidence_key"),
 )
 """The evidence of the best sighting, packed."""
+
+idempotency = Table(
+    "idempotency",
+    metadata,
+    _int("workspace"),
+    _text("key"),
+    _text("fingerprint"),
+    _int("expires_at"),
+    _int("status"),
+    _text("location"),
+    _int("sealed"),
+    _blob("body"),
+    PrimaryKeyConstraint("workspace", "key", name="idempotency_key"),
+)
+"""Replies kept under idempotency keys, for a day. `key` is a digest: what clients send is kept nowhere."""
+Index("idempotency_expiry", idempotency.c.expires_at)
 
 # -- events, reports, files -------------------------------------------------------------------------------
 

@@ -4,9 +4,9 @@ from functools import cached_property
 
 from cyberai.domain.ids import WorkspaceId
 from cyberai.storage.blobs import Blobs
+from cyberai.storage.caller_rows import CallerRows
 from cyberai.storage.driver import Driver
 from cyberai.storage.events import Events
-from cyberai.storage.keys import Keys
 from cyberai.storage.reports import Reports
 from cyberai.storage.scan_work import ScanWork
 from cyberai.storage.scope import Scope
@@ -14,7 +14,7 @@ from cyberai.storage.vulnerabilities import Vulnerabilities
 from cyberai.storage.workers import Settings
 
 
-class Transaction(ScanWork):
+class Transaction(ScanWork, CallerRows):
     """`ports.store.Tx`. `finish` is its last step before the commit."""
 
     def __init__(self, db: Driver, workspace: WorkspaceId) -> None:
@@ -24,11 +24,6 @@ class Transaction(ScanWork):
     def workspace(self) -> WorkspaceId:
         """The workspace all of it belongs to."""
         return self._scope.workspace
-
-    @cached_property
-    def keys(self) -> Keys:
-        """Keys."""
-        return Keys(self._scope)
 
     @cached_property
     def vulnerabilities(self) -> Vulnerabilities:

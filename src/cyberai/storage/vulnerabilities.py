@@ -1,70 +1,37 @@
 """Vulnerabilities: one row per fingerprint, however many scans and places show it."""
 
-from collections.abc import Iterable
-
 import msgspec
 from sqlalchemy import select
 
-from cyberai.domain.finding import Evidence, Tier
+from cyberai.domain.finding import Evidence
 from cyberai.domain.ids import ScanId, VulnerabilityId
 from cyberai.domain.severity import Severity
 from cyberai.domain.vulnerability import (
-    Detection,
     Sighting,
     Vulnerability,
-    VulnerabilityStatus,
     merge_sighting,
 )
-from cyberai.ports.repositories import Page, RankedVulnerability, VulnerabilityFilter
-from cyberai.storage.codec import pack, place_number, span, unpack
-from cyberai.storage.collection import Carried, Collection, Kind, Stored
+from cyberai.ports.repositories import (
+    Count,
+    Page,
+    RankedVulnerability,
+    VulnerabilityFilter,
+    VulnerabilitySlice,
+)
+from cyberai.storage.codec import pack, place_number, unpack
+from cyberai.storage.collection import Carried, Collection, Stored
 from cyberai.storage.dialect import arg, insert_new, upsert
-from cyberai.storage.facets import Facets
-from cyberai.storage.listing import Term
 from cyberai.storage.schema import evidence, sighting, vulnerability_place
 from cyberai.storage.schema import vulnerability as table
 from cyberai.storage.scope import Scope
 from cyberai.storage.statements import Statement
+from cyberai.storage.vulnerability_kind import KIND
+from cyberai.storage.vulnerability_lists import VulnerabilityLists, index_words
 
 MAX_PLACES = 1_000
 """Places told apart per vulnerability. Beyond them only its first scan goes on counting: a unit is done once
 per scan, so that count stays true, and a later scan of the same places must not count them again."""
 MAX_OF_SCAN = 100_000
-
-_FACETS = Facets(
-    severity=tuple(band.value for band in Severity),
-    status=tuple(status.value for status in VulnerabilityStatus),
-    tier=tuple(tier.value for tier in Tier),
-    detection=tuple(detection.value for detection in Detection),
-)
-
-
-def _facet(value: Vulnerability) -> int:
-    return _FACETS.pack(
-        severity=value.effective_severity.value,
-        status=value.status.value,
-        tier=value.tier.value,
-        detection=value.detection.value,
-    )
-
-
-def _terms(value: Vulnerability) -> Iterable[Term]:
-    yield "target", value.target
-    yield "type", value.type
-    yield "check", value.check_id
-    for weakness in value.cwe:
-        yield "cwe", weakness
-
-
-KIND = Kind(
-    name="vulnerability",
-    table=table,
-    type=Vulnerability,
-    facets=_FACETS,
-    facet_of=_facet,
-    terms_of=_terms,
-    columns_of=lambda value: {"fingerprint": value.fingerprint},
-)
 
 _c, _p, _s, _e = table.c, vulnerability_place.c, sighting.c, evidence.c
 _KNOWN = Statement(
@@ -97,6 +64,7 @@ class Vulnerabilities:
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
         self._db = scope.db
+        self._lists = VulnerabilityLists(scope)
 
     def record(self, sighting: Sighting) -> tuple[Vulnerability, bool, bool]:
         """Insert or merge. Return the stored row, whether this scan sees it first, and whether it regressed."""
@@ -109,6 +77,7 @@ class Vulnerabilities:
             self._count_place(workspace, row, sighting)
             self._keep_evidence(workspace, row.number, sighting)
             self._see(rows, workspace, row, seen.scan_id)
+            index_words(self._db, workspace, row)
             return seen, True, False
         return self._merge(rows, workspace, rows.stored(known), sighting)
 
@@ -124,6 +93,7 @@ class Vulnerabilities:
         merged, regressed = merge_sighting(known, seen, new_place=new_place)
         changed = rows.replace(row, merged, self._scans_of(workspace))
         first = self._see(rows, workspace, changed, seen.scan_id)
+        index_words(self._db, workspace, changed, before=known)
         if known.scan_id != seen.scan_id or seen.confidence > known.confidence:
             self._keep_evidence(workspace, row.number, sighting)
         return merged, first, regressed
@@ -143,38 +113,29 @@ class Vulnerabilities:
         return unpack(row[0], _evidence) if row else ()
 
     def page(self, where: VulnerabilityFilter, page: Page) -> list[RankedVulnerability]:
-        """A page, newest first; no evidence."""
-        rows = self._here().page(
-            {
-                "severity": where.severity,
-                "status": where.status,
-                "tier": where.tier,
-                "detection": where.detection,
-            },
-            {
-                "scan": where.scan_id,
-                "target": where.target,
-                "type": where.type,
-                "cwe": where.cwe,
-                "check": where.check_id,
-            },
-            span(where.created_after, where.created_before, page.before),
-            page,
-        )
-        return [RankedVulnerability(rank, value) for rank, value in rows]
+        """A page; no evidence."""
+        return self._lists.slice(where, page).rows
+
+    def slice(self, where: VulnerabilityFilter, page: Page) -> VulnerabilitySlice:
+        """A page, or less of one with where to go on."""
+        return self._lists.slice(where, page)
+
+    def count(self, where: VulnerabilityFilter, most: int) -> Count:
+        """How many match, counted up to `most`; a search may stop counting earlier."""
+        return self._lists.count(where, most)
 
     def severities(self, scan_id: ScanId) -> dict[str, int]:
         """Count per effective severity of the vulnerabilities this scan saw; every band present."""
         counts = {band.value: 0 for band in Severity}
         for facet, n in self._here().listing.counts("scan", scan_id):
-            counts[_FACETS.value("severity", facet)] += n
+            counts[KIND.facets.value("severity", facet)] += n
         return counts
 
     def of_scan(self, scan_id: ScanId) -> list[Vulnerability]:
         """All vulnerabilities this scan saw (verdict, risk); at most 100,000."""
         rows = self._here()
         numbers = rows.listing.items("scan", scan_id, MAX_OF_SCAN)
-        return [value for _, value in rows.among(numbers)]
+        return [value for _, _, value in rows.among(numbers)]
 
     def _here(self) -> Collection[Vulnerability]:
         return Collection(self._scope, self._scope.readable(), KIND)

@@ -13,13 +13,14 @@ from contract.store.conftest import BACKENDS
 from cyberai.domain.finding import Tier
 from cyberai.domain.ids import ScanId
 from cyberai.domain.report import Report, ReportFormat, ReportStatus, ReportType
-from cyberai.domain.scan import Scan, ScanStatus, ScanType
+from cyberai.domain.risk import vulnerability_risk
+from cyberai.domain.scan import Criticality, Scan, ScanStatus, ScanType
 from cyberai.domain.severity import Severity
 from cyberai.domain.vulnerability import Detection, Vulnerability, VulnerabilityStatus
-from cyberai.ports.repositories import Page, ReportFilter, ScanFilter, VulnerabilityFilter
+from cyberai.ports.repositories import Count, Order, Page, ReportFilter, ScanFilter, VulnerabilityFilter
 from cyberai.ports.store import Tx
 from support.store import Stored
-from support.store_samples import NOW, OTHER, report, scan, sighting, vulnerability
+from support.store_samples import NOW, OTHER, SECOND, report, scan, sighting, vulnerability
 
 CASES = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 NAMES = ("a", "b", "c")
@@ -44,12 +45,30 @@ def within(at: int, where: Any) -> bool:
     return (after is None or at > after) and (before is None or at < before)
 
 
-def paged(read: Callable[[Page], list[Any]], limit: int) -> list[Any]:
+WORDS = ("injection", "Header", "größe", "path")
+SEARCHES = st.one_of(
+    st.none(), st.sampled_from(["injected", "GRÖßE path", "größe", "header PATH", "nowhere", 'path" OR "'])
+)
+
+
+def base(word: str) -> str:
+    """The base form of the few words that occur here."""
+    plain = word.lower().replace("ö", "o").replace('"', "")
+    return "inject" if plain.startswith("inject") else plain
+
+
+def says(text: str, q: str | None) -> bool:
+    return q is None or {base(word) for word in q.split()} - {""} <= {base(word) for word in text.split()}
+
+
+def paged(
+    read: Callable[[Page], list[Any]], limit: int, order: Order = Order.CREATED, ascending: bool = False
+) -> list[Any]:
     """Every row, page by page, seeking on the rank of the last one."""
     rows: list[Any] = []
     before = None
     while True:
-        page = read(Page(limit, before))
+        page = read(Page(limit, before, order, ascending))
         assert len(page) <= limit
         rows += page
         if len(page) < limit:
@@ -66,6 +85,11 @@ def filled(request: pytest.FixtureRequest) -> Iterator[tuple[Stored, dict[str, l
         if walk == "short":
             for name, value in (("MAX_WALK", 12), ("FEW_RUNS", 1), ("MAX_RUNS", 3)):
                 patch.setattr(f"cyberai.storage.listing.{name}", value)
+            for name, value in (("FEW", 40), ("STRETCH", 10), ("MAX_WALK", 30)):
+                patch.setattr(f"cyberai.storage.sifting.{name}", value)
+            patch.setattr("cyberai.storage.sifting.MOST_HELD", 50)
+            patch.setattr("cyberai.storage.text_search.MOST_HELD", 50)
+            patch.setattr("cyberai.storage.text_search.SPREAD", 2)
         yield from _filled(backend)
 
 
@@ -105,11 +129,20 @@ def _vulnerabilities(stored: Stored) -> list[tuple[Vulnerability, set[str]]]:
             type=NAMES[n // 5 % 3],
             target=f"http://{NAMES[n // 2 % 3]}.example/",
             cwe=WEAK[: n % 4],
+        ).replace(
+            description=" ".join(word for i, word in enumerate(WORDS) if n * 5 >> i & 1),
+            criticality=list(Criticality)[n // 3 % 3],
+            last_seen=NOW + n * 13 % 37 * SECOND // 2,
         )
         tx.vulnerabilities.record(sighting(value))
         if n % 5 == 0:
             seen.add(NAMES[(n + 1) % 3])
-            again = value.replace(scan_id=ScanId(f"scan_{NAMES[(n + 1) % 3]}"), updated_at=NOW + 999)
+            again = value.replace(
+                scan_id=ScanId(f"scan_{NAMES[(n + 1) % 3]}"),
+                updated_at=NOW + 999,
+                last_seen=value.last_seen + n % 4 * SECOND,
+                description=f"Path {value.description}",
+            )
             value, *_ = tx.vulnerabilities.record(sighting(again))
         if n % 2:
             value = value.replace(
@@ -154,20 +187,29 @@ SCAN_FILTERS = st.builds(
 
 
 @CASES
-@given(where=SCAN_FILTERS, limit=st.integers(1, 60))
-def test_scans(filled: tuple[Stored, dict[str, list[Any]]], where: ScanFilter, limit: int) -> None:
+@given(where=SCAN_FILTERS, limit=st.integers(1, 60), ascending=st.booleans())
+def test_scans(
+    filled: tuple[Stored, dict[str, list[Any]]], where: ScanFilter, limit: int, ascending: bool
+) -> None:
     stored, rows = filled
     expected = [
         s
-        for s in reversed(rows["scan"])
+        for s in (rows["scan"] if ascending else reversed(rows["scan"]))
         if fits(s.status, where.status)
         and fits(s.spec.scan_type, where.scan_type)
         and fits(s.target, where.target)
         and (not where.tags or set(where.tags) & set(s.spec.tags))
         and within(s.created_at, where)
     ]
-    found = paged(lambda page: stored.read(lambda tx: tx.scans.page(where, page)), limit)
+    found = paged(
+        lambda page: stored.read(lambda tx: tx.scans.page(where, page)), limit, Order.CREATED, ascending
+    )
     assert [row.scan for row in found] == expected
+    counts(stored.read(lambda tx: tx.scans.count(where, limit)), len(expected), limit)
+
+
+def counts(found: Count, n: int, most: int) -> None:
+    assert found == Count(min(n, most), n >= most)
 
 
 VULNERABILITY_FILTERS = st.builds(
@@ -183,18 +225,55 @@ VULNERABILITY_FILTERS = st.builds(
     check_id=some([f"web.{n}" for n in NAMES]),
     created_after=TIMES,
     created_before=TIMES,
+    q=SEARCHES,
 )
 
 
+KEYS: dict[Order, Callable[[Vulnerability], float]] = {
+    Order.CREATED: lambda v: v.created_at,
+    Order.LAST_SEEN: lambda v: v.last_seen // SECOND,
+    Order.SEVERITY: lambda v: v.effective_severity.rank,
+    Order.RISK: lambda v: vulnerability_risk(v.effective_severity, v.tier, v.status, v.criticality),
+}
+
+
+def sliced(
+    stored: Stored, where: VulnerabilityFilter, limit: int, order: Order, ascending: bool
+) -> list[Vulnerability]:
+    """Every row, slice by slice: what ends early says where it goes on."""
+    rows: list[Vulnerability] = []
+    before = None
+    while True:
+        page = Page(limit, before, order, ascending)
+        part = stored.read(lambda tx, page=page: tx.vulnerabilities.slice(where, page))
+        assert len(part.rows) <= limit
+        rows += [row.vulnerability for row in part.rows]
+        if len(part.rows) < limit and part.resume is None:
+            return rows
+        before = part.rows[-1].rank if len(part.rows) == limit else part.resume
+
+
 @CASES
-@given(where=VULNERABILITY_FILTERS, limit=st.integers(1, 130))
+@given(
+    where=VULNERABILITY_FILTERS,
+    limit=st.integers(1, 130),
+    order=st.sampled_from(Order),
+    ascending=st.booleans(),
+)
 def test_vulnerabilities(
-    filled: tuple[Stored, dict[str, list[Any]]], where: VulnerabilityFilter, limit: int
+    filled: tuple[Stored, dict[str, list[Any]]],
+    where: VulnerabilityFilter,
+    limit: int,
+    order: Order,
+    ascending: bool,
 ) -> None:
     stored, rows = filled
+    key = KEYS[order]
+    # In order of creation already; sorting is stable, so that equal rows stay in it.
+    ordered = sorted(rows["vulnerability"], key=lambda row: key(row[0]))
     expected = [
         v
-        for v, seen in reversed(rows["vulnerability"])
+        for v, seen in (ordered if ascending else reversed(ordered))
         if fits(v.effective_severity, where.severity)
         and fits(v.status, where.status)
         and fits(v.detection, where.detection)
@@ -205,9 +284,16 @@ def test_vulnerabilities(
         and (not where.cwe or set(where.cwe) & set(v.cwe))
         and fits(v.check_id, where.check_id)
         and within(v.created_at, where)
+        and says(v.description, where.q)
     ]
-    found = paged(lambda page: stored.read(lambda tx: tx.vulnerabilities.page(where, page)), limit)
-    assert [row.vulnerability for row in found] == expected
+    assert sliced(stored, where, limit, order, ascending) == expected
+    count = stored.read(lambda tx: tx.vulnerabilities.count(where, limit))
+    if where.q is None:
+        counts(count, len(expected), limit)
+    else:
+        # A search may stop counting early, and then says so.
+        assert count.n <= min(len(expected), limit)
+        assert count.capped or count.n == len(expected)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -243,3 +329,4 @@ def test_reports(filled: tuple[Stored, dict[str, list[Any]]], where: ReportFilte
     ]
     found = paged(lambda page: stored.read(lambda tx: tx.reports.page(where, page)), limit)
     assert [row.report for row in found] == expected
+    counts(stored.read(lambda tx: tx.reports.count(where, limit)), len(expected), limit)

@@ -8,13 +8,16 @@ import pytest
 from alembic.script import ScriptDirectory
 
 from cyberai.domain.errors import StoreError
+from cyberai.domain.severity import Severity
+from cyberai.ports.repositories import Order, Page, VulnerabilityFilter
 from cyberai.storage import opening
 from cyberai.storage.dialect import Backend, table_ddl
 from cyberai.storage.doctor import examine
 from cyberai.storage.migrations import HEAD
 from cyberai.storage.migrations.run import config, upgrade
 from cyberai.storage.schema import schema_version
-from support.store import opened, sqlite_store
+from support.store import Stored, opened, sqlite_store, sqlite_stored
+from support.store_samples import NOW, sighting, vulnerability
 
 
 def shape(connection: apsw.Connection) -> dict[tuple[str, str], str]:
@@ -35,6 +38,50 @@ def test_the_migrations_lead_to_the_schema_of_a_new_store(tmp_path: Path) -> Non
     assert opening.schema_version(old) == opening.schema_version(new) == HEAD
     old.close()
     new.close()
+
+
+def test_the_rows_of_the_first_schema_are_listed_and_found_after_the_upgrade(tmp_path: Path) -> None:
+    """A store made now, taken back to what version 0001 knew, and opened again."""
+
+    def lists(stored: Stored) -> list[list[str]]:
+        pages = [
+            (VulnerabilityFilter(), Page(50, None, Order.LAST_SEEN)),
+            (VulnerabilityFilter(cwe=("CWE-79",)), Page(50, None, Order.LAST_SEEN, ascending=True)),
+            (VulnerabilityFilter(severity=("low",)), Page(50, None, Order.LAST_SEEN)),
+            (VulnerabilityFilter(), Page(50, None, Order.RISK)),
+            (VulnerabilityFilter(q="injected"), Page(50)),
+            (VulnerabilityFilter(q="nothing"), Page(50)),
+        ]
+        return [
+            [row.vulnerability.id for row in stored.read(lambda tx, a=a: tx.vulnerabilities.slice(*a).rows)]
+            for a in pages
+        ]
+
+    with sqlite_stored(tmp_path) as stored:
+        for n in range(40):
+            row = vulnerability(
+                f"v{n}", severity=list(Severity)[n % 5], cwe=(f"CWE-{78 + n % 3}",), at=NOW + n
+            )
+            row = row.replace(
+                last_seen=NOW + n * 7 % 40 * 1_000_000, title="Injection" if n % 4 else "Nothing"
+            )
+            stored.write(lambda tx, row=row: tx.vulnerabilities.record(sighting(row)))
+        expected = lists(stored)
+    connection = apsw.Connection(str(tmp_path / "cyberai.db"))
+    for statement in (
+        "DELETE FROM posting WHERE term < 0",
+        "DROP TABLE idempotency",
+        "DROP TABLE vulnerability_text",
+        "UPDATE schema_version SET version_num = '0001'",
+    ):
+        connection.execute(statement)
+    connection.close()
+    with sqlite_stored(tmp_path) as stored:
+        assert lists(stored) == expected
+        assert [len(ids) for ids in expected] == [40, 13, 8, 40, 30, 10]
+        again = vulnerability("v0", severity=Severity.CRITICAL, scan="b").replace(last_seen=NOW + 99_000_000)
+        stored.write(lambda tx: tx.vulnerabilities.record(sighting(again)))
+        assert lists(stored)[0][0] == "vuln_v0"
 
 
 def test_head_is_the_newest_migration() -> None:
