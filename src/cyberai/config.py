@@ -117,6 +117,13 @@ SETTINGS: tuple[Setting, ...] = (
         help="Origins whose web pages may call the API from a browser, such as https://app.example; * for every page.",
     ),
     Setting(
+        name="metrics",
+        env="CYBERAI_METRICS",
+        type="open|key|off",
+        default="open",
+        help="Who may read GET /metrics: everybody, whoever has an API key, nobody.",
+    ),
+    Setting(
         name="log_level",
         env="CYBERAI_LOG_LEVEL",
         type="debug|info|warning|error",
@@ -150,6 +157,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     tls_key: str | None = None
     trusted_proxy: tuple[str, ...] = ()
     cors_origin: tuple[str, ...] = ()
+    metrics: str = "open"
     log_level: str = "info"
     extra_denied: tuple[tuple[str, int], ...] = ()
 
@@ -246,5 +254,7 @@ def _check(settings: Settings) -> None:
         raise SettingsError("worker_memory: must be at least 256 (MiB)")
     if (settings.tls_cert is None) != (settings.tls_key is None):
         raise SettingsError("tls_cert and tls_key go together: give both or none")
+    if settings.metrics not in ("open", "key", "off"):
+        raise SettingsError("metrics: must be one of open, key, off")
     if settings.log_level not in ("debug", "info", "warning", "error"):
         raise SettingsError("log_level: must be one of debug, info, warning, error")

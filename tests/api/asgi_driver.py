@@ -77,8 +77,58 @@ async def request(
         sent.append(message)
 
     await asgi(scope, receive, send)
-    assert [message["type"] for message in sent] == ["http.response.start", "http.response.body"]
-    return Answer(sent[0]["status"], sent[0]["headers"], sent[1]["body"])
+    assert [message["type"] for message in sent[:2]] == ["http.response.start", "http.response.body"]
+    assert {message["type"] for message in sent[1:]} == {"http.response.body"}
+    assert [message.get("more_body", False) for message in sent[1:]] == [True] * (len(sent) - 2) + [False]
+    return Answer(sent[0]["status"], sent[0]["headers"], b"".join(message["body"] for message in sent[1:]))
+
+
+class Stream:
+    """A reply that does not end: its head, then what comes piece by piece."""
+
+    def __init__(self, asgi: Any, target: str, *, headers: Headers | None = None) -> None:
+        scope = _scope("http", target, headers, "127.0.0.1") | {"method": "GET"}
+        self._incoming: asyncio.Queue[Any] = asyncio.Queue()
+        self._outgoing: asyncio.Queue[Any] = asyncio.Queue()
+        self._writable = asyncio.Event()
+        self._writable.set()
+        self._incoming.put_nowait({"type": "http.request", "body": b"", "more_body": False})
+        self.task = asyncio.create_task(asgi(scope, self._incoming.get, self._send))
+        self._text = ""
+
+    async def _send(self, message: dict[str, Any]) -> None:
+        await self._writable.wait()
+        self._outgoing.put_nowait(message)
+
+    def stall(self) -> None:
+        """Take nothing any more, as a full TCP window does."""
+        self._writable.clear()
+
+    def resume(self) -> None:
+        self._writable.set()
+
+    async def head(self) -> Answer:
+        async with asyncio.timeout(5):
+            start = await self._outgoing.get()
+        assert start["type"] == "http.response.start", start
+        return Answer(start["status"], start["headers"], b"")
+
+    async def block(self, timeout: float = 5) -> dict[str, str]:
+        """The fields of the next block; a comment has the field "". Raise EOFError at the end."""
+        async with asyncio.timeout(timeout):
+            while "\n\n" not in self._text:
+                message = await self._outgoing.get()
+                self._text += message["body"].decode()
+                if not message.get("more_body", False):
+                    raise EOFError(self._text)
+        block, _, self._text = self._text.partition("\n\n")
+        pairs = (line.partition(": ") for line in block.split("\n"))
+        return {name: value for name, _, value in pairs}
+
+    async def leave(self) -> None:
+        self._incoming.put_nowait({"type": "http.disconnect"})
+        async with asyncio.timeout(5):
+            await self.task
 
 
 class Socket:

@@ -10,6 +10,7 @@ import uvloop
 from asgi_driver import Answer, Headers, Socket, request
 
 from cyberai.api.app import make_asgi
+from cyberai.api.live import Live
 from cyberai.app import events
 from cyberai.app.context import App
 from cyberai.app.keys import create_key
@@ -51,15 +52,20 @@ class Site:
     """A server without sockets: synchronous calls on an event loop of its own."""
 
     def __init__(
-        self, folder: Path, *, trusted_proxies: tuple[str, ...] = (), cors_origins: tuple[str, ...] = ()
+        self,
+        folder: Path,
+        *,
+        trusted_proxies: tuple[str, ...] = (),
+        cors_origins: tuple[str, ...] = (),
+        metrics: str = "open",
     ) -> None:
         self.runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
         self.clock = SettableClock()
         self.woken = 0
-        self.runner.run(self._open(folder, trusted_proxies, cors_origins))
+        self.runner.run(self._open(folder, trusted_proxies, cors_origins, metrics))
 
     async def _open(
-        self, folder: Path, trusted_proxies: tuple[str, ...], cors_origins: tuple[str, ...]
+        self, folder: Path, trusted_proxies: tuple[str, ...], cors_origins: tuple[str, ...], metrics: str
     ) -> None:
         self.store = SqliteStore.open(folder / "cyberai.db", clock=self.clock)
         self.limiter = SqliteRateLimiter(folder / "limits.db")
@@ -78,8 +84,14 @@ class Site:
             version="0",
         )
         self.hub = Hub(event_log(self.app))
+        self.live = Live(self.app, self.hub, metrics_access=metrics)
         self.asgi = make_asgi(
-            self.app, self.limiter, self.hub, trusted_proxies=trusted_proxies, cors_origins=cors_origins
+            self.app,
+            self.limiter,
+            self.hub,
+            trusted_proxies=trusted_proxies,
+            cors_origins=cors_origins,
+            live=self.live,
         )
         await beat(self.app, "worker-1")
         self.key = await self.new_key(plan="enterprise")

@@ -134,8 +134,6 @@ def test_what_is_not_available_is_absent(document: dict[str, Any]) -> None:
     assert not set(request) & {"webhook_url", "auth", "identities", "inputs"}
     assert "templates" not in schemas["OptionsRequest"]["properties"]
     assert "cloud" not in request["scan_type"]["enum"]
-    names = {p["name"] for _, _, operation in operations(document) for p in operation.get("parameters", ())}
-    assert not names & {"dry_run"}
 
 
 def test_the_page_s_examples_stand_there_word_for_word(document: dict[str, Any]) -> None:

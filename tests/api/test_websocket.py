@@ -212,7 +212,9 @@ def test_what_cannot_be_replayed_gets_a_resync_frame(site: Site, since: int) -> 
     run(site, test)
 
 
-@pytest.mark.parametrize("said", ["", "hello", '{"action":"subscribe","scan_id":"scan_x"}', "x" * 60_000])
+@pytest.mark.parametrize(
+    "said", ["", "hello", "{}", "[]", '{"scan_id":"x"}', '{"action"', "\x00", "x" * 60_000]
+)
 def test_what_a_client_says_is_ignored(site: Site, said: str) -> None:
     async def test() -> None:
         socket = site.socket(f"/v1/ws?token={site.key}")

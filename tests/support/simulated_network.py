@@ -32,6 +32,7 @@ class SimulatedNetwork(Struct):
     names: dict[str, str] = {}
     in_flight: int = 0
     most_in_flight: int = 0
+    pace: float = 1.0
 
     @property
     def http(self) -> "SimulatedNetwork":

@@ -1,8 +1,10 @@
 """Who asks, and whether they still may: authentication first, then the rate limit, on every path below /v1."""
 
 from cyberai.api.call import Call
+from cyberai.api.live import Meter
 from cyberai.app.context import App
 from cyberai.app.keys import CACHE_SECONDS, Principal, authenticate
+from cyberai.app.tickets import ticket_holder
 from cyberai.domain.errors import RateLimited, Unauthorized
 from cyberai.ports.store import RateDecision, RateLimiter
 
@@ -17,9 +19,10 @@ _NOBODY: tuple[int, Principal | None] = (0, None)
 class Admission:
     """Counts requests: per key when it is valid, else per client address."""
 
-    def __init__(self, app: App, limiter: RateLimiter) -> None:
+    def __init__(self, app: App, limiter: RateLimiter, meter: Meter) -> None:
         self._app = app
         self._limiter = limiter
+        self._meter = meter
         self._known: dict[str, tuple[int, Principal]] = {}
 
     async def admit(self, call: Call, key: str | Unauthorized) -> Principal:
@@ -30,8 +33,22 @@ class Admission:
             self._spend(call, f"address:{call.client}", ANONYMOUS_LIMIT)
             error.headers.setdefault("WWW-Authenticate", "Bearer")
             raise
+        return self._admitted(call, principal)
+
+    async def admit_ticket(self, call: Call, ticket: str) -> Principal:
+        """The same for a WebSocket ticket, which is not used up yet."""
+        try:
+            principal = await ticket_holder(self._app, ticket)
+        except Unauthorized as error:
+            self._spend(call, f"address:{call.client}", ANONYMOUS_LIMIT)
+            error.headers.setdefault("WWW-Authenticate", "Bearer")
+            raise
+        return self._admitted(call, principal)
+
+    def _admitted(self, call: Call, principal: Principal) -> Principal:
         call.principal = principal
         self._spend(call, f"key:{principal.key_id}", principal.plan.requests_per_minute)
+        self._meter.add(principal)
         return principal
 
     async def look(self, call: Call, key: str | Unauthorized) -> None:
@@ -78,5 +95,6 @@ class Admission:
         if call.principal is None or call.rate is None:
             return
         self._limiter.refund(f"key:{call.principal.key_id}", self._app.clock.now())
+        self._meter.add(call.principal, -1)
         rate = call.rate
         call.rate = RateDecision(True, rate.limit, min(rate.limit, rate.remaining + 1), rate.reset)

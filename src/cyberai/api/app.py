@@ -2,7 +2,17 @@
 
 from collections.abc import Sequence
 
-from cyberai.api import health, keys_routes, reports_routes, scans_routes, vulnerabilities_routes
+from cyberai.api import (
+    account_routes,
+    events_routes,
+    health,
+    keys_routes,
+    reports_routes,
+    scan_life_routes,
+    scan_views_routes,
+    scans_routes,
+    vulnerabilities_routes,
+)
 from cyberai.api.admission import Admission
 from cyberai.api.client_address import parse_networks
 from cyberai.api.cors import Cors
@@ -11,6 +21,8 @@ from cyberai.api.error_pages import ROUTE as ERROR_ROUTE
 from cyberai.api.handshake import Handshakes
 from cyberai.api.incoming import Arrivals, Asgi
 from cyberai.api.later import LATER
+from cyberai.api.live import Live
+from cyberai.api.metrics_route import ROUTE as METRICS_ROUTE
 from cyberai.api.openapi import openapi_document
 from cyberai.api.routes import Route, Router
 from cyberai.api.sending import Sender
@@ -22,11 +34,16 @@ from cyberai.ports.stream import EventStream
 
 _RESOURCES = (
     *scans_routes.ROUTES,
+    *scan_life_routes.ROUTES,
+    *scan_views_routes.ROUTES,
     *vulnerabilities_routes.ROUTES,
     *reports_routes.ROUTES,
     *keys_routes.ROUTES,
+    *account_routes.ROUTES,
+    *events_routes.ROUTES,
     WS_ROUTE,
     ERROR_ROUTE,
+    METRICS_ROUTE,
 )
 
 
@@ -43,10 +60,12 @@ def make_asgi(
     *,
     trusted_proxies: Sequence[str] = (),
     cors_origins: Sequence[str] = (),
+    live: Live | None = None,
 ) -> Asgi:
     """The ASGI application. `trusted_proxies` are networks whose X-Forwarded-For is believed, `cors_origins` the
-    origins whose web pages may read replies."""
-    arrivals = Arrivals(app, parse_networks(trusted_proxies))
-    admission = Admission(app, limiter)
-    websocket = WebSocketEndpoint(app, arrivals, Handshakes(admission), stream)
+    origins whose web pages may read replies; `live` is what the caller wants to stop or close itself."""
+    live = live or Live(app, stream)
+    arrivals = Arrivals(app, live, parse_networks(trusted_proxies))
+    admission = Admission(app, limiter, live.meter)
+    websocket = WebSocketEndpoint(app, arrivals, Handshakes(admission), live)
     return Edge(app, arrivals, admission, Router(all_routes(), LATER), websocket, Sender(Cors(cors_origins)))

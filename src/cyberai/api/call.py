@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from cyberai.api.live import Live
 from cyberai.api.query import Query
 from cyberai.api.reply import Headers, Reply
 from cyberai.app.context import App
@@ -31,6 +32,7 @@ class Call:
         "fields",
         "headers",
         "id",
+        "live",
         "method",
         "once",
         "path",
@@ -39,11 +41,13 @@ class Call:
         "rate",
         "raw",
         "request_id",
+        "template",
     )
 
     def __init__(
         self,
         app: App,
+        live: Live,
         *,
         method: str,
         path: str,
@@ -52,12 +56,15 @@ class Call:
         request_id: str,
     ) -> None:
         self.app = app
+        self.live = live
         self.method = method
         self.path = path
         self.headers = headers
         self.client = client
         self.request_id = request_id
         self.id = ""
+        self.template = ""
+        """The path of the route as it is declared; empty for a path that is none."""
         self.principal: Principal | None = None
         self.rate: RateDecision | None = None
         self.query = Query({})

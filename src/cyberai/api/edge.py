@@ -74,6 +74,8 @@ class Edge:
         if reply.status == 304:
             self._admission.refund(call)
         await self._sender.send(call, reply, send, started)
+        if reply.follow is not None:
+            await reply.follow(receive, send)
 
     def _refused(self, call: Call, error: CyberAIError) -> Reply:
         accept = call.headers.get(b"accept")
@@ -82,6 +84,7 @@ class Edge:
     async def _answer(self, call: Call, scope: Scope, receive: Receive) -> Reply:
         path = call.path
         node, call.id = self._router.resolve(path, scope.get("raw_path") or path.encode())
+        call.template = node.path if node is not None else ""
         versioned = path.startswith("/v1/") or path == _VERSIONED
         if call.method == "OPTIONS":
             return await self._options(call, node, scope, versioned)

@@ -6,26 +6,26 @@ from cyberai.api.admission import Admission
 from cyberai.api.call import Call
 from cyberai.api.envelope import no_such_route
 from cyberai.api.incoming import Scope, key_of, unauthorized
+from cyberai.api.interest import topics_of
 from cyberai.api.query import Param, pairs, parse_query
-from cyberai.domain.api_key import ApiScope
-from cyberai.domain.errors import Forbidden, InvalidRequest, Unauthorized
+from cyberai.app.keys import Principal
+from cyberai.app.tickets import PREFIX as TICKET
+from cyberai.app.tickets import use_ticket
+from cyberai.domain.errors import InvalidRequest, Unauthorized
 
 PATH = "/v1/ws"
-TOKEN = Param(name="token", description="The API key, for clients that cannot set headers.")
+TOKEN = Param(
+    name="token",
+    description="The API key, or a ticket of POST /v1/ws/tickets, for clients that cannot set headers.",
+)
 SINCE = Param(name="since", description="Replay the events after this `seq`, then go live.", kind="integer")
 PARAMETERS = {TOKEN.name: TOKEN, SINCE.name: SINCE}
-
-_TOPIC_OF = {
-    ApiScope.SCANS_READ: "scan",
-    ApiScope.VULNERABILITIES_READ: "vulnerability",
-    ApiScope.REPORTS_READ: "report",
-}
 
 
 class Handshake(Struct, frozen=True):
     """A handshake that was let in. `topics` are the parts of event types that the key may read."""
 
-    key: str
+    principal: Principal
     since: int | None
     topics: frozenset[str]
 
@@ -42,16 +42,17 @@ class Handshakes:
             await self._admission.admit(call, key_of(scope))
             raise no_such_route(call.path)
         key = _handshake_key(scope)
-        principal = await self._admission.admit(call, key)
+        is_ticket = isinstance(key, str) and key.startswith(TICKET) and b"token=" in scope["query_string"]
+        if is_ticket:
+            principal = await self._admission.admit_ticket(call, str(key))
+        else:
+            principal = await self._admission.admit(call, key)
         query = parse_query(scope["query_string"], PARAMETERS)
-        topics = frozenset(topic for wanted, topic in _TOPIC_OF.items() if wanted in principal.scopes)
-        if not topics:
-            raise Forbidden(
-                "The API key may not do this",
-                field="token",
-                reason=f"Use a key with at least one of the scopes {', '.join(_TOPIC_OF)}",
-            )
-        return Handshake(str(key), _since(query.values.get("since")), topics)
+        since = _since(query.values.get("since"))
+        topics = topics_of(principal, "token")
+        if is_ticket:
+            await use_ticket(call.app, str(key))
+        return Handshake(principal, since, topics)
 
 
 def _handshake_key(scope: Scope) -> str | Unauthorized:

@@ -17,6 +17,10 @@ async def health(_call: Call) -> Reply:
 
 async def ready(call: Call) -> Reply:
     """GET /ready: the store answers and a worker waits for scans."""
+    if call.live.stopping.is_set():
+        raise Unavailable(
+            "The server is not ready", reason="It is going down; ask another", headers={"Retry-After": "5"}
+        )
     now = call.app.clock.now()
     slots = await call.app.store.read(SYSTEM, lambda tx: tx.workers.live_slots(now))
     if slots < 1:

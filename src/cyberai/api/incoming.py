@@ -6,6 +6,7 @@ from typing import Any
 
 from cyberai.api.call import Call
 from cyberai.api.client_address import Networks, client_address
+from cyberai.api.live import Live
 from cyberai.app.context import App
 from cyberai.domain.errors import Unauthorized
 
@@ -18,8 +19,9 @@ Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 class Arrivals:
     """Makes the context of every request and handshake, and names it."""
 
-    def __init__(self, app: App, trusted_proxies: Networks = ()) -> None:
+    def __init__(self, app: App, live: Live, trusted_proxies: Networks = ()) -> None:
         self._app = app
+        self._live = live
         self._trusted = trusted_proxies
         # An id of its own for every request would cost more than the request's routing.
         self._prefix = app.ids.new("req")
@@ -36,6 +38,7 @@ class Arrivals:
             request_id = f"{self._prefix}-{next(self._count)}"
         return Call(
             self._app,
+            self._live,
             method=scope.get("method", "GET"),
             path=scope["path"],
             headers=headers,

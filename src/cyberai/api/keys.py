@@ -18,11 +18,12 @@ class _NoFilter(Struct, frozen=True):
 
 async def create(call: Call) -> Reply:
     """POST /v1/api-keys."""
-    key = await create_key(call.app, call.workspace, call.body, call.keeping(_created))
-    return _created(key)
+    key = await create_key(call.app, call.workspace, call.body, call.keeping(created_key))
+    return created_key(key)
 
 
-def _created(key: KeyResource) -> Reply:
+def created_key(key: KeyResource) -> Reply:
+    """201 of a key with its secret."""
     reply = created(key, f"/v1/api-keys/{key.id}")
     reply.secret = True
     return reply

@@ -42,6 +42,7 @@ _HEADERS: dict[str, tuple[str, str]] = {
     "Allow": ("string", "Methods this path knows."),
     "Content-Disposition": ("string", "`attachment` with the file's name."),
     "ETag": ("string", "Identifies the state of the resource, or a file's bytes."),
+    "Preference-Applied": ("string", "`wait=N` when the answer waited for a change of state."),
     "Accept-Ranges": ("string", "`bytes`."),
 }
 _ERROR_HEADERS: dict[int, tuple[str, ...]] = {
@@ -70,6 +71,7 @@ def openapi_document(routes: Iterable[Route]) -> bytes:
     """The document as JSON; the same routes give the same bytes."""
     routes = tuple(routes)
     kinds = [route.answer.kind for route in routes if route.answer.kind is not None]
+    kinds += [answer.kind for route in routes for answer in route.also if answer.kind is not None]
     kinds += [route.body.kind for route in routes if route.body is not None]
     refs, schemas = named_schemas((*dict.fromkeys(kinds), ErrorEnvelope, Problem), _REF)
     paths: dict[str, dict[str, Any]] = {}
@@ -122,6 +124,7 @@ def _operation(route: Route, refs: dict[Any, Schema]) -> Schema:
     parameters = [_parameter(param) for param in route.query if param.carried]
     if "{id}" in route.path:
         parameters.insert(0, _path_parameter())
+    parameters += [_header_parameter(name, text, {"type": "string"}) for name, text in route.headers]
     parameters += [_header_parameter(*header) for header in _request_headers(route)]
     if parameters:
         operation["parameters"] = parameters
@@ -185,6 +188,8 @@ def _parameter(param: Param) -> Schema:
         schema = {"type": "string", "enum": list(param.values)}
     elif param.kind == "integer":
         schema = {"type": "integer", "minimum": 0}
+    elif param.kind == "boolean":
+        schema = {"type": "boolean", "default": False}
     elif param.kind == "time":
         schema = {"type": "string", "format": "date-time"}
     if param.name == "limit":
@@ -198,6 +203,7 @@ def _parameter(param: Param) -> Schema:
 
 def _responses(route: Route, refs: dict[Any, Schema]) -> Schema:
     responses: Schema = {str(route.answer.status): _answer(route, route.answer, refs)}
+    responses |= {str(answer.status): _answer(route, answer, refs) for answer in route.also}
     for status, codes in sorted(_errors(route).items()):
         names = ", ".join(f"`{code.value}`" for code in codes)
         headers = [*_ERROR_HEADERS.get(status, ()), *_common_headers(route)]

@@ -7,9 +7,11 @@ from typing import Any
 import msgspec
 
 from cyberai.domain.api_key import ApiScope, Plan
+from cyberai.domain.check import Scope as CheckScope
 from cyberai.domain.finding import Tier
 from cyberai.domain.report import ReportFormat, ReportStatus, ReportType
 from cyberai.domain.scan import Criticality, Mode, Phase, ScanStatus, ScanType, StatusReason
+from cyberai.domain.scan_log import LogKind
 from cyberai.domain.severity import Severity
 from cyberai.domain.vulnerability import Detection, VulnerabilityStatus
 
@@ -88,8 +90,17 @@ REFINED: dict[str, dict[str, Schema]] = {
         "phase": _one_of(Phase),
         "status_reason": _or_null(_one_of(StatusReason)),
         **dict.fromkeys(("created_at", "estimated_completion", "updated_at"), _TIME),
+        "paused_at": _TIME,
         **dict.fromkeys(("started_at", "finished_at"), _or_null(_TIME)),
     },
+    "LogResource": {"kind": _one_of(LogKind), "at": _TIME, "last_at": _TIME},
+    "TicketResource": {"expires_at": _TIME},
+    "MeResource": {"plan": _one_of(Plan), "scopes": _SCOPES, "expires_at": _or_null(_TIME)},
+    "Frame": {"data": {"type": "object"}, "timestamp": _TIME},
+    "PlannedHost": {"policy": {"type": "string", "enum": ["allowed", "refused", "judged_when_it_connects"]}},
+    "PlannedCheck": {"scope": _one_of(CheckScope)},
+    "Refusal": {"kind": {"type": "string", "enum": ["target", "check"]}},
+    "RequestEstimate": {"basis": {"type": "string", "enum": ["earlier_scans", "model"]}},
     "ProgressResource": {"current": _whole(0, 100), "total": {"type": "integer", "const": 100}},
     "VulnerabilityResource": {
         "severity": _one_of(Severity),

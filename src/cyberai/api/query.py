@@ -23,8 +23,8 @@ _MESSAGE = "Invalid query parameter"
 
 class Param(Struct, frozen=True, kw_only=True):
     """A query parameter of a route. `choices` lists the values it may have; `several` allows commas;
-    `kind` is text, time or integer; `values` lists those of a text that has few. `carried` False: documented, not
-    in this version."""
+    `kind` is text, time, integer or boolean; `values` lists those of a text that has few. `carried` False:
+    documented, not in this version."""
 
     name: str
     description: str
@@ -81,6 +81,8 @@ SORT = sort_param(Order.CREATED)
 PAGING = (LIMIT, CURSOR, FIELDS, INCLUDE)
 LIST_LATER = (later("q"),)
 """What the documentation promises for every list and this version does not carry everywhere."""
+PREFER = ("Prefer", "`wait=N`: answer when the status changes, at the latest after N (at most 60) seconds.")
+"""A request header that a route declares: see `cyberai.api.long_poll`."""
 
 
 def _refuse(field: str, reason: str) -> InvalidRequest:
@@ -103,6 +105,31 @@ class Query:
         if not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= MAX_LIMIT):
             raise _refuse("limit", f"Must be a whole number from 1 to {MAX_LIMIT}")
         return int(text)
+
+    def number(self, name: str, low: int, high: int, default: int) -> int:
+        """A whole number in a range; raise InvalidRequest."""
+        text = self.values.get(name)
+        if text is None:
+            return default
+        if not (text.isascii() and text.isdigit() and len(text) <= 9 and low <= int(text) <= high):
+            raise _refuse(name, f"Must be a whole number from {low} to {high}")
+        return int(text)
+
+    def seq(self, name: str) -> int | None:
+        """The number of an event, or None; raise InvalidRequest."""
+        text = self.values.get(name)
+        if text is None:
+            return None
+        if not (text.isascii() and text.isdigit() and len(text) <= 18):
+            raise _refuse(name, "Must be the seq of an event, 0 or more")
+        return int(text)
+
+    def flag(self, name: str) -> bool:
+        """`true` or `false`; raise InvalidRequest."""
+        text = self.values.get(name, "false")
+        if text not in ("true", "false"):
+            raise _refuse(name, "Must be true or false")
+        return text == "true"
 
     def cursor(self) -> str | None:
         """The cursor as it came; `app` judges it."""

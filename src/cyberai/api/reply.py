@@ -1,6 +1,6 @@
 """Replies before they are sent: a status, headers and the bytes of a body."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
 import msgspec
@@ -15,11 +15,16 @@ JSON = b"application/json"
 _ENCODER = msgspec.json.Encoder()
 
 
+Follow = Callable[[Callable[[], Awaitable[Any]], Callable[[Any], Awaitable[None]]], Awaitable[None]]
+"""Sends the rest of a reply that does not end: called with ASGI's receive and send, after the headers went out."""
+
+
 class Reply(Struct):
     """What a handler answers; the edge adds the headers that every reply has. `cacheable` False: no-store.
 
     `etag` stands for the state of the resource; the edge answers If-None-Match with it. `secret`: the body holds
-    one, so that it is never compressed. `whole`: a file, sent byte for byte.
+    one, so that it is never compressed. `whole`: a file, sent byte for byte. With `follow` the body is only the
+    beginning; it sends the rest, the last message included.
     """
 
     status: int
@@ -30,6 +35,7 @@ class Reply(Struct):
     etag: bytes = b""
     secret: bool = False
     whole: bool = False
+    follow: Follow | None = None
 
 
 class Encoded(NamedTuple):

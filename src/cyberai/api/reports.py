@@ -1,6 +1,7 @@
 """`/v1/reports`: handlers."""
 
 from cyberai.api.call import Call
+from cyberai.api.long_poll import awaited
 from cyberai.api.pages import one_reply, page_reply
 from cyberai.api.query import filter_param
 from cyberai.api.reply import Reply, created_below
@@ -26,7 +27,10 @@ async def create(call: Call) -> Reply:
 
 async def get(call: Call) -> Reply:
     """GET /v1/reports/{id}."""
-    return one_reply(call, await get_report(call.app, call.workspace, call.id))
+    report, headers = await awaited(call, lambda: get_report(call.app, call.workspace, call.id))
+    reply = one_reply(call, report)
+    reply.headers = [*reply.headers, *headers]
+    return reply
 
 
 async def list_all(call: Call) -> Reply:

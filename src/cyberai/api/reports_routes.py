@@ -2,7 +2,7 @@
 
 from cyberai.api import report_file, reports
 from cyberai.api.examples import REPORT_REQUEST
-from cyberai.api.query import FIELDS, LIST_LATER, PAGING, SORT
+from cyberai.api.query import FIELDS, LIST_LATER, PAGING, PREFER, SORT
 from cyberai.api.routes import Answer, BodyKind, Route
 from cyberai.app.listing import ListPage
 from cyberai.app.reports import MESSAGE
@@ -55,7 +55,8 @@ ROUTES = (
         tag=_TAG,
         scope=ApiScope.REPORTS_READ,
         query=(FIELDS,),
-        answer=Answer(kind=ReportResource, description="The report", headers=("ETag",)),
+        headers=(PREFER,),
+        answer=Answer(kind=ReportResource, description="The report", headers=("ETag", "Preference-Applied")),
     ),
     Route(
         method="GET",

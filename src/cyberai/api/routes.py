@@ -44,7 +44,8 @@ class Answer(Struct, frozen=True, kw_only=True):
 
 class Route(Struct, frozen=True, kw_only=True):
     """One operation. `scope` None: the route needs no key's scope. `errors` are the codes of its own beside
-    those that every route of its kind can answer."""
+    those that every route of its kind can answer. `also` are further successful answers, `headers` the request
+    headers (name, meaning) it looks at."""
 
     method: str
     path: str
@@ -58,6 +59,8 @@ class Route(Struct, frozen=True, kw_only=True):
     query: tuple[Param, ...] = ()
     body: BodyKind | None = None
     errors: tuple[ErrorCode, ...] = ()
+    also: tuple[Answer, ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 class Node:

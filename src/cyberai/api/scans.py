@@ -1,11 +1,12 @@
 """`/v1/scans`: handlers."""
 
 from cyberai.api.call import Call
+from cyberai.api.long_poll import awaited
 from cyberai.api.pages import one_reply, page_reply
 from cyberai.api.query import CREATED_AFTER, CREATED_BEFORE, filter_param
 from cyberai.api.reply import Reply, created_below, json_reply
-from cyberai.app.cancel import cancel_scan
 from cyberai.app.scan_creation import create_scan
+from cyberai.app.scan_plan import plan_scan
 from cyberai.app.scans import get_scan, list_scans
 from cyberai.domain.scan import ScanStatus, ScanType
 from cyberai.ports.repositories import ScanFilter
@@ -25,18 +26,18 @@ _created = created_below("/v1/scans/")
 
 async def create(call: Call) -> Reply:
     """POST /v1/scans."""
+    if call.query.flag("dry_run"):
+        return json_reply(await plan_scan(call.app, call.workspace, call.body))
     scan = await create_scan(call.app, call.workspace, call.body, keep=call.keeping(_created))
     return _created(scan)
 
 
 async def get(call: Call) -> Reply:
     """GET /v1/scans/{id}."""
-    return one_reply(call, await get_scan(call.app, call.workspace, call.id), shared=True)
-
-
-async def cancel(call: Call) -> Reply:
-    """DELETE /v1/scans/{id}."""
-    return json_reply(await cancel_scan(call.app, call.workspace, call.id))
+    scan, headers = await awaited(call, lambda: get_scan(call.app, call.workspace, call.id))
+    reply = one_reply(call, scan, shared=True)
+    reply.headers = [*reply.headers, *headers]
+    return reply
 
 
 async def list_all(call: Call) -> Reply:

@@ -1,12 +1,13 @@
 """`/v1/scans`: the operations."""
 
-from cyberai.api import scans
+from cyberai.api import scan_life, scans
 from cyberai.api.examples import SCAN, SCAN_REQUEST
-from cyberai.api.query import FIELDS, LIST_LATER, PAGING, SORT, later
+from cyberai.api.query import FIELDS, LIST_LATER, PAGING, PREFER, SORT, Param
 from cyberai.api.routes import Answer, BodyKind, Route
 from cyberai.app.listing import ListPage
 from cyberai.app.requests import ScanRequest
 from cyberai.app.resources import ScanResource
+from cyberai.app.scan_plan import ScanPlan
 from cyberai.domain.api_key import ApiScope
 from cyberai.domain.errors import ErrorCode
 
@@ -46,7 +47,14 @@ ROUTES = (
         ),
         tag=_TAG,
         scope=ApiScope.SCANS_WRITE,
-        query=(later("dry_run"),),
+        query=(
+            Param(
+                name="dry_run",
+                description="`true`: answer with what the scan would do; nothing is stored, nothing is sent.",
+                kind="boolean",
+            ),
+        ),
+        also=(Answer(kind=ScanPlan, description="The plan, with `dry_run=true`"),),
         body=BodyKind(kind=ScanRequest, message=MESSAGE, example=SCAN_REQUEST),
         answer=Answer(
             status=201,
@@ -66,12 +74,18 @@ ROUTES = (
         tag=_TAG,
         scope=ApiScope.SCANS_READ,
         query=(FIELDS,),
-        answer=Answer(kind=ScanResource, description="The scan", example=SCAN, headers=("ETag",)),
+        headers=(PREFER,),
+        answer=Answer(
+            kind=ScanResource,
+            description="The scan",
+            example=SCAN,
+            headers=("ETag", "Preference-Applied"),
+        ),
     ),
     Route(
         method="DELETE",
         path="/v1/scans/{id}",
-        handler=scans.cancel,
+        handler=scan_life.cancel,
         operation="cancelScan",
         summary="Cancel a scan",
         description=(

@@ -43,7 +43,9 @@ class Sender:
         body, clock = reply.body, call.app.clock
         headers = [(b"x-request-id", call.request_id.encode()), _NO_SNIFF]
         if reply.status not in (204, 304):
-            headers += ((b"content-type", reply.media_type), (b"content-length", b"%d" % len(body)))
+            headers.append((b"content-type", reply.media_type))
+            if reply.follow is None:
+                headers.append((b"content-length", b"%d" % len(body)))
         if not reply.cacheable:
             headers.append(_NO_STORE)
         headers += reply.headers
@@ -51,11 +53,14 @@ class Sender:
         if call.rate is not None:
             headers += rate_headers(call.rate, clock.now())
         await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-        await send({"type": "http.response.body", "body": b"" if call.method == "HEAD" else body})
-        log_request(call, reply.status, len(body), clock.monotonic() - started)
+        sent = b"" if call.method == "HEAD" else body
+        await send({"type": "http.response.body", "body": sent, "more_body": reply.follow is not None})
+        seconds = clock.monotonic() - started
+        log_request(call, reply.status, len(body), seconds)
+        call.live.metrics.observe(call.method, call.template, reply.status, seconds)
 
 
 def _coding(call: Call, reply: Reply) -> bytes:
-    if reply.whole or reply.secret or len(reply.body) < compression.SMALLEST:
+    if reply.whole or reply.secret or reply.follow is not None or len(reply.body) < compression.SMALLEST:
         return b""
     return compression.choose(call.headers.get(b"accept-encoding"))

@@ -46,12 +46,17 @@ async def update(call: Call) -> Reply:
 
 async def list_all(call: Call) -> Reply:
     """GET /v1/vulnerabilities."""
+    return await list_seen_by(call, call.query.texts("scan_id"))
+
+
+async def list_seen_by(call: Call, scans: tuple[str, ...]) -> Reply:
+    """The list, of what any of these scans saw; of all when there are none."""
     query = call.query
     where = VulnerabilityFilter(
         severity=query.choices("severity", Severity),
         status=query.choices("status", VulnerabilityStatus),
         detection=query.choices("detection", Detection),
-        scan_id=query.texts("scan_id"),
+        scan_id=scans,
         target=query.texts("target"),
         type=query.texts("type"),
         cwe=query.texts("cwe"),

@@ -14,33 +14,35 @@ from cyberai.ports.repositories import Order
 MESSAGE = "Invalid vulnerability update"
 _TAG = "Vulnerabilities"
 
-ROUTES = (
-    Route(
-        method="GET",
-        path="/v1/vulnerabilities",
-        handler=vulnerabilities.list_all,
-        operation="listVulnerabilities",
-        summary="List all vulnerabilities",
-        description=(
-            "Newest first unless `sort` says otherwise, without evidence. Several values of a filter are separated by "
-            "commas. `severity` is people's override first; `risk_score` comes from severity, proof, status and the "
-            "criticality of the target."
-        ),
-        tag=_TAG,
-        scope=ApiScope.VULNERABILITIES_READ,
-        query=(
-            *PAGING,
-            sort_param(*Order),
-            SEARCH,
-            *vulnerabilities.FILTERS,
-        ),
-        answer=Answer(
-            kind=ListPage[VulnerabilityResource],
-            description="A page of vulnerabilities",
-            headers=("ETag", "Link"),
-        ),
-        errors=(ErrorCode.INVALID_CURSOR,),
+LIST = Route(
+    method="GET",
+    path="/v1/vulnerabilities",
+    handler=vulnerabilities.list_all,
+    operation="listVulnerabilities",
+    summary="List all vulnerabilities",
+    description=(
+        "Newest first unless `sort` says otherwise, without evidence. Several values of a filter are separated by "
+        "commas. `severity` is people's override first; `risk_score` comes from severity, proof, status and the "
+        "criticality of the target."
     ),
+    tag=_TAG,
+    scope=ApiScope.VULNERABILITIES_READ,
+    query=(
+        *PAGING,
+        sort_param(*Order),
+        SEARCH,
+        *vulnerabilities.FILTERS,
+    ),
+    answer=Answer(
+        kind=ListPage[VulnerabilityResource],
+        description="A page of vulnerabilities",
+        headers=("ETag", "Link"),
+    ),
+    errors=(ErrorCode.INVALID_CURSOR,),
+)
+
+ROUTES = (
+    LIST,
     Route(
         method="GET",
         path="/v1/vulnerabilities/{id}",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from cyberai.app.context import App
-from cyberai.app.keys import authenticate
+from cyberai.app.keys import Principal, standing
 from cyberai.domain.errors import CyberAIError, ErrorCode, StoreError, Unauthorized
 from cyberai.ports.stream import Subscription
 
@@ -19,10 +19,12 @@ PATIENCE = 10.0
 class Connection:
     """An open connection: its key, its subscription and the task that serves it."""
 
-    __slots__ = ("closed_at", "key", "subscription", "task")
+    __slots__ = ("closed_at", "principal", "subscription", "task")
 
-    def __init__(self, key: str, subscription: Subscription, task: "asyncio.Task[object] | None") -> None:
-        self.key = key
+    def __init__(
+        self, principal: Principal, subscription: Subscription, task: "asyncio.Task[object] | None"
+    ) -> None:
+        self.principal = principal
         self.subscription = subscription
         self.task = task
         self.closed_at: float | None = None
@@ -37,9 +39,9 @@ class KeyWatch:
         self._task: asyncio.Task[None] | None = None
 
     @contextmanager
-    def watching(self, key: str, subscription: Subscription) -> Iterator[None]:
+    def watching(self, principal: Principal, subscription: Subscription) -> Iterator[None]:
         """Watch a connection while the block runs; the subscription ends with it."""
-        connection = Connection(key, subscription, asyncio.current_task())
+        connection = Connection(principal, subscription, asyncio.current_task())
         self._connections.add(connection)
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._run())
@@ -56,13 +58,13 @@ class KeyWatch:
 
     async def look(self) -> None:
         """One round: close what may not stay, let go what does not take its close frame."""
-        for key in {connection.key for connection in self._connections}:
-            error = await self._refusal(key)
+        for key, principal in {c.principal.key_id: c.principal for c in self._connections}.items():
+            error = await self._refusal(principal)
             if error is None:
                 continue
             text = "The key has expired" if error.code is ErrorCode.KEY_EXPIRED else "The key was revoked"
             for connection in tuple(self._connections):
-                if connection.key == key:
+                if connection.principal.key_id == key:
                     connection.subscription.close(KEY_GONE, text)
         now = self._app.clock.monotonic()
         for connection in tuple(self._connections):
@@ -73,11 +75,11 @@ class KeyWatch:
             elif now - connection.closed_at > PATIENCE and connection.task is not None:
                 connection.task.cancel()
 
-    async def _refusal(self, key: str) -> Unauthorized | None:
+    async def _refusal(self, principal: Principal) -> Unauthorized | None:
         """Why the key is not good any more; a store that cannot answer now is asked again next round."""
         with suppress(StoreError):
             try:
-                await authenticate(self._app, key)
+                await standing(self._app, principal)
             except Unauthorized as error:
                 return error
             except CyberAIError:

@@ -24,7 +24,10 @@ ROUTE = Route(
     summary="Receive events as they happen",
     description=(
         "A WebSocket. Connect with `?token=YOUR_API_KEY` (or the Authorization header) and receive one JSON text "
-        "frame per event of the workspace: `id`, `type`, `timestamp`, `seq`, `data`. There is nothing to send. "
+        "frame per event of the workspace: `id`, `type`, `timestamp`, `seq`, `data`. There is nothing to send; "
+        '`{"action":"subscribe","scan_id":"..."}` narrows the events to that scan (and further ones), `unsubscribe` takes '
+        "one back, and with the last one, or without a `scan_id`, everything comes again. Both are answered by a frame "
+        "`subscribed` or `error`. "
         "`since` replays what came after that `seq`; a frame of type `resync` says that this cannot be done. The "
         "handshake costs one request, frames none. Close codes: 4401 the key was revoked or has expired, 4408 the "
         "reader is too slow."

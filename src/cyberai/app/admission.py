@@ -5,6 +5,7 @@ from functools import partial
 from cyberai.app.context import App
 from cyberai.app.events import scan_event
 from cyberai.app.finish import end_scan
+from cyberai.app.pausing import stand_still
 from cyberai.domain.event import EventType
 from cyberai.domain.ids import SYSTEM, ScanId
 from cyberai.domain.scan import Scan, ScanStatus, StatusReason
@@ -32,25 +33,31 @@ def _start(app: App, tx: Tx, scan: Scan, at: int) -> None:
     tx.events.append(scan_event(app, EventType.SCAN_PROGRESS, running, at))
 
 
-def end_if_cancelled(app: App, tx: Tx, scan_id: ScanId, at: int) -> bool:
-    """End a scan whose cancelling was asked for and on which nobody works any more; True when that ended it.
+def settle(app: App, tx: Tx, scan_id: ScanId, at: int) -> bool:
+    """End a scan whose cancelling was asked for, or let one stand still whose pausing was, once nobody works on it
+    any more; True when that changed it.
 
-    Part of every transaction that asks for the cancelling or gives a shard back without finishing it: a cancelled
-    scan is never claimed again, so that whoever leaves it last is the last who can end it in time."""
+    Part of every transaction that asks for either or gives a shard back: such a scan is never claimed again, so
+    that whoever leaves it last is the last who can do this in time."""
     scan = tx.scans.get(scan_id)
-    if scan is None or scan.status.terminal or not scan.cancel_requested:
+    if scan is None or scan.status.terminal:
+        return False
+    if not scan.cancel_requested and scan.status is not ScanStatus.PAUSING:
         return False
     if tx.shards.leased_count(scan_id, at) > 0:
         return False
-    end_scan(app, tx, scan, ScanStatus.CANCELLED, StatusReason.CANCELLED_BY_USER, at)
+    if scan.cancel_requested:
+        end_scan(app, tx, scan, ScanStatus.CANCELLED, StatusReason.CANCELLED_BY_USER, at)
+    else:
+        stand_still(app, tx, scan, at)
     admit_queued(app, tx, at)
     return True
 
 
 async def tidy(app: App) -> int:
     """Put right what a death left behind; return how many scans changed. Called by whoever opens the store
-    and by every worker now and then: cancelled scans nobody works on, CLI scans whose process is gone, queued
-    scans for which there is room."""
+    and by every worker now and then: scans to be cancelled or paused on which nobody works, CLI scans whose process
+    is gone, queued scans for which there is room."""
     at = app.clock.now()
     changed = 0
     for scan in await app.store.read(SYSTEM, lambda tx: _suspects(tx, at)):
@@ -72,8 +79,10 @@ def _put_right(app: App, tx: Tx, *, seen: Scan, at: int) -> int:
             return 0
         _start(app, tx, scan, at)
         return 1
-    if end_if_cancelled(app, tx, scan.id, at):
+    if settle(app, tx, scan.id, at):
         return 1
+    if scan.status is ScanStatus.PAUSED:
+        return 0
     abandoned = scan.owner and at - scan.updated_at > OWNER_GRACE
     if not abandoned or tx.shards.leased_count(scan.id, at) > 0:
         return 0

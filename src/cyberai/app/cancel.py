@@ -1,6 +1,6 @@
 """Cancelling a scan: findings so far stay."""
 
-from cyberai.app.admission import end_if_cancelled
+from cyberai.app.admission import settle
 from cyberai.app.context import App
 from cyberai.app.resources import ScanResource, scan_resource
 from cyberai.app.scans import require_scan
@@ -28,7 +28,7 @@ def _cancel(app: App, tx: Tx, scan_id: str, at: int) -> Scan:
             f"The scan has already {scan.status.value}",
             code=ErrorCode.SCAN_ALREADY_FINISHED,
             field="id",
-            reason="Only a scan that is queued or running can be cancelled; its results stay as they are",
+            reason="Only a scan that is queued, running or paused can be cancelled; its results stay as they are",
         )
     scan = scan.replace(
         status=ScanStatus.CANCELLING,
@@ -37,4 +37,4 @@ def _cancel(app: App, tx: Tx, scan_id: str, at: int) -> Scan:
         updated_at=at,
     )
     tx.scans.update(scan)
-    return require_scan(tx, scan_id) if end_if_cancelled(app, tx, scan.id, at) else scan
+    return require_scan(tx, scan_id) if settle(app, tx, scan.id, at) else scan

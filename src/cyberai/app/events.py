@@ -60,4 +60,9 @@ async def oldest(app: App, workspace: WorkspaceId) -> int:
 
 def frame(event: Event) -> bytes:
     """The JSON text a client receives."""
-    return _ENCODER.encode(Frame(event.id, event.type.value, rfc3339_millis(event.at), event.seq, event.data))
+    return _ENCODER.encode(frame_value(event))
+
+
+def frame_value(event: Event) -> Frame:
+    """The frame before it is encoded."""
+    return Frame(event.id, event.type.value, rfc3339_millis(event.at), event.seq, event.data)

@@ -5,10 +5,12 @@ from msgspec import structs
 from cyberai.app.context import App
 from cyberai.app.events import scan_event
 from cyberai.app.progress import advance
+from cyberai.app.scan_log import note
 from cyberai.domain.event import EventType
 from cyberai.domain.ids import ScanId
 from cyberai.domain.risk import risk_score
 from cyberai.domain.scan import Phase, Progress, Scan, ScanStatus, Statistics, StatusReason
+from cyberai.domain.scan_log import LogKind
 from cyberai.domain.unit import Stage
 from cyberai.domain.verdict import decide, in_words
 from cyberai.ports.store import Tx
@@ -62,6 +64,7 @@ def end_scan(
     seen = tx.vulnerabilities.of_scan(scan.id)
     requests, urls = tx.units.totals(scan.id)
     at = max(at, scan.created_at + 1)
+    stood = at - scan.paused_at if scan.paused_at is not None and scan.started_at is not None else 0
     verdict = decide(
         rows,
         findings=[(row.effective_severity, row.tier) for row in seen],
@@ -80,10 +83,12 @@ def end_scan(
         finished_at=at,
         estimated_completion=at,
         updated_at=at,
+        paused_at=None,
+        paused_for=scan.paused_for + stood,
         statistics=Statistics(
             total_urls_scanned=urls,
             total_vulnerabilities=len(seen),
-            scan_duration=round((at - (scan.started_at or scan.created_at)) / 1_000_000, 3),
+            scan_duration=round((scan.worked(at) - stood) / 1_000_000, 3),
             requests_made=requests,
         ),
         counts_by_severity=tx.vulnerabilities.severities(scan.id),
@@ -93,6 +98,7 @@ def end_scan(
     tx.scans.update(ended)
     tx.shards.close_scan(scan.id)
     tx.events.append(scan_event(app, _EVENT[status], ended, at))
+    note(tx, scan.id, LogKind.STATE, status.value, at, detail or (in_words(reason.value) if reason else ""))
     return ended
 
 

@@ -5,11 +5,14 @@ from msgspec import Struct
 from cyberai.app.context import App
 from cyberai.app.events import scan_event, vulnerability_event
 from cyberai.app.progress import advance
+from cyberai.app.scan_log import note
 from cyberai.app.sightings import sighting_of
-from cyberai.domain.check import CheckMeta, Found
+from cyberai.domain.check import CheckMeta, Errored, Found
 from cyberai.domain.event import EventType
 from cyberai.domain.scan import Scan
+from cyberai.domain.scan_log import LogKind
 from cyberai.domain.unit import Lease, UnitResult
+from cyberai.domain.verdict import in_words
 from cyberai.ports.store import Tx
 
 PROGRESS_INTERVAL = 1_000_000
@@ -42,6 +45,7 @@ class Ingest(Struct, frozen=True):
         if scan is None or scan.status.terminal:
             return
         self._record(tx, scan, result, at)
+        _log_errors(tx, scan, result, at)
         self._progress(tx, scan, at)
 
     def _record(self, tx: Tx, scan: Scan, result: UnitResult, at: int) -> None:
@@ -65,4 +69,18 @@ class Ingest(Struct, frozen=True):
         tx.scans.update(moved)
         if moved.progress.phase is not scan.progress.phase:
             tx.events.append(scan_event(self.app, EventType.SCAN_PHASE_CHANGED, moved, at))
+            note(tx, scan.id, LogKind.PHASE, moved.progress.phase.value, at, moved.progress.status)
         tx.events.append(scan_event(self.app, EventType.SCAN_PROGRESS, moved, at))
+
+
+def _log_errors(tx: Tx, scan: Scan, result: UnitResult, at: int) -> None:
+    """One entry per stage and reason, and per check and reason, counted: a broken target cannot flood the log."""
+    key = result.unit.asset.key
+    if result.failure:
+        text = f"{result.unit.stage.name.lower()}: {in_words(result.failure)}"
+        note(tx, scan.id, LogKind.ERROR, text, at, f"{key} {result.detail}", merge=True)
+    for outcome in result.outcomes:
+        if isinstance(outcome.outcome, Errored):
+            text = f"{outcome.check_id}: {in_words(outcome.outcome.reason)}"
+            detail = f"{outcome.asset} {outcome.outcome.detail}"
+            note(tx, scan.id, LogKind.ERROR, text, at, detail, merge=True)

@@ -49,22 +49,42 @@ async def authenticate(app: App, key: str) -> Principal:
     digest = digest_of(app, key)
     found = await app.store.read(SYSTEM, lambda tx: tx.keys.by_digest(digest))
     at = app.clock.now()
-    if found is None or found.revoked_at is not None or not hmac.compare_digest(found.digest, digest):
+    if found is not None and not hmac.compare_digest(found.digest, digest):
+        found = None
+    found = require_good(found, at)
+    if found.last_used_at is None or at - found.last_used_at > TOUCH_INTERVAL:
+        key_id = found.id
+        await app.store.write(found.workspace, lambda tx: tx.keys.touch(key_id, at))
+    return principal_of(found)
+
+
+async def standing(app: App, principal: Principal) -> None:
+    """Raise Unauthorized when the key was revoked or has expired since it was looked up."""
+    found = await app.store.read(principal.workspace, lambda tx: tx.keys.get(principal.key_id))
+    require_good(found, app.clock.now())
+
+
+def require_good(key: ApiKey | None, at: int) -> ApiKey:
+    """The key; raise Unauthorized when there is none, it was revoked, or it has expired."""
+    if key is None or key.revoked_at is not None:
         raise Unauthorized(
             "The API key is missing or not known",
             field="Authorization",
             reason="Send a valid key as 'Authorization: Bearer YOUR_API_KEY'",
         )
-    if found.expires_at is not None and found.expires_at <= at:
+    if key.expires_at is not None and key.expires_at <= at:
         raise Unauthorized(
             "The API key has expired",
             code=ErrorCode.KEY_EXPIRED,
             field="Authorization",
             reason="Create a new key with `cyberai keys create` or POST /v1/api-keys",
         )
-    if found.last_used_at is None or at - found.last_used_at > TOUCH_INTERVAL:
-        await app.store.write(found.workspace, lambda tx: tx.keys.touch(found.id, at))
-    return Principal(found.id, found.workspace, found.plan, frozenset(found.scopes))
+    return key
+
+
+def principal_of(key: ApiKey) -> Principal:
+    """Who asks with this key."""
+    return Principal(key.id, key.workspace, key.plan, frozenset(key.scopes))
 
 
 async def create_key(

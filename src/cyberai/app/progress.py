@@ -26,7 +26,7 @@ def advance(scan: Scan, counts: list[UnitCounts], requests: int, at: int) -> Sca
     pace = paced(scan.pace, counts, at)
     phase = current_phase(counts)
     left = max(1_000_000, round(seconds_left(pace, counts) * 1_000_000))
-    elapsed = at - (scan.started_at or scan.created_at)
+    elapsed = scan.worked(at)
     reached = min(_MOST_BEFORE_END, 100 * elapsed // (elapsed + left))
     by_stage = {row.stage: row for row in counts}
     checks = by_stage.get(Stage.CHECK, UnitCounts(Stage.CHECK, 0, 0))

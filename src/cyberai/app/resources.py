@@ -58,6 +58,8 @@ class ScanResource(Struct, kw_only=True):
     counts_by_severity: dict[str, int] | UnsetType = UNSET
     risk_score: float | UnsetType | None = UNSET
     verdict: Verdict | UnsetType = UNSET
+    paused_at: str | UnsetType = UNSET
+    retry_of: str | UnsetType = UNSET
 
 
 class VulnerabilityResource(Struct, kw_only=True):
@@ -211,6 +213,10 @@ def scan_resource(scan: Scan) -> ScanResource:
         updated_at=rfc3339(scan.updated_at),
         resumed_count=scan.resumed_count,
     )
+    if scan.paused_at is not None:
+        resource.paused_at = rfc3339(scan.paused_at)
+    if scan.retry_of is not None:
+        resource.retry_of = scan.retry_of
     if scan.status.terminal:
         resource.finished_at = _when(scan.finished_at)
         resource.statistics = scan.statistics if scan.statistics is not None else UNSET

@@ -1,26 +1,12 @@
-"""Creating a scan: one transaction from the request to the first units."""
+"""Creating a scan from what a client asked for."""
 
-from cyberai.app.admission import free_slots
 from cyberai.app.context import App
-from cyberai.app.events import scan_event
 from cyberai.app.idempotency import Keep, not_kept
 from cyberai.app.requests import ScanRequest
-from cyberai.app.resources import ScanResource, scan_resource
+from cyberai.app.resources import ScanResource
 from cyberai.app.scan_request import judge_scan_request
-from cyberai.domain.event import EventType
-from cyberai.domain.ids import ScanId, ShardId, WorkspaceId
-from cyberai.domain.pace import Pace
-from cyberai.domain.scan import Scan, ScanSpec, ScanStatus
-from cyberai.domain.target import Target
-from cyberai.domain.unit import Shard, Unit
-from cyberai.engine.plan import entry_units, shard_hosts
-from cyberai.ports.store import Tx
-
-DEFAULT_DURATION = 300.0
-"""Seconds a scan is expected to take before anything is known about its target."""
-
-LIKELY = 5
-"""Completed scans of a target among which one like the new one is looked for."""
+from cyberai.app.scan_storing import store_scan
+from cyberai.domain.ids import WorkspaceId
 
 
 async def create_scan(
@@ -35,65 +21,4 @@ async def create_scan(
     transaction, in which `keep` is called as well. With `owner` the scan runs at once in that process and takes no
     worker's slot."""
     spec, targets = judge_scan_request(app, request)
-    at = app.clock.now()
-    scan = Scan(
-        id=ScanId(app.ids.new("scan")),
-        workspace=workspace,
-        spec=spec,
-        status=ScanStatus.QUEUED,
-        created_at=at,
-        updated_at=at,
-        estimated_completion=at + round(DEFAULT_DURATION * 1_000_000),
-        owner=owner,
-    )
-    work = _shards(app, scan, spec, targets)
-
-    def store(tx: Tx) -> ScanResource:
-        resource = scan_resource(_store_scan(app, tx, scan, work, at))
-        keep(tx, resource)
-        return resource
-
-    resource = await app.store.write(workspace, store)
-    app.wake()
-    return resource
-
-
-def _shards(
-    app: App, scan: Scan, spec: ScanSpec, targets: tuple[Target, ...]
-) -> list[tuple[Shard, tuple[Unit, ...]]]:
-    return [
-        (
-            Shard(ShardId(app.ids.new("shard")), scan.workspace, scan.id, host),
-            entry_units(targets, host, spec),
-        )
-        for host in shard_hosts(targets)
-    ]
-
-
-def _store_scan(app: App, tx: Tx, scan: Scan, work: list[tuple[Shard, tuple[Unit, ...]]], at: int) -> Scan:
-    scan = _learned(tx, scan, at)
-    if scan.owner or free_slots(tx, at) > 0:
-        scan = scan.replace(status=ScanStatus.RUNNING)
-    tx.scans.insert(scan)
-    for shard, units in work:
-        tx.shards.insert(shard, scan.owner)
-        tx.units.add(shard, units)
-    tx.events.append(scan_event(app, EventType.SCAN_CREATED, scan, at))
-    return scan
-
-
-def _learned(tx: Tx, scan: Scan, at: int) -> Scan:
-    """The scan with what the last one like it (same targets, depth and choice of checks) tells of its pace."""
-    for past in tx.scans.last_completed(scan.target, LIKELY):
-        if _kind(past.spec) == _kind(scan.spec) and past.pace.measured:
-            pace = Pace(expected=past.pace.measured)
-            expected = sum(work.seconds for work in past.pace.measured)
-            return scan.replace(
-                pace=pace, estimated_completion=at + max(1_000_000, round(expected * 1_000_000))
-            )
-    return scan
-
-
-def _kind(spec: ScanSpec) -> tuple[object, ...]:
-    options, policies = spec.options, spec.policies
-    return spec.targets, spec.scan_type, options.depth, options.ports, options.checks, policies.mode
+    return await store_scan(app, workspace, spec, targets, owner=owner, keep=keep)

@@ -50,6 +50,13 @@ _RESERVED_HEADERS = frozenset({"host", "content-length", "transfer-encoding", "c
 def judge_scan_request(app: App, request: ScanRequest) -> tuple[ScanSpec, tuple[Target, ...]]:
     """The spec and its parsed targets; raise InvalidRequest with every problem, or Forbidden for a target
     that the operator's policy refuses."""
+    spec, targets = read_scan_request(request)
+    _judge_literals(app, request, spec.targets, targets)
+    return spec, targets
+
+
+def read_scan_request(request: ScanRequest) -> tuple[ScanSpec, tuple[Target, ...]]:
+    """The spec and its parsed targets, the operator's policy not asked; raise InvalidRequest with every problem."""
     problems: Problems = []
     texts, targets = _targets(request, problems)
     for field in ("webhook_url", "auth", "identities", "inputs"):
@@ -76,7 +83,6 @@ def judge_scan_request(app: App, request: ScanRequest) -> tuple[ScanSpec, tuple[
         criticality=criticality,
     )
     _check_selectors(spec)
-    _judge_literals(app, request, texts, targets)
     return spec, targets
 
 
@@ -234,12 +240,17 @@ def _judge_literals(
         refusal = literal_refusal(app, target)
         if refusal is not None:
             field = "target" if request.targets is UNSET else f"targets[{index}]"
-            raise Forbidden(
-                f"The target {texts[index]} may not be scanned",
-                code=ErrorCode.TARGET_NOT_ALLOWED,
-                field=field,
-                reason=refusal,
-            )
+            raise refused_target(texts[index], field, refusal)
+
+
+def refused_target(text: str, field: str, refusal: str) -> Forbidden:
+    """403 of a target that the operator's policy refuses."""
+    return Forbidden(
+        f"The target {text} may not be scanned",
+        code=ErrorCode.TARGET_NOT_ALLOWED,
+        field=field,
+        reason=refusal,
+    )
 
 
 def literal_refusal(app: App, target: Target) -> str | None:

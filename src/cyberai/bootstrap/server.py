@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 
 from msgspec import structs
 
+from cyberai.api.live import Live
 from cyberai.api.server import listen, make_asgi, run_server
 from cyberai.app.attestation import TEXT, record_attestation
 from cyberai.app.context import App
@@ -67,12 +68,14 @@ async def _serve(settings: Settings) -> int:
         try:
             await _await_workers(app, stop)
             async with _hub(app) as hub:
+                live = Live(app, hub, stopping=stop, metrics_access=settings.metrics)
                 asgi = make_asgi(
                     app,
                     limiter,
                     hub,
                     trusted_proxies=settings.trusted_proxy,
                     cors_origins=settings.cors_origin,
+                    live=live,
                 )
                 await run_server(
                     asgi,
@@ -83,6 +86,7 @@ async def _serve(settings: Settings) -> int:
                     tls_key=settings.tls_key,
                     on_ready=lambda: _say_ready(settings),
                 )
+                await live.aclose()
         finally:
             await workers.stop()
             limiter.close()

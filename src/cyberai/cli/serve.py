@@ -54,6 +54,11 @@ Examples:
     metavar="ORIGIN",
     help="An origin whose web pages may call the API from a browser; * for every page. May be repeated.",
 )
+@click.option(
+    "--metrics",
+    type=click.Choice(["open", "key", "off"]),
+    help="Who may read GET /metrics: everybody, whoever has a key, nobody. Default: open.",
+)
 @log_level("info")
 def command(data_dir: Path | None, **flags: Any) -> None:
     """Hand over to the server."""

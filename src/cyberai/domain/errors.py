@@ -53,7 +53,8 @@ class ErrorCode(StrEnum):
     """No representation matches the `Accept` header. Ask for `application/json` or `*/*`;
     `application/problem+json` takes JSON as well, and problem details where something is wrong."""
     CONFLICT = "conflict"
-    """The resource is in a state that does not allow this. `details.reason` names the state."""
+    """The resource is in a state that does not allow this. `details.reason` names the state; for a scan,
+    `details.allowed[]` lists what it can do."""
     INVALID_TRANSITION = "invalid_transition"
     """The vulnerability cannot go from its present status to the one asked for. `details.allowed[]` lists
     those it can go to."""

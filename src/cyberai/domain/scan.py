@@ -190,11 +190,28 @@ class Scan(Struct, frozen=True, kw_only=True):
     risk_score: float | None = None
     verdict: Verdict | None = None
     resumed_count: int = 0
+    paused_at: int | None = None
+    """When it was paused; None while it is not."""
+    paused_for: int = 0
+    """Microseconds of its time (since `started_at`) that it was paused: they do not count."""
+    retry_of: ScanId | None = None
+    """The scan of which this one is a retry."""
 
     @property
     def target(self) -> str:
         """The first target, exactly as sent."""
         return self.spec.targets[0]
+
+    @property
+    def deadline(self) -> int | None:
+        """When its time is up; None before it has started. A pause does not use its time up."""
+        if self.started_at is None:
+            return None
+        return self.started_at + self.paused_for + self.spec.options.timeout * 1_000_000
+
+    def worked(self, at: int) -> int:
+        """Microseconds of its life until then, less the pauses."""
+        return max(0, at - (self.started_at or self.created_at) - self.paused_for)
 
     def replace(self, **changes: object) -> "Scan":
         """A copy with these fields changed."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from cyberai.checkkit import Check, Scope
+from cyberai.domain.check import CheckMeta
 from cyberai.domain.scan import Mode, ScanSpec, ScanType
 
 _WEB = frozenset({Scope.INSERTION, Scope.PAGE, Scope.CONTENT, Scope.ORIGIN, Scope.TLS})
@@ -46,22 +47,30 @@ def matches(selector: str, check_id: str) -> bool:
 
 def select(checks: Iterable[Check], spec: ScanSpec) -> tuple[Check, ...]:
     """The checks of this scan: by scan type, include and exclude, tags and mode; sorted by id."""
-    wanted = spec.options.checks
-    chosen = []
-    for check in checks:
-        meta = check.meta
-        if meta.scope not in _SCOPES[spec.scan_type]:
-            continue
-        if meta.intrusive and spec.policies.mode is not Mode.INTRUSIVE:
-            continue
-        if wanted.include and not any(matches(s, meta.id) for s in wanted.include):
-            continue
-        if any(matches(s, meta.id) for s in wanted.exclude):
-            continue
-        if wanted.tags and not set(wanted.tags) & set(meta.tags):
-            continue
-        chosen.append(check)
+    chosen = [check for check in checks if not _exclusion(check.meta, spec)]
     return tuple(sorted(chosen, key=lambda check: check.meta.id))
+
+
+def left_out(checks: Iterable[Check], spec: ScanSpec) -> tuple[tuple[str, str], ...]:
+    """(id, why) of every check that this scan does not run, sorted by id."""
+    found = [(check.meta.id, _exclusion(check.meta, spec)) for check in checks]
+    return tuple(sorted((id, reason) for id, reason in found if reason))
+
+
+def _exclusion(meta: CheckMeta, spec: ScanSpec) -> str:
+    """Why a check does not run; empty when it does."""
+    wanted = spec.options.checks
+    if meta.scope not in _SCOPES[spec.scan_type]:
+        return f"scan_type {spec.scan_type.value} does not look at {meta.scope.value}"
+    if meta.intrusive and spec.policies.mode is not Mode.INTRUSIVE:
+        return "runs with policies.mode intrusive only"
+    if wanted.include and not any(matches(s, meta.id) for s in wanted.include):
+        return "options.checks.include does not name it"
+    if any(matches(s, meta.id) for s in wanted.exclude):
+        return "options.checks.exclude names it"
+    if wanted.tags and not set(wanted.tags) & set(meta.tags):
+        return "has none of options.checks.tags"
+    return ""
 
 
 def unknown_selectors(spec: ScanSpec) -> tuple[str, ...]:

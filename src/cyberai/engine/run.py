@@ -1,7 +1,7 @@
 """The session: runs units, some at a time, and yields each result as soon as it is complete."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable
 
 from cyberai.checkkit import Check, PolicyRefused
 from cyberai.domain.check import CheckOutcome
@@ -36,8 +36,9 @@ class EngineSession:
         self._at_a_time = max(1, spec.options.concurrent)
         self._context = Context(spec=spec, scope=scope, network=network, clock=clock, rng=rng, checks=checks)
 
-    async def run(self, units: Sequence[Unit]) -> AsyncGenerator[UnitResult, None]:
-        """Run the units (all of one stage), `options.concurrent` of them at a time.
+    async def run(self, units: Iterable[Unit]) -> AsyncGenerator[UnitResult, None]:
+        """Run the units (all of one stage), `options.concurrent` of them at a time. A unit is taken from `units` when
+        there is room for it, so that the caller can end them early.
 
         Results come in the order in which they complete. Closing the iterator, or a cancellation at any await,
         ends the units in flight and leaves no task behind; iterate inside `contextlib.aclosing`.

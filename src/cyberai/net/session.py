@@ -75,6 +75,11 @@ class ScanSession:
         """Requests and protocol exchanges sent so far; port probes are not counted."""
         return self._state.requests_sent
 
+    @property
+    def pace(self) -> float:
+        """The part of the full rate in force, 0.1 to 1, at the address where it is least."""
+        return self._state.pace
+
     async def resolve(self, host: str) -> tuple[str, ...]:
         """The judged addresses of a host of the scope, first the one that will be used."""
         state = self._state

@@ -41,6 +41,11 @@ class SessionState:
         """The rate of the address that a host's next connection will most likely lead to."""
         return self.gate((await self.connector.addresses(host, self.limits.request_timeout))[0])
 
+    @property
+    def pace(self) -> float:
+        """The part of the full rate in force, 0.1 to 1, at the address where it is least."""
+        return min((gate.factor for gate in self._gates.values()), default=1.0)
+
     def gate(self, address: str) -> RateGate:
         """The rate of one judged address, shared by HTTP and every other protocol."""
         gate = self._gates.get(address)

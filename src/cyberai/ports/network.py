@@ -136,6 +136,11 @@ class NetworkSession(Protocol):
         """Requests and protocol exchanges sent so far (port probes not counted)."""
         ...
 
+    @property
+    def pace(self) -> float:
+        """The part of the full rate in force, 1 unless the target slowed or throttled: the least of its addresses."""
+        ...
+
     async def resolve(self, host: str) -> tuple[str, ...]:
         """The judged addresses of a host, first the one that will be used; raise TransportError with
         DNS_FAILED or NOT_ALLOWED. A literal address needs no look-up."""

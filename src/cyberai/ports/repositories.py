@@ -15,7 +15,7 @@ from cyberai.domain.event import Event, NewEvent
 from cyberai.domain.finding import Evidence
 from cyberai.domain.ids import KeyId, ReportId, ScanId, ShardId, VulnerabilityId
 from cyberai.domain.report import CoverageRow, Report
-from cyberai.domain.scan import Scan
+from cyberai.domain.scan import Scan, ScanStatus
 from cyberai.domain.unit import Lease, Shard, Stage, Unit, UnitCounts
 from cyberai.domain.vulnerability import Sighting, Vulnerability
 
@@ -136,6 +136,10 @@ class KeyTx(Protocol):
         """All keys of this workspace, newest first."""
         ...
 
+    def update(self, key: ApiKey) -> None:
+        """Replace the stored key."""
+        ...
+
     def revoke(self, key_id: KeyId, at: int) -> bool:
         """True when it was live until now."""
         ...
@@ -173,12 +177,21 @@ class ScanTx(Protocol):
         that wait for a host at which another scan works use none."""
         ...
 
+    def queued_since(self) -> int | None:
+        """When the oldest queued scan of any workspace was made."""
+        ...
+
+    def open_counts(self) -> dict[ScanStatus, int]:
+        """Open scans of all workspaces per status."""
+        ...
+
     def oldest_queued(self, limit: int) -> list[Scan]:
         """Queued scans of any workspace without owner, oldest first, workspaces with fewest running first."""
         ...
 
     def unclaimable(self) -> list[Scan]:
-        """Running scans of any workspace that no worker will claim again: cancelled, or owned by a process."""
+        """Open scans of any workspace that no worker will claim again: being cancelled or paused, or owned by a
+        process."""
         ...
 
     def last_completed(self, target: str, limit: int) -> list[Scan]:
@@ -280,6 +293,10 @@ class LedgerTx(Protocol):
         """All counters of a scan."""
         ...
 
+    def page(self, scan_id: ScanId, after: tuple[str, str], limit: int) -> list[CoverageRow]:
+        """Counters of a scan after that host and check, in their order."""
+        ...
+
     def kept(self, scan_id: ScanId, limit: int = 1000) -> list[LedgerRow]:
         """The kept rows."""
         ...
@@ -337,6 +354,10 @@ class EventTx(Protocol):
         """Events with a larger number, in order."""
         ...
 
+    def of_scan(self, scan_id: ScanId, seq: int, limit: int) -> list[Event]:
+        """Events of one scan with a larger number, in order."""
+        ...
+
     def head(self) -> int:
         """The newest number; 0 when there is none."""
         ...
@@ -361,6 +382,10 @@ class ReportTx(Protocol):
         """Replace the stored report."""
         ...
 
+    def remove(self, report_id: ReportId) -> None:
+        """Erase the report, if there is one, but not its file."""
+        ...
+
     def page(self, where: ReportFilter, page: Page) -> list[RankedReport]:
         """A page, in order of creation."""
         ...
@@ -379,6 +404,10 @@ class BlobTx(Protocol):
 
     def put(self, name: str, content: bytes, media_type: str, filename: str) -> None:
         """Store or replace a blob."""
+        ...
+
+    def drop(self, name: str) -> None:
+        """Erase a blob, if there is one."""
         ...
 
     def get(self, name: str) -> tuple[bytes, str, str] | None:

@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 from msgspec import Struct
 
 from cyberai.domain.ids import WorkspaceId
+from cyberai.ports.records import EraseTx, LogTx, TicketTx, UsageTx
 from cyberai.ports.repositories import (
     BlobTx,
     EventTx,
@@ -62,6 +63,11 @@ class Tx(Protocol):
         ...
 
     @property
+    def log(self) -> LogTx:
+        """The logs of scans."""
+        ...
+
+    @property
     def vulnerabilities(self) -> VulnerabilityTx:
         """Vulnerabilities."""
         ...
@@ -79,6 +85,21 @@ class Tx(Protocol):
     @property
     def blobs(self) -> BlobTx:
         """Blobs."""
+        ...
+
+    @property
+    def erase(self) -> EraseTx:
+        """Erasing of scans."""
+        ...
+
+    @property
+    def tickets(self) -> TicketTx:
+        """WebSocket tickets."""
+        ...
+
+    @property
+    def usage(self) -> UsageTx:
+        """What the workspace used."""
         ...
 
     @property
@@ -125,6 +146,11 @@ class Store(Protocol):
 
     async def changed(self, timeout: float) -> bool:
         """Wait until another commit may have happened (any process), at most `timeout` seconds."""
+        ...
+
+    @property
+    def commits(self) -> int:
+        """Commits of this process since it opened the store."""
         ...
 
     async def aclose(self) -> None:

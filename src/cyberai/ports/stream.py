@@ -16,6 +16,10 @@ class StreamFrame(Struct, frozen=True, gc=False):
     topic: str
     text: str
     replaceable: str = ""
+    scan: str = ""
+    """The scan it is about; empty when it is about none."""
+    kind: str = ""
+    """Its whole type."""
 
 
 class Gap(Struct, frozen=True):
@@ -50,6 +54,11 @@ class Subscription(Protocol):
         """Set once the subscription has ended."""
         ...
 
+    @property
+    def start(self) -> int:
+        """The number after which it begins."""
+        ...
+
     async def next(self) -> Sequence[StreamFrame]:
         """Wait for the next frames, at least one; raise StreamClosed."""
         ...
@@ -64,4 +73,13 @@ class EventStream(Protocol):
 
     async def subscribe(self, workspace: WorkspaceId, since: int | None) -> Subscription:
         """Events after `since` (None: from now on), those of the past first, without a hole at the seam."""
+        ...
+
+    @property
+    def readers(self) -> int:
+        """Open subscriptions."""
+        ...
+
+    async def lag(self) -> int:
+        """Events that are committed and not yet handed to the readers of their workspace: the most of any."""
         ...

@@ -65,6 +65,7 @@ class HubSubscription:
         self._news = asyncio.Event()
         self._live = False
         self._position = position
+        self.start = position
         self.gap = gap
         self.closed: StreamClosed | None = None
 
@@ -157,6 +158,16 @@ class Hub:
             subscription.go_live()
         return frames
 
+    @property
+    def readers(self) -> int:
+        """See the port."""
+        return sum(len(room.members) for room in self._rooms.values())
+
+    async def lag(self) -> int:
+        """See the port."""
+        lags = [await self._log.head(workspace) - room.tail for workspace, room in list(self._rooms.items())]
+        return max(0, *lags) if lags else 0
+
     async def aclose(self) -> None:
         """End every subscription and the tail."""
         for room in list(self._rooms.values()):
@@ -212,4 +223,6 @@ class Hub:
             topic=event.type.value.partition(".")[0],
             text=self._log.frame(event).decode(),
             replaceable=str(event.scan_id or "") if progress else "",
+            scan=str(event.scan_id or ""),
+            kind=event.type.value,
         )

@@ -29,13 +29,18 @@ class Blobs:
         self._scope = scope
         self._db = scope.db
 
-    def put(self, name: str, content: bytes, media_type: str, filename: str) -> None:
-        """Store or replace a blob."""
+    def drop(self, name: str) -> None:
+        """Erase a blob, if there is one."""
         workspace = self._scope.writable()
         old = self._db.one(_GET, workspace=workspace, name=name)
         if old is not None:
             self._db.run(_DROP_CHUNKS, workspace=workspace, number=old[0])
             self._db.run(_DROP, workspace=workspace, name=name)
+
+    def put(self, name: str, content: bytes, media_type: str, filename: str) -> None:
+        """Store or replace a blob."""
+        workspace = self._scope.writable()
+        self.drop(name)
         made = self._db.one(
             _ADD,
             workspace=workspace,

@@ -1,10 +1,13 @@
-"""The repositories of those who call: their keys, and the replies kept for their repeated requests."""
+"""The repositories of those who call: their keys and tickets, the replies kept for their repeated requests, and
+what they used."""
 
 from functools import cached_property
 
 from cyberai.storage.idempotency import Idempotency
 from cyberai.storage.keys import Keys
 from cyberai.storage.scope import Scope
+from cyberai.storage.tickets import Tickets
+from cyberai.storage.usage import Usage
 
 
 class CallerRows:
@@ -21,3 +24,13 @@ class CallerRows:
     def idempotency(self) -> Idempotency:
         """Replies kept under idempotency keys."""
         return Idempotency(self._scope)
+
+    @cached_property
+    def tickets(self) -> Tickets:
+        """WebSocket tickets."""
+        return Tickets(self._scope)
+
+    @cached_property
+    def usage(self) -> Usage:
+        """What the workspace used."""
+        return Usage(self._scope)

@@ -6,12 +6,12 @@ from functools import cached_property, lru_cache
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 import msgspec
-from sqlalchemy import Table, func, select, update
+from sqlalchemy import Table, delete, func, select, update
 from sqlalchemy.sql.expression import Executable
 
 from cyberai.domain.errors import NotFound
 from cyberai.ports.repositories import Count, Order, Page
-from cyberai.storage.codec import TIES, first_rank, place_in_second, to_text
+from cyberai.storage.codec import RANK_BITS, TIES, first_rank, place_in_second, to_text
 from cyberai.storage.dialect import arg, args, constant, insert_row
 from cyberai.storage.driver import Row
 from cyberai.storage.facets import Facets
@@ -101,6 +101,7 @@ class _Statements:
             .where(c.number == arg("key"), here)
             .values({n: arg(n) for n in self._required(further) if n not in ("workspace", "id", "rank")})
         )
+        self.remove = Statement(delete(table).where(c.number == arg("key"), here))
         ties = c.rank.between(arg("low"), arg("high"))
         self.top_tie = Statement(select(func.max(c.rank)).where(here, ties))
         self.newest = Statement(
@@ -126,6 +127,11 @@ class _Statements:
         # An expression, or the planner would walk the whole workspace by its index rather than seek the rows.
         here = c.workspace + constant(0) == arg("workspace")
         return select(c.number, c.rank, c.doc).where(c.number.in_(args("n", size)), here)
+
+
+def made_at(rank: int) -> int:
+    """When a row of that rank was made (UTC microseconds)."""
+    return rank >> RANK_BITS
 
 
 class Collection(Generic[R]):
@@ -203,6 +209,14 @@ class Collection(Generic[R]):
         if kind.placed_at is not None:
             self.listing.move(self._placed(row, before), self._placed(changed, after))
         return changed
+
+    def remove(self, row: Stored[R], carried: Iterable[int] = ()) -> None:
+        """Erase a row; `carried` are the numbers of terms that do not come from the value."""
+        self._db.run(self.kind.statements.remove, workspace=self._workspace, key=row.number)
+        terms = frozenset(self.kind.terms_of(row.value))
+        if self.kind.placed_at is not None:
+            self.listing.displace(self._placed(row, terms))
+        self.listing.drop(row.posted(terms), carried)
 
     def page(self, wanted: Wanted, page: Page) -> list[tuple[int, R]]:
         """(position, value) of the values that match, in the order asked for."""

@@ -13,9 +13,11 @@ from sqlalchemy import ColumnElement, Integer, Select, Table, bindparam, column,
 from sqlalchemy import table as sql_table
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlalchemy.sql.dml import Insert
 from sqlalchemy.sql.elements import BindParameter
+from sqlalchemy.sql.functions import FunctionElement
 
 _PREFIX = "arg_"
 
@@ -128,6 +130,24 @@ def word_query(workspace: int, text: str) -> str:
     """The value of `words`: every word of the text, in any of the three columns. Nothing of it is syntax."""
     pieces = " AND ".join('"' + word.replace('"', " ") + '"' for word in text.split())
     return f'tenant : "{tenant_word(workspace)}" AND {{title component description}} : ({pieces})'
+
+
+class store_size(FunctionElement[int]):  # noqa: N801 - named like the SQL function it is
+    """Bytes of the whole database."""
+
+    type = Integer()
+    inherit_cache = True
+    name = "store_size"
+
+
+@compiles(store_size, "sqlite")
+def _sqlite_size(*_: Any, **__: Any) -> str:
+    return "(SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size())"
+
+
+@compiles(store_size, "postgresql")
+def _postgresql_size(*_: Any, **__: Any) -> str:
+    return "pg_database_size(current_database())"
 
 
 def claimable(statement: Select[Any]) -> Select[Any]:

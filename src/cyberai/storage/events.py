@@ -34,6 +34,12 @@ _AFTER = Statement(
     .order_by(_c.seq)
     .limit(arg("limit"))
 )
+_OF_SCAN = Statement(
+    select(_c.seq, _c.id, _c.type, _c.at, _c.data, _c.scan)
+    .where(_here, _c.scan == arg("scan"), _c.seq > arg("seq"))
+    .order_by(_c.seq)
+    .limit(arg("limit"))
+)
 _HEAD = Statement(select(workspace.c.seq).where(workspace.c.number == arg("workspace")))
 _OLDEST = Statement(select(func.min(_c.seq)).where(_here))
 
@@ -68,6 +74,11 @@ class Events:
         """Events with a larger number, in order."""
         rows = self._db.rows(_AFTER, workspace=self._scope.readable(), seq=seq, limit=limit)
         return [self._event(*row) for row in rows]
+
+    def of_scan(self, scan_id: ScanId, seq: int, limit: int) -> list[Event]:
+        """Events of one scan with a larger number, in order."""
+        where = {"workspace": self._scope.readable(), "scan": scan_id}
+        return [self._event(*row) for row in self._db.rows(_OF_SCAN, **where, seq=seq, limit=limit)]
 
     def head(self) -> int:
         """The newest number; 0 when there is none."""

@@ -28,6 +28,7 @@ _ALL = Statement(_select(_here).order_by(_c.number.desc()))
 _REVOKE = Statement(
     update(table).where(_here, _c.id == arg("id"), _c.revoked_at == constant(0)).values(revoked_at=arg("at"))
 )
+_UPDATE = Statement(update(table).where(_here, _c.id == arg("id")).values(doc=arg("doc")))
 _TOUCH = Statement(update(table).where(_here, _c.id == arg("id")).values(last_used_at=arg("at")))
 _decode = msgspec.json.Decoder(ApiKey).decode
 
@@ -64,6 +65,10 @@ class Keys:
     def all(self) -> list[ApiKey]:
         """All keys of this workspace, newest first."""
         return [_key(*row) for row in self._db.rows(_ALL, workspace=self._scope.readable())]
+
+    def update(self, key: ApiKey) -> None:
+        """Replace the stored key; when it was revoked and last used stays as it is."""
+        self._db.run(_UPDATE, workspace=self._scope.writable(key.workspace), id=key.id, doc=to_text(key))
 
     def revoke(self, key_id: KeyId, at: int) -> bool:
         """True when it was live until now."""

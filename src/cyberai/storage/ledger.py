@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, or_, select
 
 from cyberai.domain.check import CheckOutcome, Clean, Errored, Found, Skipped
 from cyberai.domain.errors import StoreError
@@ -11,6 +11,7 @@ from cyberai.domain.ids import ScanId
 from cyberai.domain.report import CoverageRow
 from cyberai.ports.repositories import LedgerRow
 from cyberai.storage.dialect import arg, insert_row, upsert
+from cyberai.storage.driver import Row
 from cyberai.storage.scans import scan_number
 from cyberai.storage.schema import ledger_count, ledger_row
 from cyberai.storage.scope import NOWHERE, Scope
@@ -27,6 +28,24 @@ _ROWS = Statement(
     select(_c.host, _c.check_id, _c.outcome, _c.reason, _c.n)
     .where(and_(_c.workspace == arg("workspace"), _c.scan == arg("scan")))
     .order_by(_c.host, _c.check_id, _c.outcome, _c.reason)
+)
+_beyond = or_(_c.host > arg("host"), and_(_c.host == arg("host"), _c.check_id > arg("check")))
+_PLACES = Statement(
+    select(_c.host, _c.check_id)
+    .where(_c.workspace == arg("workspace"), _c.scan == arg("scan"), _c.host >= arg("host"), _beyond)
+    .distinct()
+    .order_by(_c.host, _c.check_id)
+    .limit(arg("limit"))
+)
+_PLACE = Statement(
+    select(_c.host, _c.check_id, _c.outcome, _c.reason, _c.n)
+    .where(
+        _c.workspace == arg("workspace"),
+        _c.scan == arg("scan"),
+        _c.host == arg("host"),
+        _c.check_id == arg("check"),
+    )
+    .order_by(_c.outcome, _c.reason)
 )
 _KEPT = Statement(
     select(_r.host, _r.check_id, _r.asset, _r.outcome, _r.reason, _r.detail)
@@ -92,26 +111,16 @@ class Ledger:
         """All counters of a scan."""
         workspace = self._scope.readable()
         scan = scan_number(self._scope, workspace, scan_id)
-        tallies: dict[tuple[str, str], _Tally] = {}
-        for host, check_id, outcome, reason, n in self._db.rows(_ROWS, workspace=workspace, scan=scan):
-            tally = tallies.setdefault((host, check_id), _Tally())
-            if outcome == "clean":
-                tally.clean += n
-            elif outcome == "found":
-                tally.found += n
-            else:
-                (tally.skipped if outcome == "skipped" else tally.errored)[reason] = n
-        return [
-            CoverageRow(
-                host=host,
-                check_id=check_id,
-                clean=tally.clean,
-                found=tally.found,
-                skipped=tally.skipped,
-                errored=tally.errored,
-            )
-            for (host, check_id), tally in tallies.items()
-        ]
+        return _tallied(self._db.rows(_ROWS, workspace=workspace, scan=scan))
+
+    def page(self, scan_id: ScanId, after: tuple[str, str], limit: int) -> list[CoverageRow]:
+        """Counters of a scan after that host and check, in their order."""
+        workspace = self._scope.readable()
+        here = {"workspace": workspace, "scan": scan_number(self._scope, workspace, scan_id)}
+        places = self._db.rows(_PLACES, **here, host=after[0], check=after[1], limit=limit)
+        return _tallied(
+            row for host, check in places for row in self._db.rows(_PLACE, **here, host=host, check=check)
+        )
 
     def kept(self, scan_id: ScanId, limit: int = 1000) -> list[LedgerRow]:
         """The kept rows."""
@@ -119,6 +128,30 @@ class Ledger:
         scan = scan_number(self._scope, workspace, scan_id)
         rows = self._db.rows(_KEPT, workspace=workspace, scan=scan, limit=limit)
         return [LedgerRow(*row) for row in rows]
+
+
+def _tallied(rows: Iterable[Row]) -> list[CoverageRow]:
+    """Rows of (host, check, outcome, reason, n), put together per host and check."""
+    tallies: dict[tuple[str, str], _Tally] = {}
+    for host, check_id, outcome, reason, n in rows:
+        tally = tallies.setdefault((host, check_id), _Tally())
+        if outcome == "clean":
+            tally.clean += n
+        elif outcome == "found":
+            tally.found += n
+        else:
+            (tally.skipped if outcome == "skipped" else tally.errored)[reason] = n
+    return [
+        CoverageRow(
+            host=host,
+            check_id=check_id,
+            clean=tally.clean,
+            found=tally.found,
+            skipped=tally.skipped,
+            errored=tally.errored,
+        )
+        for (host, check_id), tally in tallies.items()
+    ]
 
 
 def _describe(item: CheckOutcome) -> tuple[str, str, str]:

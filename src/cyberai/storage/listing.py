@@ -93,6 +93,12 @@ _MOVE = Statement(
 _COUNTS = Statement(
     select(_c.facet, _c.n).where(_c.workspace == arg("workspace"), _c.term == arg("term"), _c.n > 0)
 )
+_DROP_COUNTS = Statement(
+    delete(posting_count).where(_c.workspace == arg("workspace"), _c.term == arg("term"))
+)
+_DROP_TERM = Statement(
+    delete(term).where(term.c.workspace == arg("workspace"), term.c.number == arg("number"))
+)
 _ITEMS = Statement(
     select(_p.rank, _p.item)
     .where(_p.workspace == arg("workspace"), _p.term == arg("term"))
@@ -178,6 +184,10 @@ class Listing:
             self._db.many(_UNPOST, self._places(old))
             self._db.many(_POST, self._places(new))
 
+    def displace(self, row: Posted) -> None:
+        """Take a row off the second order."""
+        self._db.many(_UNPOST, self._places(row))
+
     def _places(self, row: Posted) -> list[dict[str, int]]:
         here = {"workspace": self._workspace, "rank": row.rank, "facet": row.facet, "item": row.item}
         terms = [self.number_of(name, value) for name, value in row.terms] + [self.number_of(ALL, ALL)]
@@ -188,6 +198,26 @@ class Listing:
         number = self.number_of(name, value)
         self._post(row, [number])
         return number
+
+    def drop(self, row: Posted, carried: Iterable[int] = ()) -> None:
+        """Take a row off every list; `carried` as in `replace`. Terms that nothing carries any more are forgotten."""
+        terms = [self.number_of(*t) for t in row.terms]
+        self._unpost(row, [*terms, self.number_of(ALL, ALL), *carried])
+        for name, value in row.terms:
+            self.forget(name, value)
+
+    def uncarry(self, row: Posted, name: str, value: str) -> None:
+        """Take a row off the list of one term."""
+        self._unpost(row, [self.number_of(name, value)])
+
+    def forget(self, name: str, value: str) -> None:
+        """Remove a term that no row carries."""
+        number = self.number(name, value)
+        if number is None or self._db.rows(_ITEMS, workspace=self._workspace, term=number, limit=1):
+            return
+        self._db.run(_DROP_COUNTS, workspace=self._workspace, term=number)
+        self._db.run(_DROP_TERM, workspace=self._workspace, number=number)
+        self._known.pop((self._workspace, f"{self._kind}.{name}", value), None)
 
     def number(self, name: str, value: str) -> int | None:
         """The number of a term, if anything ever carried it."""

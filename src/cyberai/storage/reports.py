@@ -74,6 +74,13 @@ class Reports:
         """Replace the stored report."""
         self._collection(self._scope.writable(report.workspace)).update(report)
 
+    def remove(self, report_id: ReportId) -> None:
+        """Erase the report, if there is one, but not its file."""
+        rows = self._collection(self._scope.writable())
+        row = rows.find(report_id)
+        if row is not None:
+            rows.remove(row)
+
     def page(self, where: ReportFilter, page: Page) -> list[RankedReport]:
         """A page, in order of creation."""
         rows = self._collection(self._scope.readable()).page(_wanted(where), page)

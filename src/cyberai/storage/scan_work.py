@@ -2,7 +2,9 @@
 
 from functools import cached_property
 
+from cyberai.storage.erase import Erase
 from cyberai.storage.ledger import Ledger
+from cyberai.storage.scan_log import ScanLog
 from cyberai.storage.scans import Scans
 from cyberai.storage.scope import Scope
 from cyberai.storage.shards import Shards
@@ -35,6 +37,16 @@ class ScanWork:
     def ledger(self) -> Ledger:
         """Ledger."""
         return Ledger(self._scope)
+
+    @cached_property
+    def log(self) -> ScanLog:
+        """The logs of scans."""
+        return ScanLog(self._scope)
+
+    @cached_property
+    def erase(self) -> Erase:
+        """Erasing of scans."""
+        return Erase(self._scope)
 
     @cached_property
     def workers(self) -> Workers:

@@ -7,7 +7,7 @@ from sqlalchemy import and_, exists, func, not_, or_, select
 from cyberai.domain.ids import ScanId
 from cyberai.domain.scan import Scan, ScanStatus, ScanType
 from cyberai.ports.repositories import Count, Page, RankedScan, ScanFilter
-from cyberai.storage.collection import Collection, Kind
+from cyberai.storage.collection import Collection, Kind, made_at
 from cyberai.storage.dialect import arg, constant
 from cyberai.storage.facets import Facets
 from cyberai.storage.listing import Term
@@ -73,6 +73,10 @@ _ACTIVE = Statement(
         not_(_WAITS),
     )
 )
+_OLDEST_QUEUED = Statement(
+    select(func.min(_c.rank)).where(_open, _c.status == constant(STATUS[ScanStatus.QUEUED]))
+)
+_COUNTS = Statement(select(_c.status, func.count()).where(_open).group_by(_c.status))
 _other = table.alias("other")
 _running = (
     select(func.count())
@@ -93,8 +97,12 @@ _LEFT = Statement(
     select(_c.doc)
     .where(
         _open,
-        _c.status != constant(STATUS[ScanStatus.QUEUED]),
-        or_(_c.cancel_requested != constant(0), _c.owner != ""),
+        _c.status.not_in([constant(STATUS[s]) for s in (ScanStatus.QUEUED, ScanStatus.PAUSED)]),
+        or_(
+            _c.cancel_requested != constant(0),
+            _c.status == constant(STATUS[ScanStatus.PAUSING]),
+            _c.owner != "",
+        ),
     )
     .order_by(_c.rank)
 )
@@ -132,12 +140,23 @@ class Scans:
         row = self._db.one(_ACTIVE)
         return int(row[0]) if row else 0
 
+    def queued_since(self) -> int | None:
+        """When the oldest queued scan of any workspace was made."""
+        row = self._db.one(_OLDEST_QUEUED)
+        return None if row is None or row[0] is None else made_at(row[0])
+
+    def open_counts(self) -> dict[ScanStatus, int]:
+        """Open scans of all workspaces per status."""
+        names = {number: status for status, number in STATUS.items()}
+        return {names[number]: int(n) for number, n in self._db.rows(_COUNTS)}
+
     def oldest_queued(self, limit: int) -> list[Scan]:
         """Queued scans of any workspace without owner, oldest first, workspaces with fewest running first."""
         return [KIND.decode(doc) for (doc,) in self._db.rows(_QUEUED, limit=limit)]
 
     def unclaimable(self) -> list[Scan]:
-        """Running scans of any workspace that no worker will claim again: cancelled, or owned by a process."""
+        """Open scans of any workspace that no worker will claim again: being cancelled or paused, or owned by a
+        process."""
         return [KIND.decode(doc) for (doc,) in self._db.rows(_LEFT)]
 
     def last_completed(self, target: str, limit: int) -> list[Scan]:

@@ -112,6 +112,27 @@ api_key = Table(
 )
 """`revoked_at` and `last_used_at` count, not those inside `doc`; 0 means never."""
 
+ws_ticket = _keyed(
+    "ws_ticket",
+    ("digest",),
+    _text("digest"),
+    _text("workspace"),
+    _text("key"),
+    _int("until"),
+)
+Index("ws_ticket_until", ws_ticket.c.until)
+"""Tickets for one WebSocket handshake each, as digests, with the key they stand for."""
+
+usage_count = _keyed(
+    "usage_count",
+    ("workspace", "day", "key"),
+    _int("workspace"),
+    _int("day"),
+    _text("key"),
+    _int("n"),
+)
+"""Requests per day (days since 1970, UTC) and key."""
+
 # -- lists ------------------------------------------------------------------------------------------------
 
 term = Table(
@@ -196,6 +217,7 @@ Index(
     sqlite_where=text("done = 0"),
     postgresql_where=text("done = 0"),
 )
+Index("shard_scan", shard.c.workspace, shard.c.scan, shard.c.number)
 Index(
     "shard_held",
     shard.c.workspace,
@@ -276,6 +298,21 @@ ledger_row = _keyed(
     _text("detail"),
 )
 
+scan_log = _keyed(
+    "scan_log",
+    ("workspace", "scan", "ordinal"),
+    _int("workspace"),
+    _int("scan"),
+    _int("ordinal"),
+    _int("at"),
+    _text("kind"),
+    _text("text"),
+    _text("detail"),
+    _int("times"),
+    _int("last_at"),
+)
+"""What happened to a scan, for people: the newest entries, see `cyberai.storage.scan_log`."""
+
 # -- vulnerabilities --------------------------------------------------------------------------------------
 
 vulnerability = _resource(
@@ -342,6 +379,7 @@ event = Table(
     _text("data"),
     PrimaryKeyConstraint("workspace", "seq", name="event_key"),
 )
+Index("event_scan", event.c.workspace, event.c.scan, event.c.seq)
 
 report = _resource(
     "report",

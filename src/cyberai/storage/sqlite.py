@@ -39,8 +39,9 @@ class SqliteStore:
         self._data_version = -1
         self._waiting: set[asyncio.Future[None]] = set()
         self._closed = False
+        self._commits = 0
         ballast = Ballast(path.with_name(path.name + "-ballast"))
-        self._writer = Writer(writer_connection(path), ballast, clock, self._wake)
+        self._writer = Writer(writer_connection(path), ballast, clock, self._committed)
 
     @classmethod
     def open(cls, path: Path, clock: Clock) -> "SqliteStore":
@@ -93,6 +94,11 @@ class SqliteStore:
         _seen.set((id(self), self._generation))
         return True
 
+    @property
+    def commits(self) -> int:
+        """Commits of this process since it opened the store."""
+        return self._commits
+
     async def aclose(self) -> None:
         """Finish queued writes and close."""
         if self._closed:
@@ -119,6 +125,10 @@ class SqliteStore:
             await asyncio.wait((woken,), timeout=seconds)
         finally:
             self._waiting.discard(woken)
+
+    def _committed(self) -> None:
+        self._commits += 1
+        self._wake()
 
     def _wake(self) -> None:
         # Called in the writing thread; the set is copied, since the loop's thread changes it.

@@ -5,7 +5,7 @@ A search asks it two things: the newest rows that hold all words, or which of th
 
 from collections.abc import Collection, Iterator
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.sql.expression import Executable
 
 from cyberai.storage.dialect import arg, args, has_words, put_text, tenant_word, text_index, word_query
@@ -21,6 +21,7 @@ _PART = 256
 
 _number = text_index.c.rowid
 _PUT = Statement(put_text())
+_DROP = Statement(delete(text_index).where(_number == arg("rowid")))
 _NEWEST = Statement(select(_number).where(has_words()).order_by(_number.desc()).limit(arg("limit")))
 _WITHIN = Statement(select(_number).where(has_words(), _number >= arg("low"), _number <= arg("high")))
 _COUNT = Statement(
@@ -54,6 +55,10 @@ class TextIndex:
             component=component,
             description=description,
         )
+
+    def drop(self, number: int) -> None:
+        """Forget a row's words."""
+        self._db.run(_DROP, rowid=number)
 
     def search(self, text: str) -> "Search":
         """The rows that hold every word of a text."""

@@ -8,6 +8,7 @@ import pytest
 from alembic.script import ScriptDirectory
 
 from cyberai.domain.errors import StoreError
+from cyberai.domain.ids import ScanId
 from cyberai.domain.severity import Severity
 from cyberai.ports.repositories import Order, Page, VulnerabilityFilter
 from cyberai.storage import opening
@@ -72,6 +73,11 @@ def test_the_rows_of_the_first_schema_are_listed_and_found_after_the_upgrade(tmp
         "DELETE FROM posting WHERE term < 0",
         "DROP TABLE idempotency",
         "DROP TABLE vulnerability_text",
+        "DROP TABLE scan_log",
+        "DROP TABLE ws_ticket",
+        "DROP TABLE usage_count",
+        "DROP INDEX event_scan",
+        "DROP INDEX shard_scan",
         "UPDATE schema_version SET version_num = '0001'",
     ):
         connection.execute(statement)
@@ -82,6 +88,27 @@ def test_the_rows_of_the_first_schema_are_listed_and_found_after_the_upgrade(tmp
         again = vulnerability("v0", severity=Severity.CRITICAL, scan="b").replace(last_seen=NOW + 99_000_000)
         stored.write(lambda tx: tx.vulnerabilities.record(sighting(again)))
         assert lists(stored)[0][0] == "vuln_v0"
+
+
+def test_a_store_of_the_first_version_with_rows_in_it_is_brought_up_to_date(tmp_path: Path) -> None:
+    path = tmp_path / "cyberai.db"
+    connection = apsw.Connection(str(path))
+    for statement in table_ddl(schema_version, Backend.SQLITE):
+        connection.execute(statement)
+    connection.execute("BEGIN")
+    upgrade(connection, "0001")
+    connection.execute("COMMIT")
+    assert opening.schema_version(connection) == "0001"
+    connection.execute("INSERT INTO workspace (id, seq, created_at) VALUES ('default', 2, 0)")
+    for seq in (1, 2):
+        connection.execute(
+            "INSERT INTO event VALUES (1, ?, ?, 'scan.progress', 0, 'scan_a', '{}')", (seq, f"evt_{seq}")
+        )
+    connection.close()
+    with opened(lambda: sqlite_store(tmp_path)) as stored:
+        events = stored.read(lambda tx: tx.events.of_scan(ScanId("scan_a"), 1, 9))
+        assert [event.seq for event in events] == [2]
+        assert stored.read(lambda tx: tx.log.after(ScanId("scan_a"), 0, 9)) == []
 
 
 def test_head_is_the_newest_migration() -> None:

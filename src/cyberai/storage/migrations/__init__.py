@@ -1,5 +1,5 @@
 """Schema versions. A new store is made straight from `cyberai.storage.schema`; an older one is upgraded by the
 numbered steps here, and a test holds both ways to the same schema."""
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest version: the one `cyberai.storage.schema` describes."""

@@ -1,0 +1,66 @@
+"""An open WebSocket: events go out, commands come in."""
+
+import asyncio
+import contextlib
+
+from cyberai.api.call import Call, rate_headers
+from cyberai.api.commands import obey
+from cyberai.api.frames import resync_frame
+from cyberai.api.handshake import Handshake
+from cyberai.api.incoming import Receive, Send
+from cyberai.api.interest import Interest, parse_command
+from cyberai.ports.stream import StreamClosed, Subscription
+
+COMMAND_PAUSE = 0.02
+"""Seconds between two commands of one client, so that nobody keeps the server busy with them."""
+
+_CLIENT_LEFT = 1000
+_MAX_REASON = 120
+"""Bytes of a close reason; the protocol allows 123."""
+
+
+async def serve(
+    call: Call, handshake: Handshake, subscription: Subscription, receive: Receive, send: Send
+) -> None:
+    """Accept the handshake and hand events over until one side ends it."""
+    assert call.rate is not None
+    headers = [(b"x-request-id", call.request_id.encode()), *rate_headers(call.rate, call.app.clock.now())]
+    await send({"type": "websocket.accept", "headers": headers})
+    interest = Interest(handshake.topics, subscription.start)
+    reader = asyncio.get_running_loop().create_task(_listen(call, interest, subscription, receive, send))
+    try:
+        if subscription.gap is not None:
+            await send({"type": "websocket.send", "text": resync_frame(call.app, subscription.gap)})
+        await _deliver(subscription, interest, send)
+    except OSError:
+        return  # the peer is gone: what the server raises then is an OSError
+    finally:
+        reader.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await reader
+
+
+async def _listen(
+    call: Call, interest: Interest, subscription: Subscription, receive: Receive, send: Send
+) -> None:
+    """Obey what the client says, as far as it is a command; end the subscription when the client leaves."""
+    while (message := await receive())["type"] != "websocket.disconnect":
+        command = parse_command(message.get("text") or "")
+        if command is None:
+            continue
+        answer = await obey(call, interest, command)
+        with contextlib.suppress(OSError):
+            await send({"type": "websocket.send", "text": answer})
+        await call.app.clock.sleep(COMMAND_PAUSE)
+    subscription.close(_CLIENT_LEFT, "The client left")
+
+
+async def _deliver(subscription: Subscription, interest: Interest, send: Send) -> None:
+    try:
+        while True:
+            for frame in await subscription.next():
+                if interest.wants(frame):
+                    await send({"type": "websocket.send", "text": frame.text})
+    except StreamClosed as end:
+        if end.code != _CLIENT_LEFT:
+            await send({"type": "websocket.close", "code": end.code, "reason": end.reason[:_MAX_REASON]})

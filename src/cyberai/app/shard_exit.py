@@ -1,0 +1,82 @@
+"""How a worker leaves a shard: done, given back, or because the whole scan ends."""
+
+from contextlib import suppress
+from enum import StrEnum
+
+from cyberai.app.admission import admit_queued, settle
+from cyberai.app.context import App
+from cyberai.app.finish import complete_scan, end_scan
+from cyberai.app.shard_entry import LEASE
+from cyberai.domain.check import CheckOutcome
+from cyberai.domain.errors import LeaseLost
+from cyberai.domain.scan import ScanStatus, StatusReason
+from cyberai.domain.unit import Lease
+from cyberai.ports.store import Tx
+
+
+class Ending(StrEnum):
+    """Why a shard's loop ended."""
+
+    DONE = "done"
+    PAUSED = "paused"
+    CANCELLED = "cancelled"
+    TIMED_OUT = "timed_out"
+    LOST = "lost"
+    OVER = "over"
+    BUSY = "busy"
+
+
+async def give_back(app: App, lease: Lease) -> None:
+    """Return a shard that is not done, to be claimed again at once, unless its scan was paused or cancelled."""
+    at = app.clock.now()
+
+    def release(tx: Tx) -> None:
+        tx.shards.release(lease, at)
+        tx.shards.release_addresses(lease.shard.id)
+        settle(app, tx, lease.shard.scan_id, at)
+
+    with suppress(LeaseLost):
+        await app.store.write(lease.shard.workspace, release)
+
+
+async def finish(app: App, lease: Lease, outcomes: tuple[CheckOutcome, ...]) -> None:
+    """Mark the shard done, with the last outcomes; complete the scan when it was the last shard. Raise LeaseLost."""
+    at = app.clock.now()
+
+    def write(tx: Tx) -> None:
+        tx.shards.hold(lease, at + LEASE)
+        scan = tx.scans.get(lease.shard.scan_id)
+        tx.ledger.add(lease.shard.scan_id, outcomes)
+        tx.shards.finish(lease)
+        tx.shards.release_addresses(lease.shard.id)
+        if scan is None or scan.status.terminal:
+            return
+        if tx.shards.open_count(scan.id) > 0:
+            settle(app, tx, scan.id, at)
+            return
+        complete_scan(app, tx, scan, at)
+        admit_queued(app, tx, at)
+
+    await app.store.write(lease.shard.workspace, write)
+
+
+async def end_early(app: App, lease: Lease, ending: Ending) -> None:
+    """End a scan that was cancelled or ran out of time; findings so far stay."""
+    status, reason = (
+        (ScanStatus.CANCELLED, StatusReason.CANCELLED_BY_USER)
+        if ending is Ending.CANCELLED
+        else (ScanStatus.FAILED, StatusReason.TIMED_OUT)
+    )
+    at = app.clock.now()
+
+    def end(tx: Tx) -> None:
+        tx.shards.hold(lease, at + LEASE)
+        scan = tx.scans.get(lease.shard.scan_id)
+        tx.shards.release_addresses(lease.shard.id)
+        if scan is not None and not scan.status.terminal:
+            timeout = scan.spec.options.timeout
+            detail = f"Not finished within {timeout} s; give it more with options.timeout"
+            end_scan(app, tx, scan, status, reason, at, detail if ending is Ending.TIMED_OUT else "")
+            admit_queued(app, tx, at)
+
+    await app.store.write(lease.shard.workspace, end)
