@@ -11,9 +11,12 @@ from records import progress, store_vulnerability
 from site_under_test import Site
 from wire import serving
 
-from cyberai.api import event_stream
+from cyberai.api import event_stream, watch
 from cyberai.app.keys import list_keys, revoke_key
+from cyberai.app.requests import ScanRequest
+from cyberai.app.scan_creation import create_scan
 from cyberai.domain.ids import DEFAULT_WORKSPACE
+from cyberai.realtime.queue import MOST
 
 
 def run(site: Site, test: Callable[[], Awaitable[None]]) -> None:
@@ -173,6 +176,40 @@ def test_a_key_that_expires_during_the_stream_ends_it(site: Site) -> None:
 
     run(site, test)
     assert_envelope(site.get("/v1/events", headers=site.headers(key)), "key_expired", "Authorization")
+
+
+def test_a_reader_of_the_stream_that_is_too_slow_is_told_and_let_go(site: Site) -> None:
+    async def test() -> None:
+        stream = Stream(site.asgi, "/v1/events/stream", headers=site.headers())
+        await stream.head()
+        await stream.block()
+        stream.stall()
+        for _ in range(MOST + 100):
+            await create_scan(site.app, DEFAULT_WORKSPACE, ScanRequest(target="example.com"))
+        await asyncio.sleep(0.3)
+        stream.resume()
+        last = await stream.block(2)
+        while last["event"] != "close":
+            last = await stream.block(2)
+        assert json.loads(last["data"])["code"] == 4408
+
+    run(site, test)
+
+
+def test_a_reader_that_takes_nothing_at_all_is_let_go(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "PATIENCE", 0.1)
+    key = site.make_key()
+
+    async def test() -> None:
+        stream = Stream(site.asgi, "/v1/events/stream", headers=site.headers(key))
+        await stream.head()
+        stream.stall()
+        newest = (await list_keys(site.app, DEFAULT_WORKSPACE))[0]
+        await revoke_key(site.app, DEFAULT_WORKSPACE, newest.id)
+        await asyncio.wait_for(stream.task, 5)
+        assert site.hub._rooms == {}
+
+    run(site, test)
 
 
 def test_head_of_the_stream_ends(site: Site) -> None:

@@ -86,6 +86,8 @@ def test_a_final_state_is_not_waited_on_and_time_runs_out(site: Site) -> None:
     answer = site.get(f"/v1/scans/{scan}", headers=site.headers(prefer="wait=1"))
     assert answer.json()["status"] == "running"
     assert 1 <= time.monotonic() - started < 3
+    slow = site.get("/metrics", headers={}).body.decode()
+    assert 'duration_seconds_bucket{route="/v1/scans/{id}",le="0.5"} 2\n' in slow  # waiting is no latency
     assert "preference-applied" not in site.get(f"/v1/scans/{scan}").headers
     assert site.get("/v1/scans/scan_x", headers=site.headers(prefer="wait=20")).status == 404
 

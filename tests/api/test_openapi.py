@@ -172,11 +172,29 @@ def test_real_replies_fit_their_schemas(site: Site, document: dict[str, Any]) ->
         ("/v1/reports", ""),
         ("/v1/reports/{id}", report),
         ("/v1/api-keys", ""),
+        ("/v1/scans/{id}/coverage", scan),
+        ("/v1/scans/{id}/log", scan),
+        ("/v1/scans/{id}/vulnerabilities", scan),
+        ("/v1/scans/{id}/events", scan),
+        ("/v1/events", ""),
+        ("/v1/me", ""),
+        ("/v1/usage", ""),
     ):
         answer = site.get(path.replace("{id}", identifier))
         assert answer.status == 200
         validate(document, response_schema(document, "get", path, "200"), answer.json())
     refused = site.post("/v1/scans", {"target": 3, "options": {"depth": 99}}).json()
     validate(document, {"$ref": "#/components/schemas/ErrorEnvelope"}, refused)
+    for move, status in (("pause", 200), ("resume", 200), ("retry", 409)):
+        moved = site.post(f"/v1/scans/{scan}/{move}")
+        assert moved.status == status
+        schema = response_schema(document, "post", f"/v1/scans/{{id}}/{move}", str(status))
+        validate(document, schema, moved.json())
+    ticket = site.post("/v1/ws/tickets").json()
+    validate(document, response_schema(document, "post", "/v1/ws/tickets", "201"), ticket)
+    plan = site.post("/v1/scans?dry_run=true", {"target": "example.com"}).json()
+    validate(document, response_schema(document, "post", "/v1/scans", "200"), plan)
     cancelled = site.call("DELETE", f"/v1/scans/{scan}").json()
     validate(document, response_schema(document, "delete", "/v1/scans/{id}", "200"), cancelled)
+    purged = site.post(f"/v1/scans/{scan}/purge").json()
+    validate(document, response_schema(document, "post", "/v1/scans/{id}/purge", "200"), purged)

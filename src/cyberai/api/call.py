@@ -42,6 +42,7 @@ class Call:
         "raw",
         "request_id",
         "template",
+        "waited",
     )
 
     def __init__(
@@ -63,6 +64,8 @@ class Call:
         self.client = client
         self.request_id = request_id
         self.id = ""
+        self.waited = 0.0
+        """Seconds that the client wished to wait: they are no latency."""
         self.template = ""
         """The path of the route as it is declared; empty for a path that is none."""
         self.principal: Principal | None = None

@@ -13,6 +13,9 @@ from cyberai.ports.stream import StreamFrame
 MOST_SCANS = 100
 """Scans that one connection may subscribe to."""
 
+MOST_CHARACTERS = 2_000
+"""Of a command; longer ones are none."""
+
 _TOPIC_OF = {
     ApiScope.SCANS_READ: "scan",
     ApiScope.VULNERABILITIES_READ: "vulnerability",
@@ -44,9 +47,11 @@ def topics_of(principal: Principal, field: str) -> frozenset[str]:
 
 def parse_command(text: str) -> Command | None:
     """The command; None for whatever is none: clients have nothing to send, and what they send harms nobody."""
+    if len(text) > MOST_CHARACTERS:
+        return None
     try:
         return _decoder.decode(text)
-    except (msgspec.DecodeError, UnicodeEncodeError):
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
         return None
 
 

@@ -41,7 +41,8 @@ async def awaited(call: Call, look: Callable[[], Awaitable[T]]) -> tuple[T, Head
     if seconds is None or _is_news(call, value):
         return value, []
     clock = call.app.clock
-    first, until = value.status, clock.monotonic() + seconds
+    began = clock.monotonic()
+    first, until = value.status, began + seconds
     while value.status == first and first not in FINAL and not call.live.stopping.is_set():
         left = until - clock.monotonic()
         if left <= 0:
@@ -49,6 +50,7 @@ async def awaited(call: Call, look: Callable[[], Awaitable[T]]) -> tuple[T, Head
         if await call.app.store.changed(min(left, LOOK_SECONDS)):
             await clock.sleep(PAUSE_SECONDS)
         value = await look()
+    call.waited = clock.monotonic() - began
     return value, [(b"preference-applied", b"wait=%d" % seconds), (b"vary", b"Prefer")]
 
 

@@ -57,7 +57,7 @@ class Sender:
         await send({"type": "http.response.body", "body": sent, "more_body": reply.follow is not None})
         seconds = clock.monotonic() - started
         log_request(call, reply.status, len(body), seconds)
-        call.live.metrics.observe(call.method, call.template, reply.status, seconds)
+        call.live.metrics.observe(call.method, call.template, reply.status, seconds - call.waited)
 
 
 def _coding(call: Call, reply: Reply) -> bytes:

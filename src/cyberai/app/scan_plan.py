@@ -13,7 +13,6 @@ from cyberai.domain.ids import WorkspaceId
 from cyberai.domain.scan import ScanSpec, ScanStatus
 from cyberai.domain.target import RangeTarget, Target, literal_address
 from cyberai.engine.forecast import Forecast, StagePlan, forecast
-from cyberai.engine.plan import shard_hosts
 from cyberai.engine.registry import left_out, select
 from cyberai.ports.repositories import Page, ScanFilter
 
@@ -50,10 +49,11 @@ class Refusal(Struct, kw_only=True):
 
 
 class RequestEstimate(Struct, kw_only=True):
-    """Requests and seconds to expect. `basis` earlier_scans: the median of this target's last completed scans;
+    """Requests and seconds to expect, and the requests if every check used up its budget. `basis` earlier_scans: the median of this target's last completed scans;
     model: from the number of hosts, ports and checks, with the assumptions given."""
 
     requests: int
+    at_most: int
     seconds: int
     basis: str
     assumptions: list[str]
@@ -89,7 +89,7 @@ async def plan_scan(app: App, workspace: WorkspaceId, request: ScanRequest) -> S
     }
     checks = select(app.checks, spec)
     expected = forecast(targets, spec, checks)
-    hosts = shard_hosts(targets)
+    hosts = tuple(expected.entries)
     return ScanPlan(
         dry_run=True,
         target=spec.targets[0],
@@ -150,12 +150,14 @@ async def _estimate(app: App, workspace: WorkspaceId, spec: ScanSpec, expected: 
     if past:
         return RequestEstimate(
             requests=round(median(item.requests_made for item in past)),
+            at_most=max(expected.at_most, *(item.requests_made for item in past)),
             seconds=max(1, round(median(item.scan_duration for item in past))),
             basis="earlier_scans",
             assumptions=[f"the target is as it was in its last {len(past)} completed scan(s)"],
         )
     return RequestEstimate(
         requests=expected.requests,
+        at_most=expected.at_most,
         seconds=min(spec.options.timeout, expected.seconds),
         basis="model",
         assumptions=expected.assumptions,

@@ -21,7 +21,7 @@ class EventType(StrEnum):
     SCAN_PAUSED = "scan.paused"
     """The scan stopped at a point from which it can go on."""
     SCAN_RESUMED = "scan.resumed"
-    """The scan goes on, after a pause or because another worker took it over."""
+    """The scan goes on after a pause. A take-over from a lost worker is in its log and counted in `resumed_count`."""
     SCAN_COMPLETED = "scan.completed"
     """The scan came to its end; `verdict` says what it is worth."""
     SCAN_FAILED = "scan.failed"
