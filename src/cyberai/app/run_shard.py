@@ -7,7 +7,7 @@ from contextlib import aclosing, suppress
 from cyberai.app.context import App
 from cyberai.app.ingest import Ingest
 from cyberai.app.scan_log import note
-from cyberai.app.shard_entry import LEASE, begin, start, take_address
+from cyberai.app.shard_entry import LEASE, WAITING, begin, start, take_address
 from cyberai.app.shard_exit import Ending, end_early, finish, give_back
 from cyberai.domain.check import CheckMeta, CheckOutcome
 from cyberai.domain.errors import LeaseLost, Unavailable
@@ -22,7 +22,7 @@ from cyberai.engine.run import EngineSession
 from cyberai.ports.network import NetworkSession, SessionLimits, TransportError
 from cyberai.ports.store import Tx
 
-__all__ = ["Ending", "claim", "give_back", "run_shard"]
+__all__ = ["WAITING", "Ending", "claim", "give_back", "run_shard"]
 
 KEEP_INTERVAL = 0.4
 """Seconds between two looks at what was asked of the scan and at its time limit."""

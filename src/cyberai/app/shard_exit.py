@@ -31,7 +31,8 @@ async def give_back(app: App, lease: Lease) -> None:
     at = app.clock.now()
 
     def release(tx: Tx) -> None:
-        tx.shards.release(lease, at)
+        # No time before which it may not be claimed: that would say that it waits for a busy host.
+        tx.shards.release(lease, 0)
         tx.shards.release_addresses(lease.shard.id)
         settle(app, tx, lease.shard.scan_id, at)
 

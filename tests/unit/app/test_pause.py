@@ -294,6 +294,20 @@ def test_a_pause_frees_the_slot_and_a_resumed_scan_waits_for_one(tmp_path: Path)
     asyncio.run(story())
 
 
+def test_a_resumed_scan_has_its_slot_before_a_worker_comes(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with deployment(tmp_path) as app:
+            await beat(app, "w1")
+            scan = await create_scan(app, WS, ScanRequest(target=TARGET))
+            lease = await taken(app)
+            await pause_scan(app, WS, scan.id)
+            await give_back(app, lease)
+            assert (await resume_scan(app, WS, scan.id)).status == "running"
+            assert (await create_scan(app, WS, ScanRequest(target=TARGET))).status == "queued"
+
+    asyncio.run(story())
+
+
 def test_a_pause_uses_up_no_time(tmp_path: Path) -> None:
     async def story() -> None:
         clock = TestClock()
