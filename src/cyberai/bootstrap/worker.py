@@ -58,7 +58,7 @@ async def _work(settings: Settings) -> None:
         for task in (*tasks, stopped):
             task.cancel()
         results = await asyncio.gather(*tasks, return_exceptions=True)
-        with contextlib.suppress(TimeoutError):
+        with contextlib.suppress(TimeoutError, Unavailable):
             async with asyncio.timeout(1):
                 await gone(app, worker)
     for result in results:
