@@ -84,6 +84,27 @@ SETTINGS: tuple[Setting, ...] = (
         help="Further root certificates (PEM) that scans trust.",
     ),
     Setting(
+        name="client_cert",
+        env="CYBERAI_CLIENT_CERT",
+        type="file",
+        default="",
+        help="Certificate with its private key (PEM, no passphrase) that scans present to servers which ask for one.",
+    ),
+    Setting(
+        name="resolver",
+        env="CYBERAI_RESOLVER",
+        type="IP:PORT",
+        default="the system's",
+        help="DNS server that scans ask, such as 192.0.2.53 or 127.0.0.1:5353.",
+    ),
+    Setting(
+        name="proxy",
+        env="CYBERAI_PROXY",
+        type="URL",
+        default="",
+        help="HTTP proxy that every connection of a scan goes through, such as http://USER:PASSWORD@proxy.example:3128.",
+    ),
+    Setting(
         name="api_key",
         env="CYBERAI_API_KEY",
         type="text",
@@ -114,6 +135,13 @@ SETTINGS: tuple[Setting, ...] = (
         default="info",
         help="How much is logged to stderr.",
     ),
+    Setting(
+        name="log_format",
+        env="CYBERAI_LOG_FORMAT",
+        type="text|json",
+        default="text",
+        help="Log lines for people, or one JSON object per line.",
+    ),
 )
 
 
@@ -133,11 +161,15 @@ class Settings(Struct, frozen=True, kw_only=True):
     only_allow: tuple[str, ...] = ()
     resolve: tuple[str, ...] = ()
     ca_file: str | None = None
+    client_cert: str | None = None
+    resolver: str | None = None
+    proxy: str | None = None
     api_key: str | None = None
     tls_cert: str | None = None
     tls_key: str | None = None
     trusted_proxy: tuple[str, ...] = ()
     log_level: str = "info"
+    log_format: str = "text"
     extra_denied: tuple[tuple[str, int], ...] = ()
 
     @property
@@ -211,5 +243,11 @@ def _check(settings: Settings) -> None:
         raise SettingsError("worker_memory: must be at least 256 (MiB)")
     if (settings.tls_cert is None) != (settings.tls_key is None):
         raise SettingsError("tls_cert and tls_key go together: give both or none")
+    _check_logs(settings)
+
+
+def _check_logs(settings: Settings) -> None:
     if settings.log_level not in ("debug", "info", "warning", "error"):
         raise SettingsError("log_level: must be one of debug, info, warning, error")
+    if settings.log_format not in ("text", "json"):
+        raise SettingsError("log_format: must be text or json")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from cyberai.domain.http import HttpResponse
 from cyberai.net.tls_hello import WIRE_VERSION, Answer, client_hello, read_answer
 from cyberai.ports.network import TlsVersion
-from fuzz import addresses, body_decoder, http_response, mongo_answer, tls_answer
+from fuzz import addresses, body_decoder, http_response, mongo_answer, proxy_answer, tls_answer
 
 SETTINGS = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -153,3 +153,12 @@ def test_addresses(data: bytes) -> None:
 )
 def test_mongo_answer(data: bytes) -> None:
     mongo_answer.fuzz_one(data)
+
+
+@SETTINGS
+@given(hostile_http | st.binary(max_size=100))
+@example(b"HTTP/1.1 200 OK\r\n\r\n")
+@example(b"HTTP/1.1 \xb2\xb2\xb2 OK\r\n\r\n")
+def test_proxy_answer(data: bytes) -> None:
+    proxy_answer.fuzz_one(data)
+    proxy_answer.fuzz_one(data[1:])

@@ -18,6 +18,7 @@ from cyberai.app.events import events_after, frame, head, oldest
 from cyberai.app.keys import ensure_first_key
 from cyberai.app.work import live_workers
 from cyberai.bootstrap.build import LIMITS_NAME, Bell, open_app, prepare_data_dir
+from cyberai.bootstrap.logs import set_up_logging
 from cyberai.bootstrap.loops import run
 from cyberai.bootstrap.server_lock import Holder, ServerLock
 from cyberai.bootstrap.workers import Workers
@@ -33,11 +34,7 @@ _LOG = logging.getLogger("cyberai.server")
 
 def serve(settings: Settings) -> int:
     """Serve until SIGTERM or SIGINT; the process's exit code (0, or 5 with the reason on stderr)."""
-    logging.basicConfig(
-        level=settings.log_level.upper(),
-        stream=sys.stderr,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
+    set_up_logging(settings)
     try:
         return run(_serve(settings))
     except (StoreError, OSError) as error:

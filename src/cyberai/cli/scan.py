@@ -8,7 +8,7 @@ import click
 
 from cyberai.cli.exit_codes import ExitCode
 from cyberai.cli.failures import Failure
-from cyberai.cli.options import SEVERITIES, data_dir, log_level, target_policy
+from cyberai.cli.options import SEVERITIES, data_dir, log_format, log_level, target_policy
 
 if TYPE_CHECKING:
     from cyberai.app.requests import ScanRequest
@@ -122,6 +122,7 @@ Exit codes:
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no remarks: only the result, and errors.")
 @data_dir
 @log_level("error")
+@log_format
 def command(
     targets: tuple[str, ...], output_format: str | None, output: str, fail_on: str | None, **flags: Any
 ) -> None:
@@ -145,7 +146,17 @@ def settings_of(flags: dict[str, Any]) -> "Settings":
     """The settings that this command's flags override."""
     from cyberai.config import load
 
-    names = ("allow", "only_allow", "resolve", "ca_file", "data_dir")
+    names = (
+        "allow",
+        "only_allow",
+        "resolve",
+        "resolver",
+        "proxy",
+        "ca_file",
+        "client_cert",
+        "data_dir",
+        "log_format",
+    )
     given = {name: flags[name] for name in names}
     return load(**given, log_level=flags["log_level"] or "error")
 
@@ -212,13 +223,12 @@ def scan_here(
     settings: "Settings", request: "ScanRequest", *, quiet: bool
 ) -> tuple["ScanResult | None", bool]:
     """Run the scan to its end; its result so far (None when it had not begun) and whether it was interrupted."""
-    import logging
-
+    from cyberai.bootstrap.logs import set_up_logging
     from cyberai.cli.console import stderr
     from cyberai.cli.following import follower
     from cyberai.cli.running import run
 
-    logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
+    set_up_logging(settings)
     console = stderr()
     if not quiet:
         console.print("Scan only what you are allowed to scan. Ctrl-C stops and prints what was found.")
