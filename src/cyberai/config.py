@@ -142,6 +142,34 @@ SETTINGS: tuple[Setting, ...] = (
         default="text",
         help="Log lines for people, or one JSON object per line.",
     ),
+    Setting(
+        name="keep_events",
+        env="CYBERAI_KEEP_EVENTS",
+        type="days",
+        default="30",
+        help="Days that events stay in the log for `since=`; `cyberai gc` removes older ones. 0: for ever.",
+    ),
+    Setting(
+        name="keep_work",
+        env="CYBERAI_KEEP_WORK",
+        type="days",
+        default="30",
+        help="Days after its end that a scan keeps its list of work, which --resume needs. 0: for ever.",
+    ),
+    Setting(
+        name="keep_reports",
+        env="CYBERAI_KEEP_REPORTS",
+        type="days",
+        default="0",
+        help="Days that reports are kept. 0: for ever.",
+    ),
+    Setting(
+        name="keep_evidence",
+        env="CYBERAI_KEEP_EVIDENCE",
+        type="days",
+        default="0",
+        help="Days after it was last seen that a vulnerability keeps its evidence. 0: for ever.",
+    ),
 )
 
 
@@ -170,6 +198,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     trusted_proxy: tuple[str, ...] = ()
     log_level: str = "info"
     log_format: str = "text"
+    keep_events: int = 30
+    keep_work: int = 30
+    keep_reports: int = 0
+    keep_evidence: int = 0
     extra_denied: tuple[tuple[str, int], ...] = ()
 
     @property
@@ -210,10 +242,15 @@ def load(**flags: Any) -> Settings:
     return settings
 
 
+def is_in_environment(name: str) -> bool:
+    """True when a setting of that name is set in the environment."""
+    return any(setting.name == name and os.environ.get(setting.env) for setting in SETTINGS)
+
+
 def _from_environment(setting: Setting, text: str) -> Any:
     if "comma-separated" in setting.type:
         return tuple(part.strip() for part in text.split(",") if part.strip())
-    if setting.type in ("number", "MiB"):
+    if setting.type in ("number", "MiB", "days"):
         if not text.isdigit():
             raise SettingsError(f"{setting.env}: {text!r} is no whole number")
         return int(text)
@@ -243,11 +280,14 @@ def _check(settings: Settings) -> None:
         raise SettingsError("worker_memory: must be at least 256 (MiB)")
     if (settings.tls_cert is None) != (settings.tls_key is None):
         raise SettingsError("tls_cert and tls_key go together: give both or none")
-    _check_logs(settings)
+    _check_logs_and_retention(settings)
 
 
-def _check_logs(settings: Settings) -> None:
+def _check_logs_and_retention(settings: Settings) -> None:
     if settings.log_level not in ("debug", "info", "warning", "error"):
         raise SettingsError("log_level: must be one of debug, info, warning, error")
     if settings.log_format not in ("text", "json"):
         raise SettingsError("log_format: must be text or json")
+    for name in ("keep_events", "keep_work", "keep_reports", "keep_evidence"):
+        if not 0 <= getattr(settings, name) <= 36_500:
+            raise SettingsError(f"{name}: must be a number of days, or 0 for ever")

@@ -7,6 +7,9 @@ COMMANDS = {
     "lab": "Run the practice target: a web site and services full of flaws.",
     "keys": "Create, list and revoke API keys.",
     "checks": "List the checks, or show one in full.",
+    "backup": "Write the whole store to one file, also while scans run.",
+    "restore": "Make a backup the store of a data directory.",
+    "gc": "Remove what is older than it is to be kept.",
     "doctor": "Look at this machine: is everything there that Cyber AI needs?",
     "version": "Show versions for a bug report.",
 }
