@@ -39,8 +39,22 @@ class ReportFile(Struct, frozen=True, kw_only=True):
 
 async def create_report(app: App, workspace: WorkspaceId, request: ReportRequest) -> ReportResource:
     """Order a report; raise InvalidRequest, or NotFound for an unknown scan."""
+    report = report_of(app, workspace, request)
+
+    def store(tx: Tx) -> None:
+        for index, scan_id in enumerate(report.scan_ids):
+            require_scan(tx, scan_id, f"scan_ids[{index}]" if request.scan_id is UNSET else "scan_id")
+        tx.reports.insert(report)
+
+    await app.store.write(workspace, store)
+    app.wake()
+    return report_resource(report)
+
+
+def report_of(app: App, workspace: WorkspaceId, request: ReportRequest) -> Report:
+    """The report that is asked for, not stored; raise InvalidRequest."""
     at = app.clock.now()
-    report = Report(
+    return Report(
         id=ReportId(app.ids.new("report")),
         workspace=workspace,
         type=_supported(ReportType, _TYPES, request.type, "type"),
@@ -52,15 +66,6 @@ async def create_report(app: App, workspace: WorkspaceId, request: ReportRequest
         filters=_filters(request),
         title=_title(request.title),
     )
-
-    def store(tx: Tx) -> None:
-        for index, scan_id in enumerate(report.scan_ids):
-            require_scan(tx, scan_id, f"scan_ids[{index}]" if request.scan_id is UNSET else "scan_id")
-        tx.reports.insert(report)
-
-    await app.store.write(workspace, store)
-    app.wake()
-    return report_resource(report)
 
 
 def _supported(kind: type[K], built: tuple[K, ...], value: str, field: str) -> K:
