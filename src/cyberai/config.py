@@ -86,6 +86,27 @@ SETTINGS: tuple[Setting, ...] = (
         help="Further root certificates (PEM) that scans trust.",
     ),
     Setting(
+        name="client_cert",
+        env="CYBERAI_CLIENT_CERT",
+        type="file",
+        default="",
+        help="Certificate with its private key (PEM, no passphrase) that scans present to servers which ask for one.",
+    ),
+    Setting(
+        name="resolver",
+        env="CYBERAI_RESOLVER",
+        type="IP:PORT",
+        default="the system's",
+        help="DNS server that scans ask, such as 192.0.2.53 or 127.0.0.1:5353.",
+    ),
+    Setting(
+        name="proxy",
+        env="CYBERAI_PROXY",
+        type="URL",
+        default="",
+        help="HTTP proxy that every connection of a scan goes through, such as http://USER:PASSWORD@proxy.example:3128.",
+    ),
+    Setting(
         name="api_key",
         env="CYBERAI_API_KEY",
         type="text",
@@ -130,6 +151,41 @@ SETTINGS: tuple[Setting, ...] = (
         default="info",
         help="How much is logged to stderr.",
     ),
+    Setting(
+        name="log_format",
+        env="CYBERAI_LOG_FORMAT",
+        type="text|json",
+        default="text",
+        help="Log lines for people, or one JSON object per line.",
+    ),
+    Setting(
+        name="keep_events",
+        env="CYBERAI_KEEP_EVENTS",
+        type="days",
+        default="30",
+        help="Days that events stay in the log for `since=`; `cyberai gc` removes older ones. 0: for ever.",
+    ),
+    Setting(
+        name="keep_work",
+        env="CYBERAI_KEEP_WORK",
+        type="days",
+        default="30",
+        help="Days after its end that a scan keeps its list of work, which --resume needs. 0: for ever.",
+    ),
+    Setting(
+        name="keep_reports",
+        env="CYBERAI_KEEP_REPORTS",
+        type="days",
+        default="0",
+        help="Days that reports are kept. 0: for ever.",
+    ),
+    Setting(
+        name="keep_evidence",
+        env="CYBERAI_KEEP_EVIDENCE",
+        type="days",
+        default="0",
+        help="Days after it was last seen that a vulnerability keeps its evidence. 0: for ever.",
+    ),
 )
 
 
@@ -152,6 +208,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     only_allow: tuple[str, ...] = ()
     resolve: tuple[str, ...] = ()
     ca_file: str | None = None
+    client_cert: str | None = None
+    resolver: str | None = None
+    proxy: str | None = None
     api_key: str | None = None
     tls_cert: str | None = None
     tls_key: str | None = None
@@ -159,6 +218,11 @@ class Settings(Struct, frozen=True, kw_only=True):
     cors_origin: tuple[str, ...] = ()
     metrics: str = "open"
     log_level: str = "info"
+    log_format: str = "text"
+    keep_events: int = 30
+    keep_work: int = 30
+    keep_reports: int = 0
+    keep_evidence: int = 0
     extra_denied: tuple[tuple[str, int], ...] = ()
 
     @property
@@ -199,10 +263,15 @@ def load(**flags: Any) -> Settings:
     return settings
 
 
+def is_in_environment(name: str) -> bool:
+    """True when a setting of that name is set in the environment."""
+    return any(setting.name == name and os.environ.get(setting.env) for setting in SETTINGS)
+
+
 def _from_environment(setting: Setting, text: str) -> Any:
     if "comma-separated" in setting.type:
         return tuple(part.strip() for part in text.split(",") if part.strip())
-    if setting.type in ("number", "MiB"):
+    if setting.type in ("number", "MiB", "days"):
         if not text.isdigit():
             raise SettingsError(f"{setting.env}: {text!r} is no whole number")
         return int(text)
@@ -256,5 +325,14 @@ def _check(settings: Settings) -> None:
         raise SettingsError("tls_cert and tls_key go together: give both or none")
     if settings.metrics not in ("open", "key", "off"):
         raise SettingsError("metrics: must be one of open, key, off")
+    _check_logs_and_retention(settings)
+
+
+def _check_logs_and_retention(settings: Settings) -> None:
     if settings.log_level not in ("debug", "info", "warning", "error"):
         raise SettingsError("log_level: must be one of debug, info, warning, error")
+    if settings.log_format not in ("text", "json"):
+        raise SettingsError("log_format: must be text or json")
+    for name in ("keep_events", "keep_work", "keep_reports", "keep_evidence"):
+        if not 0 <= getattr(settings, name) <= 36_500:
+            raise SettingsError(f"{name}: must be a number of days, or 0 for ever")

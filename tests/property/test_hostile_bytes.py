@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from cyberai.domain.http import HttpResponse
 from cyberai.net.tls_hello import WIRE_VERSION, Answer, client_hello, read_answer
 from cyberai.ports.network import TlsVersion
-from fuzz import addresses, body_decoder, http_response, mongo_answer, preferences, tls_answer
+from fuzz import addresses, body_decoder, http_response, mongo_answer, preferences, proxy_answer, tls_answer
 
 SETTINGS = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -178,3 +178,12 @@ def test_long_preferences_take_no_time() -> None:
     for piece in (b",", b"a/b,", b";q=1", b'"a",', b" ", b"W/", b'"', b"a/b;q=0.1;"):
         preferences.fuzz_one(piece * (60_000 // len(piece)))
     assert time.process_time() - started < 2
+
+
+@SETTINGS
+@given(hostile_http | st.binary(max_size=100))
+@example(b"HTTP/1.1 200 OK\r\n\r\n")
+@example(b"HTTP/1.1 \xb2\xb2\xb2 OK\r\n\r\n")
+def test_proxy_answer(data: bytes) -> None:
+    proxy_answer.fuzz_one(data)
+    proxy_answer.fuzz_one(data[1:])

@@ -41,6 +41,8 @@ _EXPLAINED = {
     "connection_reset": "every connection was cut",
     "connect_timeout": "no connection came about within options.request_timeout; a firewall may drop it",
     "timeout": "no complete answer came within options.request_timeout",
+    "proxy_failed": "the proxy could not be used; see that --proxy names it rightly with its credentials, that it runs "
+    "and answers",
     "malformed_response": "what answers there does not speak HTTP",
     "dns_failed": "the name has no address; check its spelling, or give one with --resolve NAME=ADDRESS",
     "target_not_allowed": "its address may not be scanned: private and loopback networks need --allow NETWORK "

@@ -52,19 +52,7 @@ async def create_report(
     app: App, workspace: WorkspaceId, request: ReportRequest, keep: Keep[ReportResource] = not_kept
 ) -> ReportResource:
     """Order a report; raise InvalidRequest, or NotFound for an unknown scan."""
-    at = app.clock.now()
-    report = Report(
-        id=ReportId(app.ids.new("report")),
-        workspace=workspace,
-        type=_supported(ReportType, _TYPES, request.type, "type"),
-        format=_supported(ReportFormat, _FORMATS, request.format, "format"),
-        scan_ids=_scan_ids(request),
-        status=ReportStatus.QUEUED,
-        created_at=at,
-        updated_at=at,
-        filters=_filters(request),
-        title=_title(request.title),
-    )
+    report = report_of(app, workspace, request)
 
     def store(tx: Tx) -> None:
         for index, scan_id in enumerate(report.scan_ids):
@@ -76,6 +64,23 @@ async def create_report(
     await app.store.write(workspace, store)
     app.wake()
     return resource
+
+
+def report_of(app: App, workspace: WorkspaceId, request: ReportRequest) -> Report:
+    """The report that is asked for, not stored; raise InvalidRequest."""
+    at = app.clock.now()
+    return Report(
+        id=ReportId(app.ids.new("report")),
+        workspace=workspace,
+        type=_supported(ReportType, _TYPES, request.type, "type"),
+        format=_supported(ReportFormat, _FORMATS, request.format, "format"),
+        scan_ids=_scan_ids(request),
+        status=ReportStatus.QUEUED,
+        created_at=at,
+        updated_at=at,
+        filters=_filters(request),
+        title=_title(request.title),
+    )
 
 
 def _supported(kind: type[K], built: tuple[K, ...], value: str, field: str) -> K:

@@ -11,12 +11,21 @@ from cyberai.domain.report import CoverageRow
 from cyberai.ports.store import Tx
 
 
+class IgnoredFinding(Struct, kw_only=True):
+    """A finding that the operator lets pass: the vulnerability's id, why, and until when (RFC 3339)."""
+
+    id: str
+    reason: str
+    expires: str
+
+
 class ScanResult(Struct, kw_only=True):
-    """Scan, its vulnerabilities with evidence (worst first), and the ledger."""
+    """Scan, its vulnerabilities with evidence (worst first), the ledger, and which of them are ignored."""
 
     scan: ScanResource
     vulnerabilities: list[VulnerabilityResource]
     coverage: list[CoverageRow]
+    ignored: list[IgnoredFinding] = []
 
 
 async def scan_result(app: App, workspace: WorkspaceId, scan_id: str) -> ScanResult:

@@ -35,20 +35,33 @@ async def scan_in_process(
     """
     seq = await head(app, workspace)
     created = await create_scan(app, workspace, request, owner=owner)
-    watcher = asyncio.create_task(_watch(app, workspace, seq, created.id, on_event))
-    running = asyncio.create_task(_run(app, workspace, created.id, owner))
+    return await follow(app, workspace, created.id, seq=seq, owner=owner, on_event=on_event)
+
+
+async def follow(
+    app: App,
+    workspace: WorkspaceId,
+    scan_id: str,
+    *,
+    seq: int,
+    owner: str,
+    on_event: Callable[[Event], None],
+) -> ScanResource:
+    """Run a stored scan that this process owns; events after `seq` are handed over. Cancelling as above."""
+    watcher = asyncio.create_task(_watch(app, workspace, seq, scan_id, on_event))
+    running = asyncio.create_task(_run(app, workspace, scan_id, owner))
     try:
         await asyncio.shield(running)
     except asyncio.CancelledError:
         # Not cut off in the middle of a claim: a lease that nobody works on would hold the scan open.
         with suppress(Conflict):  # it ended by itself just now
-            await cancel_scan(app, workspace, created.id)
+            await cancel_scan(app, workspace, scan_id)
         await asyncio.shield(running)
         raise
     finally:
         watcher.cancel()
         await asyncio.gather(watcher, return_exceptions=True)
-    return await get_scan(app, workspace, created.id)
+    return await get_scan(app, workspace, scan_id)
 
 
 async def _run(app: App, workspace: WorkspaceId, scan_id: str, owner: str) -> None:

@@ -1,6 +1,7 @@
 """Puts one process together: which adapter stands behind which port."""
 
 import base64
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,13 +11,16 @@ from cyberai.app.admission import tidy
 from cyberai.app.context import App
 from cyberai.bootstrap.clock import SystemClock
 from cyberai.bootstrap.entropy import SystemIds, SystemRng
-from cyberai.config import Settings
+from cyberai.config import Settings, SettingsError
 from cyberai.domain.errors import StoreError
 from cyberai.domain.ids import DEFAULT_WORKSPACE, SYSTEM
 from cyberai.domain.target import parse_network
 from cyberai.engine.registry import all_checks
+from cyberai.net.dns_lookup import DnsLookup, parse_resolver
 from cyberai.net.egress import EgressPolicy
+from cyberai.net.proxy import parse_proxy
 from cyberai.net.session import ScanNetwork
+from cyberai.net.tls_contexts import TlsContexts
 from cyberai.ports.reporting import Wake
 from cyberai.ports.runtime import Rng
 from cyberai.ports.store import Store, Tx
@@ -40,6 +44,11 @@ def prepare_data_dir(settings: Settings) -> Path:
         raise StoreError(
             f"The data folder {path} cannot be made: {error.strerror}. Choose another with --data-dir"
         ) from error
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise StoreError(
+            f"The data folder {path} cannot be written: it belongs to someone else, or its disk is mounted "
+            "read-only. Change that, or choose another with --data-dir"
+        )
     return path
 
 
@@ -62,12 +71,7 @@ async def open_app(settings: Settings, *, wake: Wake = _no_wake) -> AsyncIterato
             ids=SystemIds(clock),
             rng=rng,
             judge=egress,
-            network=ScanNetwork(
-                egress,
-                clock,
-                resolve_overrides={name: (address,) for name, address in settings.resolve_table.items()},
-                ca_file=Path(settings.ca_file) if settings.ca_file else None,
-            ),
+            network=_network(settings, egress, clock),
             wake=wake,
             checks=all_checks(),
             renderers=renderer,
@@ -79,6 +83,29 @@ async def open_app(settings: Settings, *, wake: Wake = _no_wake) -> AsyncIterato
         yield app
     finally:
         await store.aclose()
+
+
+def _network(settings: Settings, egress: EgressPolicy, clock: SystemClock) -> ScanNetwork:
+    """Raise SettingsError for a file or an address that cannot be used: now, not in the middle of a scan."""
+    ca_file, client_cert = (Path(name) if name else None for name in (settings.ca_file, settings.client_cert))
+    for field, read in (
+        ("resolver", lambda: settings.resolver and parse_resolver(settings.resolver)),
+        ("proxy", lambda: settings.proxy and parse_proxy(settings.proxy)),
+        ("ca_file", lambda: ca_file and TlsContexts(ca_file).verifying),
+        ("client_cert", lambda: client_cert and TlsContexts(None, client_cert).verifying),
+    ):
+        try:
+            read()
+        except (OSError, ValueError) as error:
+            raise SettingsError(f"{field}: {error}") from error
+    return ScanNetwork(
+        egress,
+        clock,
+        resolve_overrides={name: (address,) for name, address in settings.resolve_table.items()},
+        contexts=TlsContexts(ca_file, client_cert),
+        lookup=DnsLookup(*parse_resolver(settings.resolver)) if settings.resolver else None,
+        proxy=parse_proxy(settings.proxy) if settings.proxy else None,
+    )
 
 
 async def _secrets(store: Store, rng: Rng, at: int) -> tuple[bytes, bytes]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import signal
 import socket
 import sys
@@ -18,7 +19,9 @@ from cyberai.app.events import events_after, frame, head, oldest
 from cyberai.app.keys import ensure_first_key
 from cyberai.app.work import live_workers
 from cyberai.bootstrap.build import LIMITS_NAME, Bell, open_app, prepare_data_dir
+from cyberai.bootstrap.logs import set_up_logging
 from cyberai.bootstrap.loops import run
+from cyberai.bootstrap.server_lock import Holder, ServerLock
 from cyberai.bootstrap.workers import Workers
 from cyberai.config import Settings
 from cyberai.domain.errors import InvalidRequest, StoreError
@@ -32,11 +35,7 @@ _LOG = logging.getLogger("cyberai.server")
 
 def serve(settings: Settings) -> int:
     """Serve until SIGTERM or SIGINT; the process's exit code (0, or 5 with the reason on stderr)."""
-    logging.basicConfig(
-        level=settings.log_level.upper(),
-        stream=sys.stderr,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
+    set_up_logging(settings)
     try:
         return run(_serve(settings))
     except (StoreError, OSError) as error:
@@ -48,11 +47,20 @@ def serve(settings: Settings) -> int:
 
 
 async def _serve(settings: Settings) -> int:
-    prepare_data_dir(settings)
+    lock = ServerLock(prepare_data_dir(settings))
+    lock.take()
+    try:
+        return await _serve_alone(settings, lock)
+    finally:
+        lock.release()
+
+
+async def _serve_alone(settings: Settings, lock: ServerLock) -> int:
     sock = _bind(settings)
     host, port = sock.getsockname()[:2]
     denied = (*settings.extra_denied, (host, port))
     settings = structs.replace(settings, port=port, extra_denied=denied)
+    lock.tell(Holder(os.getpid(), _url(settings), denied))
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -139,10 +147,14 @@ async def _say_key(app: App, settings: Settings) -> None:
         _say("CYBERAI_API_KEY is accepted as an enterprise key.")
 
 
-def _say_ready(settings: Settings) -> None:
+def _url(settings: Settings) -> str:
     scheme = "https" if settings.tls_cert else "http"
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    _say(f"Cyber AI listens on {scheme}://{host}:{settings.port}/v1  (data in {settings.data_dir})")
+    return f"{scheme}://{host}:{settings.port}"
+
+
+def _say_ready(settings: Settings) -> None:
+    _say(f"Cyber AI listens on {_url(settings)}/v1  (data in {settings.data_dir})")
     _say(TEXT)
     if settings.host not in ("127.0.0.1", "::1", "localhost") and not settings.tls_cert:
         _say(

@@ -18,6 +18,7 @@ import msgspec
 from cyberai.app.context import App
 from cyberai.app.work import beat, gone, keep_beating, step
 from cyberai.bootstrap.build import open_app
+from cyberai.bootstrap.logs import set_up_logging
 from cyberai.bootstrap.loops import run
 from cyberai.bootstrap.watchdog import watch
 from cyberai.config import Settings
@@ -32,7 +33,7 @@ STORE_PAUSE = 2.0
 def main() -> None:
     """Read the settings and work until told to stop."""
     settings = msgspec.json.decode(sys.stdin.buffer.readline(), type=Settings)
-    logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
+    set_up_logging(settings)
     limit = settings.worker_memory * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
     run(_work(settings))
@@ -58,7 +59,7 @@ async def _work(settings: Settings) -> None:
         for task in (*tasks, stopped):
             task.cancel()
         results = await asyncio.gather(*tasks, return_exceptions=True)
-        with contextlib.suppress(TimeoutError):
+        with contextlib.suppress(TimeoutError, Unavailable):
             async with asyncio.timeout(1):
                 await gone(app, worker)
     for result in results:

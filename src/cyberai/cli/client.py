@@ -1,9 +1,10 @@
-"""A small client of our own API: what `cyberai demo` needs, errors with their codes."""
+"""A small client of our own API: what `cyberai demo` and `watch` need, errors with their codes."""
 
 import json
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.client import HTTPConnection, HTTPException, HTTPResponse
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -30,11 +31,12 @@ class ApiError(Exception):
 class ApiClient:
     """One server, one key. Every call is one connection: the client lives for a few requests."""
 
-    def __init__(self, base_url: str, key: str) -> None:
+    def __init__(self, base_url: str, key: str, ca_file: str | None = None) -> None:
         parts = urlsplit(base_url)
         self.base_url = base_url.rstrip("/")
         self._host = parts.hostname or "127.0.0.1"
-        self._port = parts.port or 80
+        self._tls = ssl.create_default_context(cafile=ca_file) if parts.scheme == "https" else None
+        self._port = parts.port or (443 if self._tls else 80)
         self._key = key
 
     def call(self, method: str, path: str, body: object = None) -> Any:
@@ -56,15 +58,18 @@ class ApiClient:
             return False
 
     @contextmanager
-    def events(self) -> Iterator["Frames"]:
-        """The workspace's events from now on, until the block ends; raise ApiError on refusal."""
+    def events(self, since: int | None = None) -> Iterator["Frames"]:
+        """The workspace's events from now on, or those after number `since` first, until the block ends; raise
+        ApiError on refusal."""
         from websockets.exceptions import InvalidStatus
         from websockets.sync.client import connect
 
-        url = f"ws://{self._host}:{self._port}/v1/ws"
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        after = "" if since is None else f"?since={since}"
+        url = f"{'wss' if self._tls else 'ws'}://{host}:{self._port}/v1/ws{after}"
         headers = {"Authorization": f"Bearer {self._key}"}
         try:
-            socket = connect(url, additional_headers=headers, max_size=FRAME_LIMIT, proxy=None)
+            socket = connect(url, additional_headers=headers, max_size=FRAME_LIMIT, proxy=None, ssl=self._tls)
         except InvalidStatus as refusal:
             raise ApiError(refusal.response.status_code, _envelope(refusal.response.body or b"")) from refusal
         with socket:
@@ -76,7 +81,11 @@ class ApiClient:
         if body is not None:
             content = json.dumps(body).encode()
             headers["Content-Type"] = "application/json"
-        connection = HTTPConnection(self._host, self._port, timeout=TIMEOUT)
+        connection = (
+            HTTPSConnection(self._host, self._port, timeout=TIMEOUT, context=self._tls)
+            if self._tls
+            else HTTPConnection(self._host, self._port, timeout=TIMEOUT)
+        )
         try:
             connection.request(method, path, content, headers)
             answer: HTTPResponse = connection.getresponse()

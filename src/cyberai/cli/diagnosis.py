@@ -3,24 +3,22 @@
 import importlib
 import locale
 import platform
-import shutil
+import resource
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
-from enum import StrEnum
+from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from msgspec import Struct
+from cyberai.cli import diagnosis_of_data as of_data
+from cyberai.cli.finding_level import Finding, Level
+from cyberai.config import SettingsError, load
 
 MIN_PYTHON = (3, 11)
 MIN_SQLITE = (3, 51, 3)
 """The release with the repair of the WAL-reset fault (sqlite.org, "WAL-reset bug")."""
 
-LOW_SPACE = 1024**3
-NO_SPACE = 64 * 1024**2
-EARLIEST = 1_735_689_600_000_000
-"""2025-01-01 in microseconds: a clock before that is wrong for certain."""
+MIN_DESCRIPTORS = 1024
+"""Open files: connections to targets, clients of the API, the store."""
 
 LIBRARIES = (
     "msgspec",
@@ -30,6 +28,7 @@ LIBRARIES = (
     "httptools",
     "websockets",
     "cryptography",
+    "dns",
     "selectolax",
     "jinja2",
     "click",
@@ -37,37 +36,32 @@ LIBRARIES = (
 )
 
 
-class Level(StrEnum):
-    """How bad it is."""
-
-    OK = "ok"
-    WARN = "warn"
-    FAIL = "fail"
-
-
-class Finding(Struct, frozen=True):
-    """One line."""
-
-    subject: str
-    level: Level
-    text: str
-    next_step: str = ""
-
-
 def examine(data_dir: Path | None, port: int) -> Iterator[Finding]:
     """Every look, in order; none raises."""
-    looks: tuple[Callable[[], Finding], ...] = (
-        python,
-        libraries,
-        sqlite,
-        event_loop,
-        lambda: data_folder(data_dir),
-        lambda: port_free(port),
-        clock,
-        encoding,
-    )
-    for look in looks:
-        yield look()
+    yield from (python(), libraries(), sqlite(), event_loop(), descriptors())
+    try:
+        path = load(data_dir=data_dir).data_path
+    except SettingsError as error:
+        yield Finding("settings", Level.FAIL, str(error), "Correct the environment variable CYBERAI_...")
+        return
+    yield from (of_data.data_folder(path), of_data.permissions(path), of_data.file_system(path))
+    yield from of_data.store(path)
+    yield of_data.server(path)
+    yield from (port_free(port), of_data.clock(path), encoding())
+
+
+def descriptors() -> Finding:
+    """How many files and connections a process may have open."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < MIN_DESCRIPTORS:
+        return Finding(
+            "files",
+            Level.WARN,
+            f"at most {soft:,} open files and connections",
+            "Raise it: ulimit -n 4096, or LimitNOFILE=4096 in the service's unit"
+            + ("" if hard < 0 or hard >= MIN_DESCRIPTORS else f"; the administrator's own limit is {hard:,}"),
+        )
+    return Finding("files", Level.OK, f"up to {soft:,} open at once")
 
 
 def python() -> Finding:
@@ -127,31 +121,6 @@ def event_loop() -> Finding:
     return Finding("uvloop", Level.OK, _version("uvloop"))
 
 
-def data_folder(data_dir: Path | None) -> Finding:
-    """The data folder can be written and has room. Nothing is left behind."""
-    from cyberai.config import load
-
-    path = load(data_dir=data_dir).data_path
-    existing = next(folder for folder in (path, *path.parents) if folder.exists())
-    try:
-        with tempfile.TemporaryFile(dir=existing):
-            pass
-    except OSError as error:
-        return Finding(
-            "data",
-            Level.FAIL,
-            f"{path}: {error.strerror}",
-            "Choose another folder with --data-dir, or change its owner",
-        )
-    free = shutil.disk_usage(existing).free
-    text = f"{path}, {free / 1024**3:.1f} GiB free" + ("" if path.exists() else " (made at the first start)")
-    if free < NO_SPACE:
-        return Finding("data", Level.FAIL, text, "Make room on the disk: nothing can be stored")
-    if free < LOW_SPACE:
-        return Finding("data", Level.WARN, text, "Make room soon: evidence of large scans takes some 100 MiB")
-    return Finding("data", Level.OK, text)
-
-
 def port_free(port: int) -> Finding:
     """Nobody listens where the server wants to."""
     from cyberai.cli.processes import is_free
@@ -159,19 +128,6 @@ def port_free(port: int) -> Finding:
     if is_free("127.0.0.1", port):
         return Finding("port", Level.OK, f"{port} is free")
     return Finding("port", Level.WARN, f"{port} is taken", "Give `cyberai serve` another one with --port")
-
-
-def clock() -> Finding:
-    """The wall clock is not absurd: certificates and key expiry are judged by it."""
-    from cyberai.app.times import rfc3339
-    from cyberai.bootstrap.clock import SystemClock
-
-    now = SystemClock().now()
-    if now < EARLIEST:
-        return Finding(
-            "clock", Level.FAIL, rfc3339(now), "Set the machine's clock: certificates are judged by it"
-        )
-    return Finding("clock", Level.OK, rfc3339(now))
 
 
 def encoding() -> Finding:

@@ -15,6 +15,7 @@ Every line says ok, warn or fail, and what to do. Ends with 5 when something fai
 Examples:
   cyberai doctor
   cyberai doctor --data-dir ./data --port 9000
+  cyberai doctor --json
 """
 
 
@@ -30,7 +31,8 @@ Examples:
 @as_json
 def command(data_dir: Path | None, port: int, as_json: bool) -> None:
     """Look, print, judge."""
-    from cyberai.cli.diagnosis import Level, examine
+    from cyberai.cli.diagnosis import examine
+    from cyberai.cli.finding_level import Level
 
     findings = list(examine(data_dir, port))
     if as_json:

@@ -131,6 +131,16 @@ _FLAGS = {
     "policies.exclude_paths": "--exclude-path",
     "policies.custom_headers": "--header",
     "expires_at": "--expires",
+    "id": "ID",
+    "status": "--status",
+    "reason": "--reason",
+    "accept_until": "--until",
+    "due_at": "--due",
+    "assignee": "--assignee",
+    "comment": "--comment",
+    "severity_override": "--severity",
+    "tags": "--tag",
+    "title": "--title",
 }
 
 

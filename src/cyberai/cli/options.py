@@ -63,13 +63,30 @@ def data_dir(command: F) -> F:
 
 
 def target_policy(command: F) -> F:
-    """--allow, --only-allow, --resolve, --ca-file: what may be reached, and how names are found."""
+    """--allow, --only-allow, --resolve, --resolver, --proxy, --ca-file, --client-cert: what may be reached, and how."""
     for decorate in (
+        click.option(
+            "--proxy",
+            metavar="URL",
+            help="HTTP proxy for every connection of a scan, such as http://proxy.example:3128. Its own address must "
+            "be allowed too.",
+        ),
+        click.option(
+            "--client-cert",
+            metavar="FILE",
+            type=click.Path(exists=True, dir_okay=False),
+            help="Certificate with its private key (PEM, no passphrase) for servers that ask for one.",
+        ),
         click.option(
             "--ca-file",
             metavar="FILE",
             type=click.Path(exists=True, dir_okay=False),
             help="Further root certificates (PEM) that scans trust.",
+        ),
+        click.option(
+            "--resolver",
+            metavar="IP:PORT",
+            help="DNS server to ask instead of the system's, such as 192.0.2.53 or 127.0.0.1:5353.",
         ),
         click.option(
             "--resolve",
@@ -106,6 +123,16 @@ def log_level(default: str) -> Callable[[F], F]:
         default=None,
         help=f"How much is logged to stderr. Default: {default}.",
     )
+
+
+def log_format(command: F) -> F:
+    """--log-format."""
+    return click.option(
+        "--log-format",
+        type=click.Choice(["text", "json"]),
+        default=None,
+        help="Log lines for people, or one JSON object per line. Default: text.",
+    )(command)
 
 
 def as_json(command: F) -> F:

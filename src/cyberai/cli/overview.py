@@ -3,10 +3,17 @@
 COMMANDS = {
     "demo": "Scan a practice target on this machine, live, and write two reports.",
     "scan": "Scan targets from here: no server, no account.",
+    "watch": "Follow a running scan, of this machine or of a server.",
+    "findings": "List, show and decide about findings.",
+    "report": "Write a scan's result again: html, json, csv, ...",
     "serve": "Run the API server and its workers.",
     "lab": "Run the practice target: a web site and services full of flaws.",
     "keys": "Create, list and revoke API keys.",
     "checks": "List the checks, or show one in full.",
+    "backup": "Write the whole store to one file, also while scans run.",
+    "restore": "Make a backup the store of a data directory.",
+    "gc": "Remove what is older than it is to be kept.",
+    "completion": "Print the completion script of a shell.",
     "doctor": "Look at this machine: is everything there that Cyber AI needs?",
     "version": "Show versions for a bug report.",
 }

@@ -35,6 +35,7 @@ def show(console: Console, result: ScanResult) -> None:
         for row in result.vulnerabilities:
             show_stacked(console, row)
     console.print()
+    show_ignored(console, result)
     show_verdict(console, result.scan)
     show_coverage(console, result)
 
@@ -53,14 +54,16 @@ def wide_table(rows: list[VulnerabilityResource]) -> Table:
     return table
 
 
-def show_stacked(console: Console, row: VulnerabilityResource) -> None:
-    """The same on three lines or more, for terminals of usual width."""
+def show_stacked(console: Console, row: VulnerabilityResource, *, state: str = "") -> None:
+    """The same on three lines or more, for terminals of usual width; `state` is one more."""
     label = severity(row.severity)
     label.pad_right(_LABEL - len(label))
     indented(console, Text(plain(row.title, 200), "bold"), label)
     indented(console, Text(place(row), "cyan"), Text(" " * _LABEL))
     proof = Text.assemble(tier(row.tier, row.confidence), "  ", (plain(row.id), "dim"))
     indented(console, proof, Text(" " * _LABEL))
+    if state:
+        indented(console, Text(state, "dim"), Text(" " * _LABEL))
 
 
 def indented(console: Console, text: Text, first: Text) -> None:
@@ -82,6 +85,17 @@ def place(row: VulnerabilityResource) -> str:
     if not location.parameter:
         return plain(where, 300)
     return f"{plain(where.partition('?')[0], 300)}  {plain(location.parameter, 100)}"
+
+
+def show_ignored(console: Console, result: ScanResult) -> None:
+    """Which findings are let pass, why and until when."""
+    rows = {row.id: row for row in result.vulnerabilities}
+    for item in result.ignored:
+        words = f"{plain(rows[item.id].title, 200)} at {place(rows[item.id])}: {plain(item.reason)}"
+        indented(console, Text(f"{words} (until {item.expires[:10]})", "dim"), Text("Ignored   "))
+    if result.ignored:
+        console.print(Text(" " * _LABEL + "They count for the verdict, not for --fail-on.", "dim"))
+        console.print()
 
 
 def show_verdict(console: Console, scan: ScanResource) -> None:
@@ -121,11 +135,12 @@ def show_coverage(console: Console, result: ScanResult) -> None:
 
 
 def exit_code(result: ScanResult, fail_on: str | None) -> ExitCode:
-    """FINDINGS beats INCOMPLETE. Leads are no proof and fail nothing."""
+    """FINDINGS beats INCOMPLETE. Leads are no proof and fail nothing; nor does what is ignored."""
     if fail_on is not None:
         bar = Severity(fail_on).rank
+        ignored = {item.id for item in result.ignored}
         for row in result.vulnerabilities:
-            if row.tier != Tier.LEAD.value and Severity(row.severity).rank >= bar:
+            if row.id not in ignored and row.tier != Tier.LEAD.value and Severity(row.severity).rank >= bar:
                 return ExitCode.FINDINGS
     verdict = result.scan.verdict
     conclusive = isinstance(verdict, Verdict) and verdict.result is not VerdictResult.INCONCLUSIVE

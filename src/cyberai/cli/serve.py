@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from cyberai.cli.options import data_dir, log_level, target_policy
+from cyberai.cli.options import data_dir, log_format, log_level, target_policy
 
 HELP = """Run the API server and its workers.
 
@@ -60,6 +60,7 @@ Examples:
     help="Who may read GET /metrics: everybody, whoever has a key, nobody. Default: open.",
 )
 @log_level("info")
+@log_format
 def command(data_dir: Path | None, **flags: Any) -> None:
     """Hand over to the server."""
     from cyberai.bootstrap.server import serve

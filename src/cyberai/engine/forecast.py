@@ -27,7 +27,14 @@ PORTS_PER_SECOND = 500
 LOOKED_AT = 100
 """Hosts looked at to tell whether all are on this machine: a range may have thousands."""
 
-_PER_ORIGIN = {Scope.INSERTION: POINTS, Scope.PAGE: PAGES, Scope.ORIGIN: 1, Scope.TLS: 1, Scope.SERVICE: 0}
+_PER_ORIGIN = {
+    Scope.INSERTION: POINTS,
+    Scope.PAGE: PAGES,
+    Scope.CONTENT: 0,  # it asks only for what it has seen
+    Scope.ORIGIN: 1,
+    Scope.TLS: 1,
+    Scope.SERVICE: 0,
+}
 
 
 class StagePlan(Struct, kw_only=True):

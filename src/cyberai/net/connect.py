@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from cyberai.domain.addresses import parse_address, unmapped
 from cyberai.net.egress import EgressPolicy
 from cyberai.net.failure import connect_timeout, from_os_error
+from cyberai.net.proxy import Proxy, ProxyForm, open_tunnel
 from cyberai.net.resolver import Resolver
 from cyberai.ports.network import TransportError, TransportReason
 from cyberai.ports.runtime import Clock
@@ -18,7 +19,10 @@ class Connector:
     """Opens connections for one session. Scope is the callers' part; the policy on addresses is asked here,
     for every connection anew."""
 
-    def __init__(self, egress: EgressPolicy, resolver: Resolver, clock: Clock) -> None:
+    def __init__(
+        self, egress: EgressPolicy, resolver: Resolver, clock: Clock, proxy: Proxy | None = None
+    ) -> None:
+        self.proxy = proxy
         self._egress = egress
         self._resolver = resolver
         self._clock = clock
@@ -46,7 +50,7 @@ class Connector:
             left = timeout - (self._clock.monotonic() - started)
             share = max(left, 0.001) / (len(candidates) - index)
             try:
-                opened = await self.connect_address(address, port, share)
+                opened = await self._reach(address, port, share)
             except TransportError as error:
                 if error.reason not in _TRY_NEXT or index + 1 == len(candidates):
                     raise
@@ -54,6 +58,42 @@ class Connector:
             self._pinned[host] = address
             return opened, address
         raise TransportError(TransportReason.DNS_FAILED, f"{host} has no address")
+
+    def proxy_form(self, authority: str) -> ProxyForm | None:
+        """How a plain request to this host is written for the proxy; None without one."""
+        return None if self.proxy is None else ProxyForm(f"http://{authority}".encode(), self.proxy.fields)
+
+    async def connect_proxy(self, host: str, port: int, timeout: float) -> tuple[socket.socket, str]:
+        """A socket to the proxy itself, for a request that names its target in full; the target is judged first, by
+        the addresses this machine knows, though the proxy will look the name up by itself."""
+        assert self.proxy is not None
+        address = (await self.addresses(host, timeout))[0]
+        self.check_port(address, port)
+        return await self._to_proxy(self.proxy, timeout), address
+
+    async def _reach(self, address: str, port: int, timeout: float) -> socket.socket:
+        """Connect, through the proxy when there is one: it is given the judged address, never the name."""
+        if self.proxy is None:
+            return await self.connect_address(address, port, timeout)
+        self.check_port(address, port)
+        started = self._clock.monotonic()
+        opened = await self._to_proxy(self.proxy, timeout)
+        with ExitStack() as undo:
+            undo.enter_context(opened)
+            left = max(timeout - (self._clock.monotonic() - started), 0.001)
+            await open_tunnel(opened, self.proxy, address, port, left)
+            undo.pop_all()
+        return opened
+
+    async def _to_proxy(self, proxy: Proxy, timeout: float) -> socket.socket:
+        try:
+            address = (await self._resolver.resolve(proxy.host, timeout))[0]
+            return await self.connect_address(address, proxy.port, timeout)
+        except TransportError as error:
+            detail = f"the proxy {proxy.where} cannot be used: {error.detail}"
+            refused = error.reason is TransportReason.NOT_ALLOWED
+            reason = TransportReason.NOT_ALLOWED if refused else TransportReason.PROXY
+            raise TransportError(reason, detail, retryable=error.retryable) from error
 
     async def connect_address(self, address: str, port: int, timeout: float) -> socket.socket:
         """Connect to one address, judged here once more because this is where the socket opens."""

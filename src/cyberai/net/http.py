@@ -108,7 +108,8 @@ class HttpClient:
                     now = self._monotonic()
                 self._state.requests_sent += 1
                 encoder = self._bare_encoder if connection.unproven else self._encoder
-                wire = encoder.encode(request, endpoint.authority)
+                form = endpoint.pool.proxy_form
+                wire = encoder.encode(request, endpoint.authority, form)
                 response = await connection.exchange(wire, request.method == "HEAD", cap, left, now)
             except StaleConnection as error:
                 if not repeatable or attempt >= _MAX_ATTEMPTS:

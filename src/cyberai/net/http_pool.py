@@ -7,6 +7,7 @@ import ssl
 from cyberai.net.connect import Connector
 from cyberai.net.failure import connect_timeout, from_os_error
 from cyberai.net.http_connection import HttpConnection
+from cyberai.net.proxy import ProxyForm, TunnelRefused
 from cyberai.ports.network import TransportError, TransportReason
 from cyberai.ports.runtime import Clock
 
@@ -36,6 +37,8 @@ class HttpPool:
         self._host, self._port = host, port = endpoint
         self._context = context
         self._fallback = fallback
+        self.proxy_form: ProxyForm | None = None
+        """Set once the proxy has refused a tunnel: it is then sent requests that name their target in full."""
         self._unproven = False
         self._idle: list[HttpConnection] = []
         self._all: set[HttpConnection] = set()
@@ -76,7 +79,7 @@ class HttpPool:
 
     async def _open(self, timeout: float, context: ssl.SSLContext | None, unproven: bool) -> HttpConnection:
         started = self._clock.monotonic()
-        opened, address = await self._connector.connect(self._host, self._port, timeout)
+        opened, address = await self._reach(timeout, context)
         left = max(timeout - (self._clock.monotonic() - started), 0.001)
         loop = asyncio.get_running_loop()
         connection = HttpConnection(loop, self._clock, address, self.where, self._all.discard)
@@ -101,6 +104,20 @@ class HttpPool:
         if self._ticker is None:
             self._ticker = loop.call_later(TICK, self._tick)
         return connection
+
+    async def _reach(self, timeout: float, context: ssl.SSLContext | None) -> tuple[socket.socket, str]:
+        """A tunnel where the proxy grants one: only so are the bytes ours to the last. Many grant it to port 443
+        alone; plain HTTP then goes through the proxy in its own form."""
+        if self.proxy_form is None:
+            try:
+                return await self._connector.connect(self._host, self._port, timeout)
+            except TunnelRefused:
+                if context is not None:
+                    raise
+                name = self._host if ":" not in self._host else f"[{self._host}]"
+                authority = name if self._port == 80 else f"{name}:{self._port}"
+                self.proxy_form = self._connector.proxy_form(authority)
+        return await self._connector.connect_proxy(self._host, self._port, timeout)
 
     def _tick(self) -> None:
         """End what is late or no longer wanted, and close what was idle for long. One timer for all connections costs a request

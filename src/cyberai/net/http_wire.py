@@ -3,6 +3,7 @@
 import zlib
 
 from cyberai.domain.http import Headers, HttpRequest
+from cyberai.net.proxy import ProxyForm
 
 _BODY_METHODS = frozenset({"POST", "PUT", "PATCH"})
 _CODINGS = {"gzip": 31, "x-gzip": 31, "deflate": 15}
@@ -40,8 +41,14 @@ class RequestEncoder:
         self._replaces = frozenset(name for name, _ in self._defaults)
         self._plain: dict[str, str] = {}
 
-    def encode(self, request: HttpRequest, authority: str) -> bytes:
-        """The request's bytes; `authority` is the Host field's value."""
+    def encode(self, request: HttpRequest, authority: str, proxy: ProxyForm | None = None) -> bytes:
+        """The request's bytes; `authority` is the Host field's value. With `proxy` they are meant for a proxy: the
+        target in full, and the proxy's credentials."""
+        if proxy is not None:
+            wire = self.encode(request, authority)
+            method, rest = wire[: len(request.method)], wire[len(request.method) + 1 :]
+            line, end, fields = rest.partition(b" HTTP/1.1\r\n")
+            return method + b" " + proxy.prefix + line + end + proxy.fields + fields
         if request.headers or request.body or request.method in _BODY_METHODS:
             return self._full(request, authority)
         tail = self._plain.get(authority)

@@ -7,6 +7,7 @@ from cyberai.domain.scope import ScanScope
 from cyberai.net.connect import Connector
 from cyberai.net.egress import EgressPolicy
 from cyberai.net.http import HttpClient
+from cyberai.net.proxy import Proxy
 from cyberai.net.resolver import Lookup, Resolver, SystemLookup
 from cyberai.net.session_state import SessionState
 from cyberai.net.tcp import TcpDialer
@@ -19,7 +20,8 @@ class ScanNetwork:
     """Implements ports.network.Network. One per process; sessions share TLS contexts and the name look-up.
 
     `resolve_overrides` maps names to addresses (see resolver.parse_overrides); they are judged like any other
-    answer. `ca_file` holds further trusted roots (PEM). `lookup` replaces the system's resolver.
+    answer. `ca_file` holds further trusted roots (PEM), or `contexts` are given ready. `lookup` replaces the
+    system's resolver. Every connection goes through `proxy` when there is one.
     """
 
     def __init__(
@@ -29,12 +31,15 @@ class ScanNetwork:
         *,
         resolve_overrides: Mapping[str, tuple[str, ...]] | None = None,
         ca_file: Path | None = None,
+        contexts: TlsContexts | None = None,
         lookup: Lookup | None = None,
+        proxy: Proxy | None = None,
     ) -> None:
         self._egress = egress
         self._clock = clock
         self._overrides = dict(resolve_overrides or {})
-        self._contexts = TlsContexts(ca_file)
+        self._contexts = contexts or TlsContexts(ca_file)
+        self._proxy = proxy
         self._lookup = lookup or SystemLookup()
 
     def open(self, scope: ScanScope, limits: SessionLimits) -> "ScanSession":
@@ -44,7 +49,7 @@ class ScanNetwork:
             scope=scope,
             limits=limits,
             egress=self._egress,
-            connector=Connector(self._egress, resolver, self._clock),
+            connector=Connector(self._egress, resolver, self._clock, self._proxy),
             contexts=self._contexts,
             clock=self._clock,
         )

@@ -32,6 +32,10 @@ class TcpDialer:
         seconds = state.limits.request_timeout
         address = (await state.lifeline.run(state.connector.addresses(host, seconds)))[0]
         allowed = [port for port in in_scope if state.egress.connect_refusal(address, port) is None]
+        if state.connector.proxy is not None:
+            async for row in self._scan_through_proxy(host, allowed):
+                yield row
+            return
         loop = asyncio.get_running_loop()
         batches: asyncio.Queue[States] = asyncio.Queue()
         sweep = PortSweep(address, allowed, lambda found: _hand_over(loop, batches, found))
@@ -42,6 +46,26 @@ class TcpDialer:
                     yield row
         finally:
             sweep.stop()
+
+    async def _scan_through_proxy(self, host: str, ports: list[int]) -> AsyncIterator[tuple[int, PortState]]:
+        """One tunnel per port: nothing may go past the proxy, and its answer is all that there is to know."""
+
+        async def state_of(port: int) -> tuple[int, PortState]:
+            try:
+                await self._connected(host, port, _nothing)
+            except TransportError as error:
+                refused = error.reason is TransportReason.REFUSED
+                return port, PortState.CLOSED if refused else PortState.FILTERED
+            return port, PortState.OPEN
+
+        tasks = [asyncio.create_task(state_of(port)) for port in ports]
+        try:
+            for done in asyncio.as_completed(tasks):
+                yield await done
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def talk(
         self,
@@ -170,6 +194,10 @@ class TcpDialer:
             gate.near.give()
         self._state.requests_sent += 1
         return Stream(opened, _where(host, port))
+
+
+async def _nothing(_stream: Stream) -> None:
+    """That it opened was all."""
 
 
 def _hand_over(loop: asyncio.AbstractEventLoop, batches: "asyncio.Queue[States]", found: States) -> None:

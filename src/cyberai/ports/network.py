@@ -25,6 +25,7 @@ class TransportReason(StrEnum):
     TLS_FAILED = "tls_failed"
     CERTIFICATE = "certificate_not_trusted"
     MALFORMED = "malformed_response"
+    PROXY = "proxy_failed"
     BUDGET = "budget"
     CANCELLED = "cancelled"
     STOPPED = "target_health"

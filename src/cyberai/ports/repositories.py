@@ -234,6 +234,11 @@ class ShardTx(Protocol):
         """Mark every shard of an ended scan done, so that no worker claims it."""
         ...
 
+    def reopen(self, scan_id: ScanId) -> int:
+        """Make every shard of a scan claimable again, finished ones too (they end at once, changing nothing);
+        return how many units are left to do. A lease that somebody still believes in is lost."""
+        ...
+
     def lease_address(self, lease: Lease, address: str, now: int, until: int) -> bool:
         """Take or prolong the host lease on a judged address; False when another shard holds it."""
         ...

@@ -25,6 +25,7 @@ from cyberai.ports.repositories import (
     VulnerabilityTx,
     WorkerTx,
 )
+from cyberai.ports.retention import RetentionTx
 
 T = TypeVar("T")
 
@@ -110,6 +111,11 @@ class Tx(Protocol):
     @property
     def workers(self) -> WorkerTx:
         """Workers."""
+        ...
+
+    @property
+    def retention(self) -> RetentionTx:
+        """What is old and may be removed."""
         ...
 
     def ensure_workspace(self, at: int) -> bool:

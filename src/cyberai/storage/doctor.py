@@ -84,3 +84,24 @@ def store(path: Path) -> list[Finding]:
         Finding("store schema", version, outdated),
         Finding("store integrity", result if damage else "ok", damage),
     ]
+
+
+def newest_event(path: Path) -> int:
+    """UTC microseconds of the store's newest event; 0 when there is none, or no store that can be read."""
+    if not path.exists():
+        return 0
+    try:
+        connection = reader_connection(path)
+    except apsw.Error:
+        return 0
+    try:
+        # The newest of each workspace, by its key: the table may be large.
+        newest = (
+            "SELECT max(at) FROM event JOIN workspace ON workspace = number AND event.seq = workspace.seq"
+        )
+        (at,) = connection.execute(newest).fetchall()[0]
+        return at if isinstance(at, int) else 0
+    except apsw.Error:
+        return 0
+    finally:
+        connection.close()

@@ -77,8 +77,8 @@ class SqliteRateLimiter:
 
     def _enter(self, window: int) -> None:
         self._window = window
-        if self._identity() != self._opened:
-            # Another process found it damaged and made it anew.
+        if self._identity() not in (0, self._opened):
+            # Another process found it damaged and made it anew. Where all of the folder has gone, it stays gone.
             self._connection.close()
             self._connection = self._open()
         # The window before may still get a refund.

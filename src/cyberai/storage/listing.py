@@ -165,6 +165,12 @@ class Listing:
             row, [self.number_of(name, value) for name, value in row.terms] + [self.number_of(ALL, ALL)]
         )
 
+    def remove(self, row: Posted) -> None:
+        """List a row no more."""
+        self._unpost(
+            row, [self.number_of(name, value) for name, value in row.terms] + [self.number_of(ALL, ALL)]
+        )
+
     def replace(self, old: Posted, new: Posted, carried: Iterable[int] = ()) -> None:
         """List a row under its new facet and terms; `carried` are further terms (by number) it keeps."""
         if old.facet != new.facet:

@@ -4,6 +4,7 @@ from functools import cached_property
 
 from cyberai.storage.erase import Erase
 from cyberai.storage.ledger import Ledger
+from cyberai.storage.retention import Retention
 from cyberai.storage.scan_log import ScanLog
 from cyberai.storage.scans import Scans
 from cyberai.storage.scope import Scope
@@ -13,7 +14,7 @@ from cyberai.storage.workers import Workers
 
 
 class ScanWork:
-    """Half of `ports.store.Tx`: what is to do, who does it, what came of it."""
+    """Half of `ports.store.Tx`: what is to do, who does it, what came of it, what of it is old."""
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
@@ -52,3 +53,8 @@ class ScanWork:
     def workers(self) -> Workers:
         """Workers."""
         return Workers(self._scope)
+
+    @cached_property
+    def retention(self) -> Retention:
+        """What is old and may be removed."""
+        return Retention(self._scope)

@@ -12,7 +12,7 @@ from cyberai.domain.scan import ScanStatus
 from cyberai.domain.unit import Lease, Shard
 from cyberai.storage.dialect import arg, claimable, constant, insert_row, upsert
 from cyberai.storage.scans import STATUS, scan_number
-from cyberai.storage.schema import host_lease, scan, shard
+from cyberai.storage.schema import host_lease, scan, shard, unit
 from cyberai.storage.scope import NOWHERE, Scope
 from cyberai.storage.statements import Statement
 
@@ -92,6 +92,16 @@ _LEASED_COUNT = Statement(
     select(func.count()).select_from(shard).where(_OF_SCAN, _s.worker != "", _s.lease_until > arg("now"))
 )
 _CLOSE = Statement(update(shard).where(_OF_SCAN).values(done=1, worker="", lease_until=0))
+_REOPEN = Statement(
+    update(shard)
+    .where(_s.workspace == arg("workspace"), _s.scan == arg("scan"))
+    .values(done=0, worker="", fence=_s.fence + 1, lease_until=0, not_before=0)
+)
+_LEFT = Statement(
+    select(func.count())
+    .select_from(unit)
+    .where(unit.c.workspace == arg("workspace"), unit.c.scan == arg("scan"), unit.c.done == constant(0))
+)
 
 _h = host_lease.c
 _TAKE_HOST = Statement(
@@ -186,6 +196,13 @@ class Shards:
         workspace = self._scope.readable()
         number = scan_number(self._scope, workspace, scan_id)
         self._db.run(_CLOSE, workspace=workspace, scan=number)
+
+    def reopen(self, scan_id: ScanId) -> int:
+        """Make every shard of an ended scan claimable again; return how many units are left to do."""
+        here = self._scan(scan_id)
+        self._db.run(_REOPEN, **here)
+        row = self._db.one(_LEFT, **here)
+        return int(row[0]) if row else 0
 
     def lease_address(self, lease: Lease, address: str, now: int, until: int) -> bool:
         """Take or prolong the host lease on a judged address; False when another shard holds it."""

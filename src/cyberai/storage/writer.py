@@ -22,6 +22,7 @@ from cyberai.ports.runtime import Clock
 from cyberai.storage.ballast import Ballast
 from cyberai.storage.driver import ApswDriver
 from cyberai.storage.failures import is_full, storage_full, translated
+from cyberai.storage.presence import Presence
 from cyberai.storage.transaction import Transaction
 
 MAX_BATCH = 256
@@ -51,6 +52,7 @@ class Writer:
     ) -> None:
         self._connection = connection
         self._driver = ApswDriver(connection)
+        self._presence = Presence(connection.filename)
         self._ballast = ballast
         self._clock = clock
         self._on_commit = on_commit
@@ -101,6 +103,9 @@ class Writer:
 
     def _commit(self, batch: list[Job]) -> None:
         left: list[Job] = []
+        if self._lost(batch):
+            self._acknowledge(batch)
+            return
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             left = self._run_all(batch)
@@ -112,10 +117,19 @@ class Writer:
             for job in batch:
                 job.error = job.error or translated(error, self._connection)
             left = []
+        self._lost(batch)
         self._acknowledge([job for job in batch if job not in left])
         # Their work went down with another's; alone, each stands or falls by itself.
         for job in left:
             self._commit([job])
+
+    def _lost(self, batch: list[Job]) -> bool:
+        """True when the file has gone: before the work, so that nothing is done, and before its acknowledgement,
+        so that nothing is promised that only a deleted file holds."""
+        loss = self._presence.loss()
+        for job in batch if loss else ():
+            job.error = job.error or loss
+        return loss is not None
 
     def _run_all(self, batch: list[Job]) -> list[Job]:
         """Run the closures; return those that must run again, because SQLite rolled the transaction back."""

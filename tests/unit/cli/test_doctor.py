@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from cyberai.bootstrap.server_lock import Holder, ServerLock
 from cyberai.cli import diagnosis
-from cyberai.cli.diagnosis import Level
+from cyberai.cli import diagnosis_of_data as of_data
+from cyberai.cli.finding_level import Level
 from cyberai.cli.main import run
+from cyberai.storage.migrations import HEAD
 
 
 def test_a_sound_machine_passes(tmp_path: Path, capsys) -> None:
@@ -19,7 +22,12 @@ def test_a_sound_machine_passes(tmp_path: Path, capsys) -> None:
         "libraries",
         "sqlite",
         "uvloop",
+        "files",
         "data",
+        "access",
+        "filesystem",
+        "store",
+        "server",
         "port",
         "clock",
         "locale",
@@ -57,3 +65,57 @@ def test_a_missing_library_fails_by_name(monkeypatch) -> None:
     finding = diagnosis.libraries()
     assert finding.level is Level.FAIL
     assert "no_such_library" in finding.text
+
+
+def test_few_descriptors_are_a_warning(monkeypatch) -> None:
+    monkeypatch.setattr(diagnosis.resource, "getrlimit", lambda _: (256, 512))
+    finding = diagnosis.descriptors()
+    assert finding.level is Level.WARN
+    assert "512" in finding.next_step
+
+
+def test_a_folder_open_to_others_is_a_warning(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    assert of_data.permissions(tmp_path).level is Level.WARN
+    tmp_path.chmod(0o700)
+    assert of_data.permissions(tmp_path).level is Level.OK
+
+
+def test_a_network_file_system_fails(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(of_data, "_file_system_of", lambda path: "nfs4")
+    assert of_data.file_system(tmp_path).level is Level.FAIL
+
+
+def test_a_store_is_looked_through(recorded: Path) -> None:
+    assert {f.subject: f.level for f in of_data.store(recorded)} == {
+        "schema": Level.WARN,
+        "integrity": Level.OK,
+    } | ({"schema": Level.OK} if HEAD == "0001" else {})
+    content = (recorded / "cyberai.db").read_bytes()
+    (recorded / "cyberai.db").write_bytes(content[:8192] + b"\xff" * 8192 + content[16384:])
+    damaged = [f for f in of_data.store(recorded) if f.level is Level.FAIL]
+    assert damaged
+    assert "cyberai restore" in damaged[0].next_step
+
+
+def test_a_clock_that_went_back_is_told_by_the_store(recorded: Path, monkeypatch) -> None:
+    assert of_data.clock(recorded).level is Level.OK
+    monkeypatch.setattr("cyberai.bootstrap.clock.SystemClock.now", lambda self: of_data.EARLIEST + 1)
+    finding = of_data.clock(recorded)
+    assert finding.level is Level.FAIL
+    assert "newest event" in finding.text
+
+
+def test_a_running_server_is_named(tmp_path: Path) -> None:
+    lock = ServerLock(tmp_path)
+    lock.take()
+    lock.tell(Holder(4711, "http://127.0.0.1:8080"))
+    assert "4711" in of_data.server(tmp_path).text
+    lock.release()
+    assert "none" in of_data.server(tmp_path).text
+
+
+def test_a_broken_setting_is_said_and_ends_nothing(tmp_path: Path, monkeypatch, capsys) -> None:
+    monkeypatch.setenv("CYBERAI_PORT", "eighty")
+    assert run(["doctor", "--data-dir", str(tmp_path)]) == 5
+    assert "CYBERAI_PORT" in capsys.readouterr().out

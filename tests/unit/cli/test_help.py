@@ -1,5 +1,6 @@
 """Every command explains itself, with an example, and so does every option."""
 
+import shlex
 from collections.abc import Iterator
 
 import click
@@ -50,9 +51,9 @@ def test_every_option_says_what_it_does(path: tuple[str, ...], command: click.Co
 @pytest.mark.parametrize(("path", "command"), ALL)
 def test_the_examples_are_command_lines_that_parse(path: tuple[str, ...], command: click.Command) -> None:
     for line in (command.help or "").splitlines():
-        words = line.partition("#")[0].split()
-        if words[:1] != ["cyberai"]:
+        if line.split()[:1] != ["cyberai"]:
             continue
+        words = shlex.split(line.partition("#")[0].partition(">")[0])
         depth = 1 + len(path)
         if isinstance(command, click.Group):
             child = command.get_command(click.Context(command), words[depth])
@@ -63,5 +64,5 @@ def test_the_examples_are_command_lines_that_parse(path: tuple[str, ...], comman
 
 
 def example_arguments(words: list[str]) -> list[str]:
-    # The examples' certificate files do not exist here.
-    return [__file__ if word.endswith(".pem") else word for word in words]
+    # The examples' files do not exist here.
+    return [__file__ if word.endswith((".pem", ".backup")) else word for word in words]

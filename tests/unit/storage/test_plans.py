@@ -14,8 +14,9 @@ from cyberai.storage import listing, opening, reports, scans, vulnerabilities
 from cyberai.storage.dialect import Backend
 from cyberai.storage.statements import Statement
 
-SMALL = ("workspace", "worker")
-"""Tables with a row per tenant or per process: walking them is cheaper than an index."""
+SMALL = ("workspace", "worker", "host_lease")
+"""Tables with a row per tenant, per process or per host that is worked on now: walking them is cheaper than an
+index."""
 
 
 def statements() -> Iterator[tuple[str, Statement]]:

@@ -31,6 +31,7 @@ _WORDS = {
     "timeout": "no answer in time",
     "tls_failed": "TLS handshake failed",
     "certificate_not_trusted": "certificate not trusted",
+    "proxy_failed": "the proxy failed",
     "malformed_response": "malformed answer",
     "cancelled": "cancelled",
     "internal": "fault of the scanner",

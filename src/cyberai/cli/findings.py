@@ -1,0 +1,230 @@
+"""`cyberai findings`: what scans have found, and what people decide about it, on the store itself."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from cyberai.cli.options import SEVERITIES, as_json, data_dir
+from cyberai.cli.store_access import on_existing_store, workspace_option
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from cyberai.app.listing import ListPage
+    from cyberai.app.resources import VulnerabilityResource
+
+STATUSES = ("open", "in_progress", "fixed", "accepted_risk", "false_positive")
+TIERS = ("confirmed", "strong", "lead")
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+HELP = """List findings, show one with its evidence, decide about it. Works with or without a running server.
+
+\b
+Examples:
+  cyberai findings list --severity critical --severity high
+  cyberai findings show vuln_01hq...
+  cyberai findings set vuln_01hq... --status false_positive --reason "It is the practice target"
+"""
+LIST_HELP = """List findings, newest first; every option narrows the list.
+
+\b
+Examples:
+  cyberai findings list
+  cyberai findings list --severity critical --status open
+  cyberai findings list --scan scan_01hq... --json
+"""
+SHOW_HELP = """Show one finding: what it is, the proof, the command that shows it again, how to mend it.
+
+\b
+Examples:
+  cyberai findings show vuln_01hq...
+  cyberai findings show vuln_01hq... --json
+"""
+SET_HELP = """Decide about findings. A risk is accepted with a reason and until a day; then it is open again to judge.
+
+\b
+Examples:
+  cyberai findings set vuln_01hq... --status in_progress --assignee kim
+  cyberai findings set vuln_01hq... --status accepted_risk --reason "Behind VPN" --until 2030-01-31
+  cyberai findings set vuln_01hq... vuln_01hr... --status fixed --comment "Release 7"
+  cyberai findings set vuln_01hq... --severity low --tag legacy
+"""
+
+
+def _several(flag: str, choices: tuple[str, ...], what: str) -> Callable[[F], F]:
+    return click.option(
+        flag,
+        multiple=True,
+        type=click.Choice(choices),
+        help=f"Only findings of this {what}; may be repeated.",
+    )
+
+
+@click.group("findings", help=HELP)
+def command() -> None:
+    """Nothing by itself."""
+
+
+@command.command("list", help=LIST_HELP)
+@_several("--severity", SEVERITIES, "severity")
+@_several("--status", STATUSES, "status")
+@_several("--tier", TIERS, "quality of proof")
+@click.option("--check", multiple=True, metavar="ID", help="Only findings of this check; may be repeated.")
+@click.option(
+    "--scan", metavar="ID", multiple=True, help="Only findings that this scan saw; may be repeated."
+)
+@click.option(
+    "--target", multiple=True, metavar="TARGET", help="Only findings of this target, as it was scanned."
+)
+@click.option(
+    "--limit", type=click.IntRange(1, 200), default=50, show_default=True, help="At most so many findings."
+)
+@workspace_option
+@data_dir
+@as_json
+def list_(limit: int, workspace: str, data_dir: Path | None, as_json: bool, **where: tuple[str, ...]) -> None:
+    """Findings, or a list of objects."""
+    from cyberai.app.vulnerabilities import list_vulnerabilities
+    from cyberai.cli.keys import workspace_id
+    from cyberai.ports.repositories import VulnerabilityFilter
+
+    space = workspace_id(workspace)
+    chosen = VulnerabilityFilter(
+        severity=where["severity"],
+        status=where["status"],
+        tier=where["tier"],
+        check_id=where["check"],
+        scan_id=where["scan"],
+        target=where["target"],
+    )
+    page = on_existing_store(
+        data_dir, lambda app: list_vulnerabilities(app, space, chosen, limit=limit, cursor=None)
+    )
+    if as_json:
+        click.echo(_encoded(page.data))
+    else:
+        _show_list(page, limit)
+
+
+@command.command("show", help=SHOW_HELP)
+@click.argument("finding_id", metavar="ID")
+@workspace_option
+@data_dir
+@as_json
+def show(finding_id: str, workspace: str, data_dir: Path | None, as_json: bool) -> None:
+    """One finding."""
+    from cyberai.app.vulnerabilities import get_vulnerability
+    from cyberai.cli.keys import workspace_id
+
+    space = workspace_id(workspace)
+    row = on_existing_store(data_dir, lambda app: get_vulnerability(app, space, finding_id))
+    if as_json:
+        click.echo(_encoded(row))
+        return
+    from cyberai.cli.console import stdout
+    from cyberai.cli.finding_text import show_finding
+
+    show_finding(stdout(), row)
+
+
+@command.command("set", help=SET_HELP)
+@click.argument("finding_ids", metavar="ID...", nargs=-1, required=True)
+@click.option("--status", type=click.Choice(STATUSES), help="Where it stands.")
+@click.option("--reason", metavar="TEXT", help="Why; needed for accepted_risk.")
+@click.option("--until", metavar="DATE", help="Last day of an accepted risk (UTC), such as 2030-01-31.")
+@click.option("--assignee", metavar="NAME", help="Who takes care; - for nobody.")
+@click.option("--due", metavar="DATE", help="Day by which it is to be mended; - for none.")
+@click.option("--comment", metavar="TEXT", help="A note; - for none.")
+@click.option(
+    "--severity",
+    type=click.Choice((*SEVERITIES, "-")),
+    help="What people say it is; - for the scanner's word.",
+)
+@click.option(
+    "--tag", "tags", multiple=True, metavar="TEXT", help="Tags instead of those it has; - for none."
+)
+@workspace_option
+@data_dir
+@as_json
+def set_(
+    finding_ids: tuple[str, ...], workspace: str, data_dir: Path | None, as_json: bool, **changes: Any
+) -> None:
+    """Change every one; what was changed before an error stays."""
+    from cyberai.app.requests import VulnerabilityPatch
+    from cyberai.app.vulnerabilities import update_vulnerability
+    from cyberai.cli.keys import workspace_id
+
+    members = _members(changes)
+    if not members:
+        raise click.UsageError(
+            "Nothing to change; say what, such as --status fixed", click.get_current_context()
+        )
+    space = workspace_id(workspace)
+
+    async def change(app: Any) -> list["VulnerabilityResource"]:
+        return [
+            await update_vulnerability(app, space, finding_id, VulnerabilityPatch(**members))
+            for finding_id in dict.fromkeys(finding_ids)
+        ]
+
+    rows = on_existing_store(data_dir, change)
+    if as_json:
+        click.echo(_encoded(rows))
+        return
+    for row in rows:
+        until = f" until {row.accept_until[:10]}" if row.accept_until else ""
+        click.echo(f"{row.id}  {row.severity}, {row.status}{until}")
+
+
+def _members(changes: dict[str, Any]) -> dict[str, Any]:
+    """The members of PATCH /v1/vulnerabilities/{id}; a dash clears."""
+    from cyberai.cli.keys import ExpiryDate
+
+    names = {
+        "status": "status",
+        "reason": "reason",
+        "until": "accept_until",
+        "assignee": "assignee",
+        "due": "due_at",
+        "comment": "comment",
+        "severity": "severity_override",
+    }
+    members: dict[str, Any] = {}
+    for flag, name in names.items():
+        value = changes[flag]
+        if value is None:
+            continue
+        if flag in ("until", "due") and value != "-":
+            value = ExpiryDate().convert(value, None, click.get_current_context())
+        members[name] = None if value == "-" else value
+    if changes["tags"]:
+        members["tags"] = [] if changes["tags"] == ("-",) else list(changes["tags"])
+    return members
+
+
+def _show_list(page: "ListPage[VulnerabilityResource]", limit: int) -> None:
+    from cyberai.cli.console import stdout
+    from cyberai.cli.results import WIDE, show_stacked, wide_table
+
+    console: Console = stdout()
+    if not page.data:
+        console.print("No findings.")
+        return
+    if console.width >= WIDE:
+        console.print(wide_table(page.data))
+    else:
+        for row in page.data:
+            show_stacked(console, row, state=f"{row.status}, last seen {row.last_seen[:10]}")
+    if page.has_more:
+        click.echo(
+            f"There are more than {limit}; --limit shows up to 200, the filters of --help fewer", err=True
+        )
+
+
+def _encoded(value: object) -> str:
+    import msgspec
+
+    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()

@@ -1,0 +1,85 @@
+"""`cyberai report`: a scan's result once more, from the store."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cyberai.cli.options import data_dir
+from cyberai.cli.outputs import FORMATS, RENDERED, deliver, outputs_of
+from cyberai.cli.store_access import newest_scan, on_existing_store
+
+if TYPE_CHECKING:
+    from cyberai.app.context import App
+    from cyberai.app.results import ScanResult
+
+HELP = """Write the result of a scan from the store: of SCAN, or of the newest one.
+
+Without -o it is shown as `cyberai scan` shows it. A scan that still runs is shown as far as it is.
+
+\b
+Examples:
+  cyberai report
+  cyberai report scan_01hq... -o report.html -o findings.csv
+  cyberai report -o management.html --type executive --title "The shop, May"
+"""
+
+
+@click.command("report", help=HELP)
+@click.argument("scan_id", metavar="[SCAN]", required=False)
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(FORMATS),
+    default=None,
+    help="As of `cyberai scan`. Default: what the ending of FILE says, else table.",
+)
+@click.option(
+    "-o",
+    "--output",
+    multiple=True,
+    metavar="FILE",
+    help="Write it there; - is stdout. May be repeated; FORMAT:FILE names the format.",
+)
+@click.option(
+    "--type",
+    "report_type",
+    type=click.Choice(["technical", "executive", "raw"]),
+    default="technical",
+    show_default=True,
+    help="For whom html and csv are written.",
+)
+@click.option("--title", metavar="TEXT", help="Title of an html report.")
+@data_dir
+def command(
+    scan_id: str | None,
+    output_format: str | None,
+    output: tuple[str, ...],
+    report_type: str,
+    title: str | None,
+    data_dir: Path | None,
+) -> None:
+    """Collect and write."""
+    from cyberai.cli.outputs import STDOUT
+
+    outputs = outputs_of(output, output_format)
+    formats = {item.format for item in outputs if item.format in RENDERED}
+
+    async def collect(app: "App") -> tuple["ScanResult", dict[str, bytes]]:
+        from cyberai.app.rendered import rendered_report
+        from cyberai.app.requests import ReportRequest
+        from cyberai.app.results import scan_result
+        from cyberai.domain.ids import DEFAULT_WORKSPACE
+
+        found = await newest_scan(scan_id)(app)
+        rendered = {}
+        for format in formats:
+            request = ReportRequest(scan_id=found, format=format, type=report_type, title=title)
+            rendered[format] = (await rendered_report(app, DEFAULT_WORKSPACE, request)).content
+        return await scan_result(app, DEFAULT_WORKSPACE, found), rendered
+
+    result, rendered = on_existing_store(data_dir, collect)
+    deliver(outputs, result, rendered)
+    for item in outputs:
+        if item.file != STDOUT:
+            click.echo(f"Result: {item.file} ({item.format}) of scan {result.scan.id}", err=True)

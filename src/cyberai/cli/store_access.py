@@ -1,0 +1,86 @@
+"""Commands on a store that is there already: a mistyped --data-dir must not make a new one."""
+
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from cyberai.cli.exit_codes import ExitCode
+from cyberai.cli.failures import Failure
+
+if TYPE_CHECKING:
+    from cyberai.app.context import App
+    from cyberai.config import Settings
+
+T = TypeVar("T")
+
+workspace_option = click.option(
+    "--workspace",
+    metavar="NAME",
+    default="default",
+    show_default=True,
+    help="The workspace to look at.",
+)
+
+
+def store_settings(data_dir: Path | None) -> "Settings":
+    """The settings; raise Failure when no store is there."""
+    from cyberai.bootstrap.build import STORE_NAME
+    from cyberai.config import load
+
+    settings = load(data_dir=data_dir)
+    if not (settings.data_path / STORE_NAME).exists():
+        raise Failure(
+            f"There is no store in {settings.data_dir}",
+            next_step="Name the right folder with --data-dir; `cyberai scan` and `cyberai serve` make a new one",
+            code=ExitCode.USAGE,
+        )
+    return settings
+
+
+def store_path(data_dir: Path | None) -> Path:
+    """Where the store is; raise Failure when there is none."""
+    from cyberai.bootstrap.build import STORE_NAME
+
+    return store_settings(data_dir).data_path / STORE_NAME
+
+
+def on_existing_store(data_dir: Path | None, use: "Callable[[App], Coroutine[Any, Any, T]]") -> T:
+    """Open the store, run one use case, close it."""
+    from cyberai.bootstrap.build import open_app
+    from cyberai.cli.running import run
+
+    settings = store_settings(data_dir)
+
+    async def opened() -> T:
+        async with open_app(settings) as app:
+            return await use(app)
+
+    return run(opened())
+
+
+def newest_scan(scan_id: str | None) -> "Callable[[App], Coroutine[Any, Any, str]]":
+    """A use case: that id, or the id of the newest scan of the default workspace."""
+    from cyberai.app.scans import list_scans
+    from cyberai.domain.ids import DEFAULT_WORKSPACE
+    from cyberai.ports.repositories import ScanFilter
+
+    async def found(app: "App") -> str:
+        if scan_id:
+            return scan_id
+        page = await list_scans(app, DEFAULT_WORKSPACE, ScanFilter(), limit=1, cursor=None)
+        if not page.data:
+            raise Failure(
+                "No scan has been made yet",
+                next_step="cyberai scan https://your-site.example makes one",
+                code=ExitCode.USAGE,
+            )
+        return page.data[0].id
+
+    return found
+
+
+def megabytes(size: int) -> str:
+    """Bytes for people."""
+    return f"{size / (1 << 20):,.1f} MiB" if size >= 1 << 20 else f"{size / 1024:,.1f} KiB"

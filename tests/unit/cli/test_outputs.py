@@ -1,0 +1,83 @@
+"""Several results at once, each in its format."""
+
+import json
+from pathlib import Path
+
+import click
+import pytest
+
+from cyberai.app.results import IgnoredFinding
+from cyberai.cli.failures import Failure
+from cyberai.cli.outputs import Output, deliver, outputs_of
+from unit.cli.test_results import many
+
+
+@pytest.mark.parametrize(
+    ("given", "chosen", "format"),
+    [
+        ("r.json", None, "json"),
+        ("r.jsonl", None, "jsonl"),
+        ("r.HTML", None, "html"),
+        ("r.csv", None, "csv"),
+        ("r.txt", None, "table"),
+        ("r", None, "table"),
+        ("r", "csv", "csv"),
+        ("csv:r.json", None, "csv"),
+        ("csv:r.json", "html", "csv"),
+        ("C:r.json", None, "json"),
+    ],
+)
+def test_the_format_follows_prefix_then_flag_then_ending(
+    tmp_path: Path, monkeypatch, given: str, chosen: str | None, format: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (output,) = outputs_of((given,), chosen)
+    assert output.format == format
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_stdout_is_the_default_and_may_be_one_of_several(tmp_path: Path) -> None:
+    assert outputs_of((), None) == (Output("table", "-"),)
+    assert outputs_of((), "jsonl") == (Output("jsonl", "-"),)
+    file = str(tmp_path / "r.json")
+    assert outputs_of(("-", file, "html:-x"[:5] + str(tmp_path / "y")), None)[1] == Output("json", file)
+
+
+@pytest.mark.parametrize("given", [("json:",), ("",), ("a.json", "a.json"), ("-", "json:-")])
+def test_what_names_no_file_or_one_twice_is_refused(
+    tmp_path: Path, monkeypatch, given: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(click.BadParameter):
+        outputs_of(given, None)
+
+
+def test_a_folder_that_is_not_there_is_said_before_the_scan(tmp_path: Path) -> None:
+    with pytest.raises(Failure, match="cannot be written"):
+        outputs_of((str(tmp_path / "no" / "r.json"),), None)
+
+
+def test_every_file_is_written_and_one_that_fails_keeps_no_other(tmp_path: Path) -> None:
+    value = many()
+    value.ignored = [
+        IgnoredFinding(id=value.vulnerabilities[0].id, reason="x", expires="2030-01-31T23:59:59Z")
+    ]
+    files = {name: str(tmp_path / name) for name in ("a.json", "b.jsonl", "c.txt", "d.csv")}
+    outputs = (
+        Output("json", str(tmp_path / "none" / "x.json")),
+        Output("json", files["a.json"]),
+        Output("jsonl", files["b.jsonl"]),
+        Output("table", files["c.txt"]),
+        Output("csv", files["d.csv"]),
+    )
+    with pytest.raises(Failure, match="could not be written") as caught:
+        deliver(outputs, value, {"csv": b'"id"\r\n'})
+    assert "x.json" in caught.value.why
+    told = json.loads(Path(files["a.json"]).read_bytes())
+    assert list(told) == ["scan", "vulnerabilities", "coverage", "ignored"]
+    lines = [json.loads(line) for line in Path(files["b.jsonl"]).read_text().splitlines()]
+    assert [line["record"] for line in lines] == ["vulnerability"] * len(value.vulnerabilities) + ["scan"]
+    assert [bool(line.get("ignored")) for line in lines[:-1]] == [True] + [False] * (len(lines) - 2)
+    assert lines[-1]["verdict"]
+    assert "FAIL" in Path(files["c.txt"]).read_text()
+    assert Path(files["d.csv"]).read_bytes() == b'"id"\r\n'
