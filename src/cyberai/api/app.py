@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from cyberai.api import health, keys_routes, reports_routes, scans_routes, vulnerabilities_routes
 from cyberai.api.admission import Admission
 from cyberai.api.client_address import parse_networks
-from cyberai.api.edge import Edge
+from cyberai.api.edge import Edge, Pages
 from cyberai.api.error_pages import ROUTE as ERROR_ROUTE
 from cyberai.api.handshake import Handshakes
 from cyberai.api.incoming import Arrivals, Asgi
@@ -35,10 +35,18 @@ def all_routes() -> tuple[Route, ...]:
 
 
 def make_asgi(
-    app: App, limiter: RateLimiter, stream: EventStream, *, trusted_proxies: Sequence[str] = ()
+    app: App,
+    limiter: RateLimiter,
+    stream: EventStream,
+    *,
+    trusted_proxies: Sequence[str] = (),
+    pages: Pages | None = None,
 ) -> Asgi:
-    """The ASGI application. `trusted_proxies` are networks whose X-Forwarded-For is believed."""
+    """The ASGI application. `trusted_proxies` are networks whose X-Forwarded-For is believed; `pages` is the web
+    page, without which only the API answers."""
     arrivals = Arrivals(app, parse_networks(trusted_proxies))
     admission = Admission(app, limiter)
-    websocket = WebSocketEndpoint(app, arrivals, Handshakes(admission), stream)
-    return Edge(app, arrivals, admission, Router(all_routes(), LATER), websocket)
+    websocket: Asgi = WebSocketEndpoint(app, arrivals, Handshakes(admission), stream)
+    if pages is not None:
+        websocket = pages.sockets(arrivals, websocket)
+    return Edge(app, arrivals, admission, Router(all_routes(), LATER), websocket, pages)

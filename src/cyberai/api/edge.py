@@ -5,6 +5,7 @@ headers that every reply has, the error envelope on whatever went wrong, and one
 """
 
 import logging
+from typing import Protocol
 
 from cyberai.api.access_log import log_request
 from cyberai.api.admission import Admission
@@ -30,17 +31,36 @@ _NO_STORE = (b"cache-control", b"no-store")
 _NO_SNIFF = (b"x-content-type-options", b"nosniff")
 
 
+class Pages(Protocol):
+    """The web page: what serves the paths outside /v1 that are no route. Handed in by the composition root."""
+
+    async def answer(self, call: Call, scope: Scope, receive: Receive) -> Reply:
+        """The reply to any method at any such path; raise CyberAIError for the envelope."""
+        ...
+
+    def sockets(self, arrivals: Arrivals, elsewhere: Asgi) -> Asgi:
+        """The ASGI application of all WebSocket handshakes; those that are not its own go `elsewhere`."""
+        ...
+
+
 class Edge:
-    """The ASGI application. `websocket` serves every WebSocket handshake."""
+    """The ASGI application. `websocket` serves every WebSocket handshake, `pages` what is outside /v1 and no route."""
 
     def __init__(
-        self, app: App, arrivals: Arrivals, admission: Admission, router: Router, websocket: Asgi
+        self,
+        app: App,
+        arrivals: Arrivals,
+        admission: Admission,
+        router: Router,
+        websocket: Asgi,
+        pages: Pages | None = None,
     ) -> None:
         self._app = app
         self._arrivals = arrivals
         self._admission = admission
         self._router = router
         self._websocket = websocket
+        self._pages = pages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI 3."""
@@ -74,6 +94,8 @@ class Edge:
         path = call.path
         node, call.id = self._router.resolve(path, scope.get("raw_path") or path.encode())
         versioned = path.startswith("/v1/") or path == _VERSIONED
+        if node is None and not versioned and self._pages is not None:
+            return await self._pages.answer(call, scope, receive)
         if call.method == "OPTIONS":
             return await self._options(call, node, scope, versioned)
         if versioned:

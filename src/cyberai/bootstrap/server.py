@@ -23,6 +23,7 @@ from cyberai.config import Settings
 from cyberai.domain.errors import InvalidRequest, StoreError
 from cyberai.realtime.hub import EventLog, Hub
 from cyberai.storage.limits import SqliteRateLimiter
+from cyberai.web.site import Site
 
 WORKERS_START_SECONDS = 20.0
 
@@ -67,7 +68,13 @@ async def _serve(settings: Settings) -> int:
         try:
             await _await_workers(app, stop)
             async with _hub(app) as hub:
-                asgi = make_asgi(app, limiter, hub, trusted_proxies=settings.trusted_proxy)
+                asgi = make_asgi(
+                    app,
+                    limiter,
+                    hub,
+                    trusted_proxies=settings.trusted_proxy,
+                    pages=Site(app, limiter, hub),
+                )
                 await run_server(
                     asgi,
                     sock,
@@ -133,6 +140,7 @@ def _say_ready(settings: Settings) -> None:
     scheme = "https" if settings.tls_cert else "http"
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     _say(f"Cyber AI listens on {scheme}://{host}:{settings.port}/v1  (data in {settings.data_dir})")
+    _say(f"Web page: {scheme}://{host}:{settings.port}/  (sign in with your API key)")
     _say(TEXT)
     if settings.host not in ("127.0.0.1", "::1", "localhost") and not settings.tls_cert:
         _say(
