@@ -16,7 +16,7 @@ from cyberai.api import (
 from cyberai.api.admission import Admission
 from cyberai.api.client_address import parse_networks
 from cyberai.api.cors import Cors
-from cyberai.api.edge import Edge
+from cyberai.api.edge import Edge, Pages
 from cyberai.api.error_pages import ROUTE as ERROR_ROUTE
 from cyberai.api.handshake import Handshakes
 from cyberai.api.incoming import Arrivals, Asgi
@@ -61,11 +61,16 @@ def make_asgi(
     trusted_proxies: Sequence[str] = (),
     cors_origins: Sequence[str] = (),
     live: Live | None = None,
+    pages: Pages | None = None,
 ) -> Asgi:
     """The ASGI application. `trusted_proxies` are networks whose X-Forwarded-For is believed, `cors_origins` the
-    origins whose web pages may read replies; `live` is what the caller wants to stop or close itself."""
+    origins whose web pages may read replies; `live` is what the caller wants to stop or close itself; `pages` is
+    the web page, without which only the API answers."""
     live = live or Live(app, stream)
     arrivals = Arrivals(app, live, parse_networks(trusted_proxies))
     admission = Admission(app, limiter, live.meter)
-    websocket = WebSocketEndpoint(app, arrivals, Handshakes(admission), live)
-    return Edge(app, arrivals, admission, Router(all_routes(), LATER), websocket, Sender(Cors(cors_origins)))
+    websocket: Asgi = WebSocketEndpoint(app, arrivals, Handshakes(admission), live)
+    if pages is not None:
+        websocket = pages.sockets(arrivals, websocket)
+    sender = Sender(Cors(cors_origins))
+    return Edge(app, arrivals, admission, Router(all_routes(), LATER), websocket, sender, pages)

@@ -5,6 +5,7 @@ headers that every reply has, the error envelope on whatever went wrong, and one
 """
 
 import logging
+from typing import Protocol
 
 from cyberai.api.admission import Admission
 from cyberai.api.call import Call
@@ -28,8 +29,20 @@ _LOG = logging.getLogger("cyberai.api")
 _VERSIONED = "/v1"
 
 
+class Pages(Protocol):
+    """The web page: what serves the paths outside /v1 that are no route. Handed in by the composition root."""
+
+    async def answer(self, call: Call, scope: Scope, receive: Receive) -> Reply:
+        """The reply to any method at any such path; raise CyberAIError for the envelope."""
+        ...
+
+    def sockets(self, arrivals: Arrivals, elsewhere: Asgi) -> Asgi:
+        """The ASGI application of all WebSocket handshakes; those that are not its own go `elsewhere`."""
+        ...
+
+
 class Edge:
-    """The ASGI application. `websocket` serves every WebSocket handshake."""
+    """The ASGI application. `websocket` serves every WebSocket handshake, `pages` what is outside /v1 and no route."""
 
     def __init__(
         self,
@@ -39,6 +52,7 @@ class Edge:
         router: Router,
         websocket: Asgi,
         sender: Sender,
+        pages: Pages | None = None,
     ) -> None:
         self._app = app
         self._arrivals = arrivals
@@ -47,6 +61,7 @@ class Edge:
         self._websocket = websocket
         self._sender = sender
         self._performer = Performer()
+        self._pages = pages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI 3."""
@@ -86,6 +101,8 @@ class Edge:
         node, call.id = self._router.resolve(path, scope.get("raw_path") or path.encode())
         call.template = node.path if node is not None else ""
         versioned = path.startswith("/v1/") or path == _VERSIONED
+        if node is None and not versioned and self._pages is not None:
+            return await self._pages.answer(call, scope, receive)
         if call.method == "OPTIONS":
             return await self._options(call, node, scope, versioned)
         if versioned:

@@ -27,6 +27,7 @@ from cyberai.config import Settings
 from cyberai.domain.errors import InvalidRequest, StoreError
 from cyberai.realtime.hub import EventLog, Hub
 from cyberai.storage.limits import SqliteRateLimiter
+from cyberai.web.site import Site
 
 WORKERS_START_SECONDS = 20.0
 
@@ -84,6 +85,7 @@ async def _serve_alone(settings: Settings, lock: ServerLock) -> int:
                     trusted_proxies=settings.trusted_proxy,
                     cors_origins=settings.cors_origin,
                     live=live,
+                    pages=Site(app, limiter, hub),
                 )
                 await run_server(
                     asgi,
@@ -155,6 +157,7 @@ def _url(settings: Settings) -> str:
 
 def _say_ready(settings: Settings) -> None:
     _say(f"Cyber AI listens on {_url(settings)}/v1  (data in {settings.data_dir})")
+    _say(f"Web page: {_url(settings)}/  (sign in with your API key)")
     _say(TEXT)
     if settings.host not in ("127.0.0.1", "::1", "localhost") and not settings.tls_cert:
         _say(

@@ -74,7 +74,7 @@ def _view(number: int, item: ReportItem, model: ReportModel) -> FindingView:
         where=short_place(row),
         tier=row.tier.value,
         confidence=row.confidence,
-        why=_WHY[row.tier, has_control(item.resource)],
+        why=why_trusted(row.tier, control=has_control(item.resource)),
         facts=_facts(row, model.check_titles),
         # The API's description ends with the impact, which has a heading of its own here.
         description=blocks(row.description.removesuffix(impact)) if prose else (),
@@ -83,6 +83,11 @@ def _view(number: int, item: ReportItem, model: ReportModel) -> FindingView:
         references=tuple(_reference(text) for text in row.references[:_MAX_REFERENCES]) if prose else (),
         evidence=evidence_views(item.resource) if kind is not ReportType.EXECUTIVE else (),
     )
+
+
+def why_trusted(tier: Tier, *, control: bool) -> str:
+    """Why a finding of this tier, with or without a control request, is to be believed: half a sentence."""
+    return _WHY[tier, control]
 
 
 def place(row: Vulnerability) -> str:

@@ -60,6 +60,11 @@ def verdict_view(model: ReportModel) -> VerdictView:
     )
 
 
+def verdict_words(result: str) -> tuple[str, str]:
+    """The word for a verdict (or `unfinished`) and what it means."""
+    return _WORD[result], _MEANING[result]
+
+
 def scan_views(model: ReportModel) -> tuple[ScanView, ...]:
     """The scans' facts, in the model's order."""
     return tuple(_scan(scan) for scan in model.scans)

@@ -1,0 +1,22 @@
+"""What may be chosen in forms and filters: the values this version carries, as the API declares them."""
+
+from cyberai.api.openapi_schemas import REFINED
+from cyberai.domain.finding import Tier
+from cyberai.domain.report import ReportStatus
+from cyberai.domain.scan import Criticality, Mode, ScanStatus
+from cyberai.domain.severity import Severity
+from cyberai.domain.vulnerability import VulnerabilityStatus
+
+SCAN_TYPES: tuple[str, ...] = tuple(REFINED["ScanRequest"]["scan_type"]["enum"])
+REPORT_FORMATS: tuple[str, ...] = tuple(REFINED["ReportRequest"]["format"]["enum"])
+REPORT_TYPES: tuple[str, ...] = tuple(REFINED["ReportRequest"]["type"]["enum"])
+
+SCAN_STATUSES = tuple(status.value for status in ScanStatus)
+ENDED = frozenset(status.value for status in ScanStatus if status.terminal)
+"""Statuses in which nothing more will happen to a scan."""
+MODES = tuple(mode.value for mode in Mode)
+CRITICALITIES = tuple(level.value for level in Criticality)
+SEVERITIES = tuple(band.value for band in Severity)
+VULNERABILITY_STATUSES = tuple(status.value for status in VulnerabilityStatus)
+TIERS = tuple(tier.value for tier in Tier)
+PENDING_REPORT = frozenset((ReportStatus.QUEUED.value, ReportStatus.GENERATING.value))

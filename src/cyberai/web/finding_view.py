@@ -1,0 +1,62 @@
+"""What the page of one vulnerability shows, and what its form changes."""
+
+from typing import Any
+
+import msgspec
+from msgspec import UNSET
+
+from cyberai.app.requests import VulnerabilityPatch
+from cyberai.app.resources import VulnerabilityResource
+from cyberai.domain.finding import Tier
+from cyberai.domain.vulnerability import VulnerabilityStatus, allowed_moves
+from cyberai.reports.page.exchange import evidence_views, has_control
+from cyberai.reports.page.findings import why_trusted
+from cyberai.reports.page.prose import blocks
+from cyberai.web.visit import Form, Visit
+
+_MAX_REFERENCES = 20
+_HOST = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.")
+
+
+def finding_view(visit: Visit, row: VulnerabilityResource, form: Form) -> dict[str, Any]:
+    """The values of the template; `form` holds what was entered before, if anything was."""
+    resource: dict[str, Any] = msgspec.to_builtins(row)
+    impact = next((check.meta.impact for check in visit.app.checks if check.meta.id == row.check_id), "")
+    current = VulnerabilityStatus(row.status)
+    kept = {
+        "status": row.status,
+        "reason": row.status_reason or "",
+        "accept_until": (row.accept_until or "").partition("T")[0],
+        "comment": row.notes or "",
+    }
+    return {
+        "row": row,
+        # The API's description ends with the impact, which has a heading of its own here.
+        "description": blocks(row.description.removesuffix(impact)),
+        "impact": blocks(impact),
+        "remediation": blocks(row.remediation),
+        "evidence": evidence_views(resource),
+        "why": why_trusted(Tier(row.tier), control=has_control(resource)),
+        "references": [(text, _is_link(text)) for text in row.references[:_MAX_REFERENCES]],
+        "choices": [current.value, *(status.value for status in allowed_moves(current))],
+        "values": (dict.fromkeys(kept, "") | form) if form else kept,
+    }
+
+
+def patch_of(form: Form, row: VulnerabilityResource) -> VulnerabilityPatch:
+    """What the form changes and nothing else; a day stands for its end."""
+    until = form.get("accept_until", "").strip()
+    comment = form.get("comment", "").strip()
+    return VulnerabilityPatch(
+        status=form.get("status", row.status),
+        reason=form.get("reason", UNSET),
+        accept_until=(until if "T" in until else f"{until}T23:59:59Z") if until else UNSET,
+        comment=UNSET if comment == (row.notes or "") else comment or None,
+    )
+
+
+def _is_link(text: str) -> bool:
+    """True for an https address of a plain host, without anything that could end it."""
+    plain = text.isascii() and text.isprintable() and not any(c in text for c in " \"'<>\\`")
+    host = text.removeprefix("https://").partition("/")[0]
+    return plain and text.startswith("https://") and "." in host and set(host) <= _HOST

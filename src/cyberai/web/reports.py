@@ -1,0 +1,67 @@
+"""Pages about reports: the list with the form that orders one, and the file."""
+
+from msgspec import UNSET
+
+from cyberai.api import report_file
+from cyberai.api.reply import Reply
+from cyberai.app.reports import create_report
+from cyberai.app.requests import ReportRequest
+from cyberai.domain.api_key import ApiScope
+from cyberai.domain.errors import CyberAIError, InvalidRequest, NotFound
+from cyberai.web.choices import PENDING_REPORT, REPORT_FORMATS, REPORT_TYPES
+from cyberai.web.paging import links, some_reports, some_scans
+from cyberai.web.render import page, see_other
+from cyberai.web.visit import Form, Visit
+
+_OFFERED_SCANS = 50
+_DEFAULTS = {"scan_id": "", "type": "technical", "format": "html"}
+
+
+async def show_list(visit: Visit) -> Reply:
+    """GET /reports; `scan_id` chooses a scan in the form."""
+    return await _list(visit, _DEFAULTS | visit.query.values)
+
+
+async def create(visit: Visit) -> Reply:
+    """POST /reports: order one, or show what is wrong at the fields."""
+    request = ReportRequest(
+        scan_id=visit.form.get("scan_id", UNSET),
+        type=visit.form.get("type", _DEFAULTS["type"]),
+        format=visit.form.get("format", _DEFAULTS["format"]),
+    )
+    try:
+        await create_report(visit.app, visit.workspace, request)
+    except NotFound:
+        unknown = InvalidRequest("There is no such scan", field="scan_id", reason="Choose a scan of the list")
+        return await _list(visit, _DEFAULTS | visit.form, unknown)
+    except InvalidRequest as error:
+        return await _list(visit, _DEFAULTS | visit.form, error)
+    return see_other("/reports")
+
+
+async def download(visit: Visit) -> Reply:
+    """GET /reports/{id}/download: the file, exactly as the API serves it."""
+    assert visit.signed_in is not None
+    visit.call.principal = visit.signed_in.principal
+    visit.call.id = visit.id
+    return await report_file.download(visit.call)
+
+
+async def _list(visit: Visit, values: Form, error: CyberAIError | None = None) -> Reply:
+    cursor = visit.query.cursor()
+    found = await some_reports(visit, cursor=cursor)
+    readable = visit.may(ApiScope.SCANS_READ)
+    scans = (await some_scans(visit, limit=_OFFERED_SCANS)).data if readable else []
+    return page(
+        visit,
+        "reports",
+        error=error,
+        reports=found.data,
+        scans=scans,
+        targets={scan.id: scan.target for scan in scans},
+        pages=links("/reports", {"cursor": cursor} if cursor else {}, found.next_cursor),
+        values=values,
+        formats=REPORT_FORMATS,
+        types=REPORT_TYPES,
+        live=any(report.status in PENDING_REPORT for report in found.data),
+    )

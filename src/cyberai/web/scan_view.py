@@ -1,0 +1,68 @@
+"""What the page of one scan shows."""
+
+from typing import Any
+
+import msgspec
+from msgspec import UNSET
+
+from cyberai.app.resources import ScanResource, VulnerabilityResource
+from cyberai.domain.api_key import ApiScope
+from cyberai.domain.ids import ScanId
+from cyberai.domain.scan import ScanStatus, VerdictResult
+from cyberai.domain.severity import Severity
+from cyberai.ports.repositories import VulnerabilityFilter
+from cyberai.reports.page.coverage import CoverageView, coverage_view
+from cyberai.reports.page.scans import verdict_words
+from cyberai.web.paging import some_vulnerabilities
+from cyberai.web.visit import Visit
+
+SHOWN_FINDINGS = 50
+"""More would hold up the requests beside it, at every look of a page that follows the scan; the list has all."""
+
+
+async def scan_view(visit: Visit, scan: ScanResource) -> dict[str, Any]:
+    """The values of the template; findings are in it when the key may read them, worst first."""
+    findings: list[VulnerabilityResource] = []
+    more = False
+    if visit.may(ApiScope.VULNERABILITIES_READ):
+        where = VulnerabilityFilter(scan_id=(scan.id,))
+        found = await some_vulnerabilities(visit, where, limit=SHOWN_FINDINGS)
+        findings, more = sorted(found.data, key=_worst_first), found.has_more
+    status = ScanStatus(scan.status)
+    verdict = scan.verdict if scan.verdict is not UNSET else None
+    result = "unfinished"
+    if status.terminal:
+        result = (verdict.result if verdict else VerdictResult.INCONCLUSIVE).value
+    return {
+        "scan": scan,
+        "terminal": status.terminal,
+        "live": not status.terminal,
+        "can_cancel": not status.terminal and status is not ScanStatus.CANCELLING,
+        "verdict": verdict,
+        "result": result,
+        "words": verdict_words(result),
+        "policies": msgspec.to_builtins(scan.policies),
+        "counts": _counts(scan, findings),
+        "findings": findings,
+        "more_findings": more,
+        "coverage": await _coverage(visit, scan.id),
+    }
+
+
+def _worst_first(row: VulnerabilityResource) -> tuple[int, int, str]:
+    return -Severity(row.severity).rank, -row.confidence, row.title
+
+
+def _counts(scan: ScanResource, findings: list[VulnerabilityResource]) -> dict[str, int]:
+    """Findings per severity, worst first; of a scan that runs, of those it has found so far."""
+    known = scan.counts_by_severity
+    if known is UNSET or known is None:
+        return {band.value: sum(row.severity == band.value for row in findings) for band in Severity}
+    return {band.value: known.get(band.value, 0) for band in Severity}
+
+
+async def _coverage(visit: Visit, scan_id: str) -> CoverageView | None:
+    rows = await visit.app.store.read(visit.workspace, lambda tx: tx.ledger.rows(ScanId(scan_id)))
+    if not rows:
+        return None
+    return coverage_view(rows, {check.meta.id: check.meta.title for check in visit.app.checks})

@@ -1,0 +1,41 @@
+"""Pages about scans: the list, one scan, and ending one early."""
+
+from cyberai.api.reply import Reply
+from cyberai.app.cancel import cancel_scan
+from cyberai.app.scans import get_scan
+from cyberai.web.choices import ENDED, REPORT_FORMATS, REPORT_TYPES, SCAN_STATUSES, SCAN_TYPES
+from cyberai.web.filters import is_filtered, scan_filter
+from cyberai.web.paging import links, some_scans
+from cyberai.web.render import page, see_other
+from cyberai.web.scan_view import scan_view
+from cyberai.web.visit import Visit
+
+
+async def show_list(visit: Visit) -> Reply:
+    """GET /scans."""
+    where = scan_filter(visit.query)
+    found = await some_scans(visit, where, cursor=visit.query.cursor())
+    return page(
+        visit,
+        "scans",
+        scans=found.data,
+        filters=visit.query.values,
+        filtered=is_filtered(where),
+        pages=links("/scans", visit.query.values, found.next_cursor),
+        statuses=SCAN_STATUSES,
+        types=SCAN_TYPES,
+        live=any(scan.status not in ENDED for scan in found.data),
+    )
+
+
+async def show(visit: Visit) -> Reply:
+    """GET /scans/{id}."""
+    scan = await get_scan(visit.app, visit.workspace, visit.id)
+    view = await scan_view(visit, scan)
+    return page(visit, "scan", formats=REPORT_FORMATS, report_types=REPORT_TYPES, **view)
+
+
+async def cancel(visit: Visit) -> Reply:
+    """POST /scans/{id}/cancel."""
+    scan = await cancel_scan(visit.app, visit.workspace, visit.id)
+    return see_other(f"/scans/{scan.id}")
