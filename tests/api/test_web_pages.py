@@ -511,10 +511,16 @@ def test_vulnerabilities_are_filtered(site: Site) -> None:
         ("severity=high", "First", "Second"),
         (f"scan_id={other}", "Second", "First"),
         ("severity=low&status=open&tier=confirmed", "Second", "First"),
+        ("q=second", "Second", "First"),
+        ("q=+First+&sort=-severity", "First", "Second"),
     ):
         text = someone.page(f"/vulnerabilities?{query}").text
         assert shown in text
         assert hidden not in text
+    for order, first in (("", "Second"), ("-severity", "First"), ("nonsense", "Second")):
+        rows = [href for href in someone.page(f"/vulnerabilities?sort={order}").hrefs() if "/vuln_" in href]
+        assert first in someone.page(rows[0]).text
+    assert someone.get("/vulnerabilities?q=%21").status == 400
     assert "No vulnerability matches" in someone.page("/vulnerabilities?status=fixed").text
     assert "No vulnerabilities" in visitor(site, site.make_key("other")).page("/vulnerabilities").text
 

@@ -1,11 +1,21 @@
 """From the parameters of a list's page to the filter of its use case; empty parameters never arrive here."""
 
 from cyberai.api.query import Query
+from cyberai.app.listing import NEWEST_FIRST, Sort
 from cyberai.domain.finding import Tier
 from cyberai.domain.scan import ScanStatus, ScanType
 from cyberai.domain.severity import Severity
 from cyberai.domain.vulnerability import VulnerabilityStatus
-from cyberai.ports.repositories import ScanFilter, VulnerabilityFilter
+from cyberai.ports.repositories import Order, ScanFilter, VulnerabilityFilter
+
+ORDERS = {
+    "-severity": "Most severe first",
+    "-risk_score": "Highest risk first",
+    "-last_seen": "Last seen first",
+}
+"""Orders of the list of vulnerabilities besides newest first, and their names."""
+
+_ORDERS = {value: Sort(Order(value.removeprefix("-"))) for value in ORDERS}
 
 
 def scan_filter(query: Query) -> ScanFilter:
@@ -25,7 +35,13 @@ def vulnerability_filter(query: Query) -> VulnerabilityFilter:
         status=query.choices("status", VulnerabilityStatus),
         tier=query.choices("tier", Tier),
         scan_id=query.texts("scan_id"),
+        q=query.search(),
     )
+
+
+def vulnerability_order(query: Query) -> Sort:
+    """Of /vulnerabilities: one of the choices of the form, newest first for anything else."""
+    return _ORDERS.get(query.values.get("sort", ""), NEWEST_FIRST)
 
 
 def is_filtered(where: ScanFilter | VulnerabilityFilter) -> bool:

@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from msgspec import Struct
 
-from cyberai.app.listing import ListPage
+from cyberai.app.listing import NEWEST_FIRST, ListPage, Sort
 from cyberai.app.reports import list_reports
 from cyberai.app.resources import ReportResource, ScanResource, VulnerabilityResource
 from cyberai.app.scans import list_scans
@@ -41,10 +41,17 @@ async def some_scans(
 
 
 async def some_vulnerabilities(
-    visit: Visit, where: VulnerabilityFilter, *, limit: int = ROWS, cursor: str | None = None
+    visit: Visit,
+    where: VulnerabilityFilter,
+    *,
+    limit: int = ROWS,
+    cursor: str | None = None,
+    sort: Sort = NEWEST_FIRST,
 ) -> ListPage[VulnerabilityResource]:
-    """Vulnerabilities, newest first, without evidence."""
-    return await list_vulnerabilities(visit.app, visit.workspace, where, limit=limit, cursor=cursor)
+    """Vulnerabilities, without evidence. A search may end a page early and still have a next one."""
+    return await list_vulnerabilities(
+        visit.app, visit.workspace, where, limit=limit, cursor=cursor, sort=sort
+    )
 
 
 async def some_reports(visit: Visit, *, cursor: str | None = None) -> ListPage[ReportResource]:

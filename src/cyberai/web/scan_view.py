@@ -5,12 +5,13 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
+from cyberai.app.listing import Sort
 from cyberai.app.resources import ScanResource, VulnerabilityResource
 from cyberai.domain.api_key import ApiScope
 from cyberai.domain.ids import ScanId
 from cyberai.domain.scan import ScanStatus, VerdictResult
 from cyberai.domain.severity import Severity
-from cyberai.ports.repositories import VulnerabilityFilter
+from cyberai.ports.repositories import Order, VulnerabilityFilter
 from cyberai.reports.page.coverage import CoverageView, coverage_view
 from cyberai.reports.page.scans import verdict_words
 from cyberai.web.paging import some_vulnerabilities
@@ -26,7 +27,7 @@ async def scan_view(visit: Visit, scan: ScanResource) -> dict[str, Any]:
     more = False
     if visit.may(ApiScope.VULNERABILITIES_READ):
         where = VulnerabilityFilter(scan_id=(scan.id,))
-        found = await some_vulnerabilities(visit, where, limit=SHOWN_FINDINGS)
+        found = await some_vulnerabilities(visit, where, limit=SHOWN_FINDINGS, sort=Sort(Order.SEVERITY))
         findings, more = sorted(found.data, key=_worst_first), found.has_more
     status = ScanStatus(scan.status)
     verdict = scan.verdict if scan.verdict is not UNSET else None

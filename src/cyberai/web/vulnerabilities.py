@@ -4,7 +4,7 @@ from cyberai.api.reply import Reply
 from cyberai.app.vulnerabilities import get_vulnerability, update_vulnerability
 from cyberai.domain.errors import Conflict, InvalidRequest
 from cyberai.web.choices import SEVERITIES, TIERS, VULNERABILITY_STATUSES
-from cyberai.web.filters import is_filtered, vulnerability_filter
+from cyberai.web.filters import ORDERS, is_filtered, vulnerability_filter, vulnerability_order
 from cyberai.web.finding_view import finding_view, patch_of
 from cyberai.web.paging import links, some_vulnerabilities
 from cyberai.web.render import page, see_other
@@ -14,7 +14,9 @@ from cyberai.web.visit import Visit
 async def show_list(visit: Visit) -> Reply:
     """GET /vulnerabilities."""
     where = vulnerability_filter(visit.query)
-    found = await some_vulnerabilities(visit, where, cursor=visit.query.cursor())
+    found = await some_vulnerabilities(
+        visit, where, cursor=visit.query.cursor(), sort=vulnerability_order(visit.query)
+    )
     return page(
         visit,
         "vulnerabilities",
@@ -25,6 +27,7 @@ async def show_list(visit: Visit) -> Reply:
         severities=SEVERITIES,
         statuses=VULNERABILITY_STATUSES,
         tiers=TIERS,
+        orders=ORDERS,
     )
 
 
