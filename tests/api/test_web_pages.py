@@ -412,6 +412,20 @@ def test_a_running_scan_shows_its_progress_and_can_be_stopped(filled: Filled) ->
     assert "Weak TLS 1" not in reader.text, "a key that may not read findings sees none"
 
 
+def test_pause_and_resume(site: Site) -> None:
+    someone = visitor(site)
+    scan = site.post("/v1/scans", {"target": "example.com"}).json()["id"]
+    for move, status, following in (("pause", "paused", "resume"), ("resume", "running", "pause")):
+        assert someone.page(f"/scans/{scan}").form(f"/scans/{scan}/{move}") is not None
+        assert someone.send(f"/scans/{scan}/{move}").headers["location"] == f"/scans/{scan}"
+        assert site.get(f"/v1/scans/{scan}").json()["status"] == status
+        assert someone.page(f"/scans/{scan}").form(f"/scans/{scan}/{following}") is not None
+    finish_scan(site, scan)
+    page = someone.page(f"/scans/{scan}")
+    assert page.form(f"/scans/{scan}/pause") is page.form(f"/scans/{scan}/resume") is None
+    assert someone.send(f"/scans/{scan}/resume").status == 409
+
+
 def test_stopping_a_scan_that_has_ended_says_so(site: Site) -> None:
     someone = visitor(site)
     scan = site.post("/v1/scans", {"target": "example.com"}).json()["id"]

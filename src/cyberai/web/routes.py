@@ -39,6 +39,8 @@ def pages(door: Door) -> tuple[Page, ...]:
         page("GET", "/scans/new", scan_form.show, ApiScope.SCANS_WRITE),
         page("POST", "/scans/new", scan_form.create, ApiScope.SCANS_WRITE),
         page("GET", "/scans/{id}", scans.show, ApiScope.SCANS_READ),
+        page("POST", "/scans/{id}/pause", scans.pause, ApiScope.SCANS_WRITE),
+        page("POST", "/scans/{id}/resume", scans.resume, ApiScope.SCANS_WRITE),
         page("POST", "/scans/{id}/cancel", scans.cancel, ApiScope.SCANS_WRITE),
         page("GET", "/vulnerabilities", vulnerabilities.show_list, ApiScope.VULNERABILITIES_READ),
         page("GET", "/vulnerabilities/{id}", vulnerabilities.show, ApiScope.VULNERABILITIES_READ),

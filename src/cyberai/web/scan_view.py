@@ -39,6 +39,8 @@ async def scan_view(visit: Visit, scan: ScanResource) -> dict[str, Any]:
         "terminal": status.terminal,
         "live": not status.terminal,
         "can_cancel": not status.terminal and status is not ScanStatus.CANCELLING,
+        "can_pause": status in (ScanStatus.QUEUED, ScanStatus.RUNNING),
+        "can_resume": status in (ScanStatus.PAUSING, ScanStatus.PAUSED),
         "verdict": verdict,
         "result": result,
         "words": verdict_words(result),

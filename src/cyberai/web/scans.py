@@ -1,7 +1,8 @@
-"""Pages about scans: the list, one scan, and ending one early."""
+"""Pages about scans: the list, one scan, pausing it and ending it early."""
 
 from cyberai.api.reply import Reply
 from cyberai.app.cancel import cancel_scan
+from cyberai.app.pause import pause_scan, resume_scan
 from cyberai.app.scans import get_scan
 from cyberai.web.choices import ENDED, REPORT_FORMATS, REPORT_TYPES, SCAN_STATUSES, SCAN_TYPES
 from cyberai.web.filters import is_filtered, scan_filter
@@ -33,6 +34,18 @@ async def show(visit: Visit) -> Reply:
     scan = await get_scan(visit.app, visit.workspace, visit.id)
     view = await scan_view(visit, scan)
     return page(visit, "scan", formats=REPORT_FORMATS, report_types=REPORT_TYPES, **view)
+
+
+async def pause(visit: Visit) -> Reply:
+    """POST /scans/{id}/pause."""
+    scan = await pause_scan(visit.app, visit.workspace, visit.id)
+    return see_other(f"/scans/{scan.id}")
+
+
+async def resume(visit: Visit) -> Reply:
+    """POST /scans/{id}/resume."""
+    scan = await resume_scan(visit.app, visit.workspace, visit.id)
+    return see_other(f"/scans/{scan.id}")
 
 
 async def cancel(visit: Visit) -> Reply:
