@@ -24,7 +24,7 @@ def test_a_url_is_entered_at_identify_and_a_host_at_its_ports() -> None:
 
 def test_it_grows_with_targets_and_shrinks_with_checks_and_the_rate_sets_the_time() -> None:
     one, two = of("http://a.example/"), of("http://a.example/", "http://b.example/")
-    assert two.requests == 2 * one.requests
+    assert abs(two.requests - 2 * one.requests) <= 1  # each is rounded for itself
     assert one.requests < one.at_most
     assert of("http://a.example/", kind=ScanType.NETWORK).at_most < one.at_most
     assert of("http://a.example/", rate=1).seconds == one.requests
