@@ -76,6 +76,22 @@ def test_a_rotated_key_has_the_rights_of_the_old_one_which_ends(site: Site) -> N
     assert "key" not in site.get("/v1/api-keys").json()["data"][0]
 
 
+def test_a_key_gives_at_most_what_it_has(site: Site) -> None:
+    key = site.make_key(scopes=["keys:admin", "scans:read"])
+    admin = {**site.headers(key), "Content-Type": "application/json"}
+    whole = site.get("/v1/me").json()["key"]["id"]
+    for body, field in (
+        ({"name": "a", "plan": "enterprise"}, "plan"),
+        ({"name": "a", "scopes": ["scans:read", "reports:read"]}, "scopes"),
+    ):
+        assert_envelope(site.post("/v1/api-keys", body, headers=admin), "forbidden", field, "keys create")
+    assert_envelope(site.post(f"/v1/api-keys/{whole}/rotate", headers=admin), "forbidden")
+    made = site.post("/v1/api-keys", {"name": "a"}, headers=admin)
+    assert (made.status, made.json()["scopes"]) == (201, ["scans:read", "keys:admin"])
+    assert site.post("/v1/api-keys", {"name": "b", "plan": "enterprise"}).status == 201
+    assert site.get("/v1/me").status == 200
+
+
 def test_a_rotated_key_may_live_on_for_a_while(site: Site) -> None:
     old = site.make_key()
     identity = site.get("/v1/me", headers=site.headers(old)).json()["key"]["id"]

@@ -34,5 +34,6 @@ async def ticket(call: Call) -> Reply:
 async def rotate(call: Call) -> Reply:
     """POST /v1/api-keys/{id}/rotate."""
     overlap = call.query.number("overlap", 0, MAX_OVERLAP, 0)
-    key = await rotate_key(call.app, call.workspace, call.id, overlap, call.keeping(created_key))
+    keep = call.keeping(created_key)
+    key = await rotate_key(call.app, call.workspace, call.id, overlap, keep, giver=call.principal)
     return created_key(key)

@@ -1,13 +1,16 @@
 """`/v1/api-keys`: handlers."""
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cyberai.api.call import Call
 from cyberai.api.pages import page_reply
 from cyberai.api.reply import Reply, created, json_reply
-from cyberai.app.keys import create_key, list_keys, revoke_key
+from cyberai.app.key_grants import require_within
+from cyberai.app.keys import asked_rights, create_key, list_keys, revoke_key
 from cyberai.app.listing import ListPage, decode_cursor, encode_cursor
 from cyberai.app.resources import KeyResource
+from cyberai.domain.api_key import ALL_SCOPES
 
 _KIND = "api-keys"
 
@@ -17,8 +20,13 @@ class _NoFilter(Struct, frozen=True):
 
 
 async def create(call: Call) -> Reply:
-    """POST /v1/api-keys."""
-    key = await create_key(call.app, call.workspace, call.body, call.keeping(created_key))
+    """POST /v1/api-keys. Without scopes the new key has those of the key that makes it."""
+    giver, request = call.principal, call.body
+    assert giver is not None
+    if request.scopes is None:
+        request = replace(request, scopes=[scope.value for scope in ALL_SCOPES if scope in giver.scopes])
+    require_within(giver, *asked_rights(request))
+    key = await create_key(call.app, call.workspace, request, call.keeping(created_key))
     return created_key(key)
 
 

@@ -4,7 +4,8 @@ from msgspec import structs
 
 from cyberai.app.context import App
 from cyberai.app.idempotency import Keep, not_kept
-from cyberai.app.keys import digest_of
+from cyberai.app.key_grants import require_within
+from cyberai.app.keys import Principal, digest_of
 from cyberai.app.resources import KeyResource, key_resource
 from cyberai.domain.api_key import format_key, hint_of
 from cyberai.domain.errors import Conflict, NotFound
@@ -16,10 +17,16 @@ MAX_OVERLAP = 604_800
 
 
 async def rotate_key(
-    app: App, workspace: WorkspaceId, key_id: str, overlap: int = 0, keep: Keep[KeyResource] = not_kept
+    app: App,
+    workspace: WorkspaceId,
+    key_id: str,
+    overlap: int = 0,
+    keep: Keep[KeyResource] = not_kept,
+    giver: Principal | None = None,
 ) -> KeyResource:
     """A new key with the name, plan, scopes and expiry of the old one, which ends after `overlap` seconds, at once
-    when that is 0. Raise NotFound, or Conflict for a key that is revoked or has expired."""
+    when that is 0. Raise NotFound, Conflict for a key that is revoked or has expired, or Forbidden when the new key
+    could do more than `giver`."""
     at = app.clock.now()
     secret = format_key(app.rng.bits(192))
     fresh = KeyId(app.ids.new("key"))
@@ -34,6 +41,7 @@ async def rotate_key(
                 field="id",
                 reason="Only a valid key can be rotated; create a new one with POST /v1/api-keys",
             )
+        require_within(giver, old.plan, old.scopes)
         new = structs.replace(
             old,
             id=fresh,

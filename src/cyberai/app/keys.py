@@ -125,6 +125,11 @@ async def _store_key(
     return resource
 
 
+def asked_rights(request: KeyRequest) -> tuple[Plan, tuple[ApiScope, ...]]:
+    """The plan and scopes a request asks for; raise InvalidRequest."""
+    return _plan(request.plan), _scopes(request.scopes)
+
+
 def _name(name: str) -> str:
     if not 1 <= len(name.strip()) <= 200:
         raise InvalidRequest(_MESSAGE, field="name", reason="Must have 1 to 200 characters")

@@ -117,12 +117,12 @@ def show_coverage(console: Console, result: ScanResult) -> None:
     """How much was tested, and what was not and why."""
     view = coverage_view(result.coverage, {})
     applicable = view.tested + view.missed
-    figures = result.scan.statistics
-    console.print(
-        Text(f"Coverage {view.percent} %", "bold").append(
-            f": {view.tested:,} of {applicable:,} pairs of place and check tested", "not bold"
-        )
-    )
+    figures, verdict = result.scan.statistics, result.scan.verdict
+    percent = verdict.coverage_percent if verdict else view.percent
+    told = f": {view.tested:,} of {applicable:,} known pairs of place and check tested"
+    if percent < view.percent:
+        told += ", and there are places the scan did not get to"
+    console.print(Text(f"Coverage {percent} %", "bold").append(told, "not bold"))
     if view.missed:
         indented(console, Text(", ".join(view.total.missed_reasons)), Text("  Not tested: "))
         for line in [line for line in view.checks if line.missed][:_MAX_GAPS]:
