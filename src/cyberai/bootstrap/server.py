@@ -17,13 +17,12 @@ from cyberai.app.context import App
 from cyberai.app.events import events_after, frame, head, oldest
 from cyberai.app.keys import ensure_first_key
 from cyberai.app.work import live_workers
-from cyberai.bootstrap.build import LIMITS_NAME, Bell, open_app, prepare_data_dir
+from cyberai.bootstrap.build import Bell, open_app, open_limiter, prepare_data_dir
 from cyberai.bootstrap.loops import run
 from cyberai.bootstrap.workers import Workers
 from cyberai.config import Settings
-from cyberai.domain.errors import InvalidRequest, StoreError
+from cyberai.domain.errors import InvalidRequest, StoreError, Unavailable
 from cyberai.realtime.hub import EventLog, Hub
-from cyberai.storage.limits import SqliteRateLimiter
 
 WORKERS_START_SECONDS = 20.0
 
@@ -42,13 +41,14 @@ def serve(settings: Settings) -> int:
     except (StoreError, OSError) as error:
         print(f"cyberai serve: {error}", file=sys.stderr)  # noqa: T201 - the user's terminal
         return 5
-    except InvalidRequest as error:
+    except (InvalidRequest, Unavailable) as error:
         print(f"cyberai serve: {error.message}. {error.reason}", file=sys.stderr)  # noqa: T201
-        return 2
+        return 2 if isinstance(error, InvalidRequest) else 5
 
 
 async def _serve(settings: Settings) -> int:
-    prepare_data_dir(settings)
+    if not settings.database_url:
+        prepare_data_dir(settings)
     sock = _bind(settings)
     host, port = sock.getsockname()[:2]
     denied = (*settings.extra_denied, (host, port))
@@ -63,11 +63,10 @@ async def _serve(settings: Settings) -> int:
         await _say_key(app, settings)
         workers = Workers(structs.replace(settings, api_key=None))
         bell.ring = workers.wake
-        limiter = SqliteRateLimiter(settings.data_path / LIMITS_NAME)
         await workers.start()
         try:
             await _await_workers(app, stop)
-            async with _hub(app) as hub:
+            async with open_limiter(settings) as limiter, _hub(app) as hub:
                 live = Live(app, hub, stopping=stop, metrics_access=settings.metrics)
                 asgi = make_asgi(
                     app,
@@ -89,7 +88,6 @@ async def _serve(settings: Settings) -> int:
                 await live.aclose()
         finally:
             await workers.stop()
-            limiter.close()
     return 0
 
 
@@ -142,12 +140,17 @@ async def _say_key(app: App, settings: Settings) -> None:
 def _say_ready(settings: Settings) -> None:
     scheme = "https" if settings.tls_cert else "http"
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    _say(f"Cyber AI listens on {scheme}://{host}:{settings.port}/v1  (data in {settings.data_dir})")
+    _say(f"Cyber AI listens on {scheme}://{host}:{settings.port}/v1  (data in {_place(settings)})")
     _say(TEXT)
     if settings.host not in ("127.0.0.1", "::1", "localhost") and not settings.tls_cert:
         _say(
             "Warning: keys travel in clear text on this address; use --tls-cert and --tls-key or a TLS proxy."
         )
+
+
+def _place(settings: Settings) -> str:
+    """Where the store is; never the password."""
+    return "PostgreSQL" if settings.database_url else settings.data_dir
 
 
 def _say(line: str) -> None:

@@ -21,7 +21,7 @@ from cyberai.bootstrap.build import open_app
 from cyberai.bootstrap.loops import run
 from cyberai.bootstrap.watchdog import watch
 from cyberai.config import Settings
-from cyberai.domain.errors import Unavailable
+from cyberai.domain.errors import StoreError, Unavailable
 from cyberai.jobs.embedded import EmbeddedDispatcher
 
 log = logging.getLogger("cyberai.worker")
@@ -35,7 +35,12 @@ def main() -> None:
     logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
     limit = settings.worker_memory * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
-    run(_work(settings))
+    try:
+        run(_work(settings))
+    except StoreError as error:
+        # The supervisor starts another one in a moment.
+        log.error("%s", error)
+        sys.exit(5)
 
 
 async def _work(settings: Settings) -> None:
@@ -58,7 +63,7 @@ async def _work(settings: Settings) -> None:
         for task in (*tasks, stopped):
             task.cancel()
         results = await asyncio.gather(*tasks, return_exceptions=True)
-        with contextlib.suppress(TimeoutError):
+        with contextlib.suppress(TimeoutError, Unavailable):
             async with asyncio.timeout(1):
                 await gone(app, worker)
     for result in results:

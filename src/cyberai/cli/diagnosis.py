@@ -62,6 +62,7 @@ def examine(data_dir: Path | None, port: int) -> Iterator[Finding]:
         sqlite,
         event_loop,
         lambda: data_folder(data_dir),
+        *((database,) if database_url() else ()),
         lambda: port_free(port),
         clock,
         encoding,
@@ -150,6 +151,28 @@ def data_folder(data_dir: Path | None) -> Finding:
     if free < LOW_SPACE:
         return Finding("data", Level.WARN, text, "Make room soon: evidence of large scans takes some 100 MiB")
     return Finding("data", Level.OK, text)
+
+
+def database_url() -> str | None:
+    """The address of the store in PostgreSQL, where one is set."""
+    from cyberai.config import load
+
+    return load().database_url
+
+
+def database() -> Finding:
+    """The database can be reached, its schema is known, and our role is bound by its policies."""
+    from cyberai.domain.errors import StoreError
+
+    try:
+        from cyberai.storage.postgres.doctor import examine as look
+    except ImportError as error:
+        return Finding("database", Level.FAIL, str(error), "Install cyberai-platform[postgres]")
+    try:
+        found = look(database_url() or "")
+    except StoreError as error:
+        return Finding("database", Level.FAIL, str(error))
+    return Finding("database", Level.WARN if found.problem else Level.OK, found.detail, found.problem)
 
 
 def port_free(port: int) -> Finding:

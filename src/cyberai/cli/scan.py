@@ -8,7 +8,7 @@ import click
 
 from cyberai.cli.exit_codes import ExitCode
 from cyberai.cli.failures import Failure
-from cyberai.cli.options import SEVERITIES, data_dir, log_level, target_policy
+from cyberai.cli.options import SEVERITIES, data_dir, database_url, log_level, target_policy
 
 if TYPE_CHECKING:
     from cyberai.app.requests import ScanRequest
@@ -121,6 +121,7 @@ Exit codes:
 @click.option("--name", metavar="TEXT", help="A name for the scan, shown in lists and reports.")
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no remarks: only the result, and errors.")
 @data_dir
+@database_url
 @log_level("error")
 def command(
     targets: tuple[str, ...], output_format: str | None, output: str, fail_on: str | None, **flags: Any
@@ -145,7 +146,7 @@ def settings_of(flags: dict[str, Any]) -> "Settings":
     """The settings that this command's flags override."""
     from cyberai.config import load
 
-    names = ("allow", "only_allow", "resolve", "ca_file", "data_dir")
+    names = ("allow", "only_allow", "resolve", "ca_file", "data_dir", "database_url")
     given = {name: flags[name] for name in names}
     return load(**given, log_level=flags["log_level"] or "error")
 

@@ -57,3 +57,15 @@ def test_a_missing_library_fails_by_name(monkeypatch) -> None:
     finding = diagnosis.libraries()
     assert finding.level is Level.FAIL
     assert "no_such_library" in finding.text
+
+
+def test_a_database_that_cannot_be_reached_fails_and_one_that_is_not_set_is_not_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("CYBERAI_DATABASE_URL", "postgresql://me:secret@127.0.0.1:1/store")
+    found = diagnosis.database()
+    assert found.level is diagnosis.Level.FAIL
+    assert "store at 127.0.0.1:1 as me cannot be used" in found.text
+    assert "secret" not in found.text
+    monkeypatch.delenv("CYBERAI_DATABASE_URL")
+    assert diagnosis.database_url() is None
