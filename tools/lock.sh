@@ -16,4 +16,4 @@ compile() {
 
 compile bootstrap --group pyproject.toml:bootstrap
 compile base pyproject.toml
-compile dev pyproject.toml --group pyproject.toml:dev --constraints requirements/base.txt
+compile dev pyproject.toml --extra postgres --group pyproject.toml:dev --constraints requirements/base.txt

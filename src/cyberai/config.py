@@ -44,6 +44,13 @@ SETTINGS: tuple[Setting, ...] = (
         help="Folder of the store; created when it is new.",
     ),
     Setting(
+        name="database_url",
+        env="CYBERAI_DATABASE_URL",
+        type="address",
+        default="",
+        help="postgresql://USER@HOST/NAME: keep the store in this PostgreSQL database instead of the data folder. A password belongs into the variable, PGPASSWORD or ~/.pgpass: flags are seen by every user of the machine.",
+    ),
+    Setting(
         name="workers",
         env="CYBERAI_WORKERS",
         type="number",
@@ -202,6 +209,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     port: int = 8080
     data_dir: str = ""
+    database_url: str | None = None
     workers: int = 0
     worker_memory: int = 1024
     allow: tuple[str, ...] = ()
@@ -319,6 +327,7 @@ def _check(settings: Settings) -> None:
         raise SettingsError("port: must be a number from 0 to 65535")
     if not 0 <= settings.workers <= 64:
         raise SettingsError("workers: must be a number from 1 to 64")
+    _check_address(settings.database_url)
     if settings.worker_memory < 256:
         raise SettingsError("worker_memory: must be at least 256 (MiB)")
     if (settings.tls_cert is None) != (settings.tls_key is None):
@@ -336,3 +345,10 @@ def _check_logs_and_retention(settings: Settings) -> None:
     for name in ("keep_events", "keep_work", "keep_reports", "keep_evidence"):
         if not 0 <= getattr(settings, name) <= 36_500:
             raise SettingsError(f"{name}: must be a number of days, or 0 for ever")
+
+
+def _check_address(url: str | None) -> None:
+    if url and not url.startswith(("postgresql://", "postgres://")):
+        raise SettingsError(
+            "database_url: must begin with postgresql://, as in postgresql://USER@HOST:5432/NAME"
+        )

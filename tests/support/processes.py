@@ -103,21 +103,28 @@ def _decoded(reply: Any) -> Any:
     return raw
 
 
-def environment(home: Path) -> dict[str, str]:
+def environment(home: Path, database_url: str | None = None) -> dict[str, str]:
     source = str(Path(__file__).resolve().parents[2] / "src")
-    return {**os.environ, "PYTHONPATH": source, "HOME": str(home), "CYBERAI_API_KEY": KEY}
+    made = {**os.environ, "PYTHONPATH": source, "HOME": str(home), "CYBERAI_API_KEY": KEY}
+    return made if database_url is None else {**made, "CYBERAI_DATABASE_URL": database_url}
 
 
 @contextlib.contextmanager
-def running_server(data_dir: Path, *flags: str, port: int = 0) -> Iterator[Server]:
-    """`cyberai serve` on a free loopback port, ready; loopback may be scanned."""
+def running_server(
+    data_dir: Path, *flags: str, port: int = 0, database_url: str | None = None
+) -> Iterator[Server]:
+    """`cyberai serve` on a free loopback port, ready; loopback may be scanned. The store is in `data_dir`, or in
+    the PostgreSQL database that is named."""
     data_dir.mkdir(exist_ok=True)
     log = data_dir.with_suffix(".log")
     command = [sys.executable, "-m", "cyberai", "serve", "--port", str(port), "--data-dir", str(data_dir)]
     with log.open("ab") as sink:
         start = sink.tell()
         process = subprocess.Popen(
-            [*command, "--allow", "127.0.0.0/8", *flags], stdout=sink, stderr=sink, env=environment(data_dir)
+            [*command, "--allow", "127.0.0.0/8", *flags],
+            stdout=sink,
+            stderr=sink,
+            env=environment(data_dir, database_url),
         )
     server = Server(process, "", data_dir, log)
     try:

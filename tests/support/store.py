@@ -75,6 +75,15 @@ def sqlite_store(folder: Path) -> Store:
     return SqliteStore.open(folder / "cyberai.db", RealClock())
 
 
+def store_at(place: str) -> Store:
+    """The store at a database's address or in a folder."""
+    if not place.startswith("postgresql://"):
+        return sqlite_store(Path(place))
+    from cyberai.storage.postgres.store import PostgresStore
+
+    return PostgresStore.open(place)
+
+
 @contextlib.contextmanager
 def sqlite_stored(folder: Path) -> Iterator[Stored]:
     """A SQLite store in a folder, with the workspaces `default` and `other`."""

@@ -1,16 +1,14 @@
 """A child process that writes units, findings and events without end, and says what was acknowledged.
 
-`python -m support.store_writer FOLDER WRITERS`: each writer works on a chain of units; a step stores a unit's
+`python -m support.store_writer PLACE WRITERS`: each writer works on a chain of units; a step stores a unit's
 result, the next unit, a finding and an event in one transaction, then prints `WRITER STEP`.
 """
 
 import asyncio
 import sys
-from pathlib import Path
 
-from cyberai.ports.store import Tx
-from cyberai.storage.sqlite import SqliteStore
-from support.store import RealClock
+from cyberai.ports.store import Store, Tx
+from support.store import store_at
 from support.store_samples import HERE, NOW, event, scan, shard, sighting, unit, vulnerability
 
 
@@ -33,7 +31,7 @@ def step(tx: Tx, writer: int, number: int) -> None:
     tx.events.append(event(name))
 
 
-async def work(store: SqliteStore, writer: int, number: int) -> None:
+async def work(store: Store, writer: int, number: int) -> None:
     """A chain of units, from where it stands."""
     while True:
         await store.write(HERE, lambda tx, n=number: step(tx, writer, n))
@@ -41,9 +39,9 @@ async def work(store: SqliteStore, writer: int, number: int) -> None:
         number += 1
 
 
-async def main(folder: Path, writers: int) -> None:
+async def main(place: str, writers: int) -> None:
     """Go on where the last process was killed."""
-    store = SqliteStore.open(folder / "cyberai.db", RealClock())
+    store = store_at(place)
     await store.write(HERE, lambda tx: tx.ensure_workspace(NOW))
     await store.write(HERE, lambda tx: prepare(tx, writers))
     heads = await store.read(HERE, lambda tx: tx.units.pending(shard(), 100))
@@ -52,4 +50,4 @@ async def main(folder: Path, writers: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2])))
+    asyncio.run(main(sys.argv[1], int(sys.argv[2])))

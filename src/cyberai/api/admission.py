@@ -30,24 +30,24 @@ class Admission:
         try:
             principal = await self._principal(key)
         except Unauthorized as error:
-            self._spend(call, f"address:{call.client}", ANONYMOUS_LIMIT)
+            await self._spend(call, f"address:{call.client}", ANONYMOUS_LIMIT)
             error.headers.setdefault("WWW-Authenticate", "Bearer")
             raise
-        return self._admitted(call, principal)
+        return await self._admitted(call, principal)
 
     async def admit_ticket(self, call: Call, ticket: str) -> Principal:
         """The same for a WebSocket ticket, which is not used up yet."""
         try:
             principal = await ticket_holder(self._app, ticket)
         except Unauthorized as error:
-            self._spend(call, f"address:{call.client}", ANONYMOUS_LIMIT)
+            await self._spend(call, f"address:{call.client}", ANONYMOUS_LIMIT)
             error.headers.setdefault("WWW-Authenticate", "Bearer")
             raise
-        return self._admitted(call, principal)
+        return await self._admitted(call, principal)
 
-    def _admitted(self, call: Call, principal: Principal) -> Principal:
+    async def _admitted(self, call: Call, principal: Principal) -> Principal:
         call.principal = principal
-        self._spend(call, f"key:{principal.key_id}", principal.plan.requests_per_minute)
+        await self._spend(call, f"key:{principal.key_id}", principal.plan.requests_per_minute)
         self._meter.add(principal)
         return principal
 
@@ -59,9 +59,9 @@ class Admission:
             subject, limit = f"key:{principal.key_id}", principal.plan.requests_per_minute
         except Unauthorized:
             subject, limit = f"address:{call.client}", ANONYMOUS_LIMIT
-        decision = self._limiter.hit(subject, limit, now)
+        decision = await self._limiter.hit(subject, limit, now)
         if decision.allowed:
-            self._limiter.refund(subject, now)
+            await self._limiter.refund(subject, now)
             decision = RateDecision(True, limit, decision.remaining + 1, decision.reset)
         call.rate = decision
 
@@ -78,9 +78,9 @@ class Admission:
         self._known[key] = (now, principal)
         return principal
 
-    def _spend(self, call: Call, subject: str, limit: int) -> None:
+    async def _spend(self, call: Call, subject: str, limit: int) -> None:
         now = self._app.clock.now()
-        decision = self._limiter.hit(subject, limit, now)
+        decision = await self._limiter.hit(subject, limit, now)
         call.rate = decision
         if not decision.allowed:
             wait = max(1, decision.reset - now // 1_000_000)
@@ -90,11 +90,11 @@ class Admission:
                 headers={"Retry-After": str(wait)},
             )
 
-    def refund(self, call: Call) -> None:
+    async def refund(self, call: Call) -> None:
         """Give the request back (304 costs nothing)."""
         if call.principal is None or call.rate is None:
             return
-        self._limiter.refund(f"key:{call.principal.key_id}", self._app.clock.now())
+        await self._limiter.refund(f"key:{call.principal.key_id}", self._app.clock.now())
         self._meter.add(call.principal, -1)
         rate = call.rate
         call.rate = RateDecision(True, rate.limit, min(rate.limit, rate.remaining + 1), rate.reset)

@@ -87,7 +87,7 @@ class Edge:
             reply = self._refused(call, internal_error())
         reply = self._sender.prepared(call, reply)
         if reply.status == 304:
-            self._admission.refund(call)
+            await self._admission.refund(call)
         await self._sender.send(call, reply, send, started)
         if reply.follow is not None:
             await reply.follow(receive, send)

@@ -4,6 +4,7 @@ import base64
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from importlib import import_module
 from pathlib import Path
 
 from cyberai import __version__
@@ -22,9 +23,10 @@ from cyberai.net.proxy import parse_proxy
 from cyberai.net.session import ScanNetwork
 from cyberai.net.tls_contexts import TlsContexts
 from cyberai.ports.reporting import Wake
-from cyberai.ports.runtime import Rng
-from cyberai.ports.store import Store, Tx
+from cyberai.ports.runtime import Clock, Rng
+from cyberai.ports.store import RateLimiter, Store, Tx
 from cyberai.reports.catalogue import renderer
+from cyberai.storage.limits import SqliteRateLimiter
 from cyberai.storage.sqlite import SqliteStore
 
 STORE_NAME = "cyberai.db"
@@ -54,16 +56,15 @@ def prepare_data_dir(settings: Settings) -> Path:
 
 @asynccontextmanager
 async def open_app(settings: Settings, *, wake: Wake = _no_wake) -> AsyncIterator[App]:
-    """The ports of one process, on the store in the data folder; put right what a death left behind first."""
-    path = prepare_data_dir(settings)
+    """The ports of one process, on the store of the settings; put right what a death left behind first."""
     clock, rng = SystemClock(), SystemRng()
-    store = SqliteStore.open(path / STORE_NAME, clock)
+    store, listens = open_store(settings, clock)
     try:
         pepper, cursor_key = await _secrets(store, rng, clock.now())
         egress = EgressPolicy(
             allow=[parse_network(text) for text in settings.allow],
             only_allow=[parse_network(text) for text in settings.only_allow],
-            denied=frozenset(settings.extra_denied),
+            denied=frozenset(settings.extra_denied) | listens,
         )
         app = App(
             store=store,
@@ -106,6 +107,46 @@ def _network(settings: Settings, egress: EgressPolicy, clock: SystemClock) -> Sc
         lookup=DnsLookup(*parse_resolver(settings.resolver)) if settings.resolver else None,
         proxy=parse_proxy(settings.proxy) if settings.proxy else None,
     )
+
+
+def open_store(settings: Settings, clock: Clock) -> tuple[Store, frozenset[tuple[str, int]]]:
+    """The store, and where it listens: what no scan may reach. Raise StoreError."""
+    if not settings.database_url:
+        return SqliteStore.open(prepare_data_dir(settings) / STORE_NAME, clock), frozenset()
+    _require_postgres()
+    from cyberai.storage.postgres.store import PostgresStore
+
+    store = PostgresStore.open(settings.database_url)
+    return store, store.addresses
+
+
+@asynccontextmanager
+async def open_limiter(settings: Settings) -> AsyncIterator[RateLimiter]:
+    """The rate limiter beside the store. Raise StoreError."""
+    if not settings.database_url:
+        counters = SqliteRateLimiter(settings.data_path / LIMITS_NAME)
+        try:
+            yield counters
+        finally:
+            counters.close()
+        return
+    from cyberai.storage.postgres.database import Database
+    from cyberai.storage.postgres.limits import PostgresRateLimiter
+
+    shared = PostgresRateLimiter(Database(settings.database_url))
+    try:
+        yield shared
+    finally:
+        await shared.close()
+
+
+def _require_postgres() -> None:
+    try:
+        import_module("psycopg")
+    except ImportError as error:
+        raise StoreError(
+            f"A store in PostgreSQL needs psycopg ({error}); install cyberai-platform[postgres]"
+        ) from error
 
 
 async def _secrets(store: Store, rng: Rng, at: int) -> tuple[bytes, bytes]:

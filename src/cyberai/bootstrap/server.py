@@ -18,15 +18,14 @@ from cyberai.app.context import App
 from cyberai.app.events import events_after, frame, head, oldest
 from cyberai.app.keys import ensure_first_key
 from cyberai.app.work import live_workers
-from cyberai.bootstrap.build import LIMITS_NAME, Bell, open_app, prepare_data_dir
+from cyberai.bootstrap.build import Bell, open_app, open_limiter, prepare_data_dir
 from cyberai.bootstrap.logs import set_up_logging
 from cyberai.bootstrap.loops import run
 from cyberai.bootstrap.server_lock import Holder, ServerLock
 from cyberai.bootstrap.workers import Workers
 from cyberai.config import Settings
-from cyberai.domain.errors import InvalidRequest, StoreError
+from cyberai.domain.errors import InvalidRequest, StoreError, Unavailable
 from cyberai.realtime.hub import EventLog, Hub
-from cyberai.storage.limits import SqliteRateLimiter
 from cyberai.web.site import Site
 
 WORKERS_START_SECONDS = 20.0
@@ -42,12 +41,15 @@ def serve(settings: Settings) -> int:
     except (StoreError, OSError) as error:
         print(f"cyberai serve: {error}", file=sys.stderr)  # noqa: T201 - the user's terminal
         return 5
-    except InvalidRequest as error:
+    except (InvalidRequest, Unavailable) as error:
         print(f"cyberai serve: {error.message}. {error.reason}", file=sys.stderr)  # noqa: T201
-        return 2
+        return 2 if isinstance(error, InvalidRequest) else 5
 
 
 async def _serve(settings: Settings) -> int:
+    if settings.database_url:
+        # Any number of servers share one database.
+        return await _serve_alone(settings, None)
     lock = ServerLock(prepare_data_dir(settings))
     lock.take()
     try:
@@ -56,12 +58,13 @@ async def _serve(settings: Settings) -> int:
         lock.release()
 
 
-async def _serve_alone(settings: Settings, lock: ServerLock) -> int:
+async def _serve_alone(settings: Settings, lock: ServerLock | None) -> int:
     sock = _bind(settings)
     host, port = sock.getsockname()[:2]
     denied = (*settings.extra_denied, (host, port))
     settings = structs.replace(settings, port=port, extra_denied=denied)
-    lock.tell(Holder(os.getpid(), _url(settings), denied))
+    if lock is not None:
+        lock.tell(Holder(os.getpid(), _url(settings), denied))
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -72,11 +75,10 @@ async def _serve_alone(settings: Settings, lock: ServerLock) -> int:
         await _say_key(app, settings)
         workers = Workers(structs.replace(settings, api_key=None))
         bell.ring = workers.wake
-        limiter = SqliteRateLimiter(settings.data_path / LIMITS_NAME)
         await workers.start()
         try:
             await _await_workers(app, stop)
-            async with _hub(app) as hub:
+            async with open_limiter(settings) as limiter, _hub(app) as hub:
                 live = Live(app, hub, stopping=stop, metrics_access=settings.metrics)
                 asgi = make_asgi(
                     app,
@@ -99,7 +101,6 @@ async def _serve_alone(settings: Settings, lock: ServerLock) -> int:
                 await live.aclose()
         finally:
             await workers.stop()
-            limiter.close()
     return 0
 
 
@@ -156,13 +157,18 @@ def _url(settings: Settings) -> str:
 
 
 def _say_ready(settings: Settings) -> None:
-    _say(f"Cyber AI listens on {_url(settings)}/v1  (data in {settings.data_dir})")
+    _say(f"Cyber AI listens on {_url(settings)}/v1  (data in {_place(settings)})")
     _say(f"Web page: {_url(settings)}/  (sign in with your API key)")
     _say(TEXT)
     if settings.host not in ("127.0.0.1", "::1", "localhost") and not settings.tls_cert:
         _say(
             "Warning: keys travel in clear text on this address; use --tls-cert and --tls-key or a TLS proxy."
         )
+
+
+def _place(settings: Settings) -> str:
+    """Where the store is; never the password."""
+    return "PostgreSQL" if settings.database_url else settings.data_dir
 
 
 def _say(line: str) -> None:

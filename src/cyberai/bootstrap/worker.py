@@ -22,7 +22,7 @@ from cyberai.bootstrap.logs import set_up_logging
 from cyberai.bootstrap.loops import run
 from cyberai.bootstrap.watchdog import watch
 from cyberai.config import Settings
-from cyberai.domain.errors import Unavailable
+from cyberai.domain.errors import StoreError, Unavailable
 from cyberai.jobs.embedded import EmbeddedDispatcher
 
 log = logging.getLogger("cyberai.worker")
@@ -36,7 +36,12 @@ def main() -> None:
     set_up_logging(settings)
     limit = settings.worker_memory * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
-    run(_work(settings))
+    try:
+        run(_work(settings))
+    except StoreError as error:
+        # The supervisor starts another one in a moment.
+        log.error("%s", error)
+        sys.exit(5)
 
 
 async def _work(settings: Settings) -> None:

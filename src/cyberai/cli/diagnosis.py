@@ -44,9 +44,12 @@ def examine(data_dir: Path | None, port: int) -> Iterator[Finding]:
     except SettingsError as error:
         yield Finding("settings", Level.FAIL, str(error), "Correct the environment variable CYBERAI_...")
         return
-    yield from (of_data.data_folder(path), of_data.permissions(path), of_data.file_system(path))
-    yield from of_data.store(path)
-    yield of_data.server(path)
+    if database_url():
+        yield database()
+    else:
+        yield from (of_data.data_folder(path), of_data.permissions(path), of_data.file_system(path))
+        yield from of_data.store(path)
+        yield of_data.server(path)
     yield from (port_free(port), of_data.clock(path), encoding())
 
 
@@ -119,6 +122,28 @@ def event_loop() -> Finding:
     except ImportError as error:
         return Finding("uvloop", Level.FAIL, str(error), "Run `make setup` in the source folder")
     return Finding("uvloop", Level.OK, _version("uvloop"))
+
+
+def database_url() -> str | None:
+    """The address of the store in PostgreSQL, where one is set."""
+    from cyberai.config import load
+
+    return load().database_url
+
+
+def database() -> Finding:
+    """The database can be reached, its schema is known, and our role is bound by its policies."""
+    from cyberai.domain.errors import StoreError
+
+    try:
+        from cyberai.storage.postgres.doctor import examine as look
+    except ImportError as error:
+        return Finding("database", Level.FAIL, str(error), "Install cyberai-platform[postgres]")
+    try:
+        found = look(database_url() or "")
+    except StoreError as error:
+        return Finding("database", Level.FAIL, str(error))
+    return Finding("database", Level.WARN if found.problem else Level.OK, found.detail, found.problem)
 
 
 def port_free(port: int) -> Finding:

@@ -72,12 +72,13 @@ def command(dry_run: bool, compact: bool, data_dir: Path | None, as_json: bool, 
         reports=settings.keep_reports,
         evidence=settings.keep_evidence,
     )
+    file = store_path(data_dir) if compact else None
     freed = on_existing_store(data_dir, lambda app: collect_garbage(app, keep, dry_run=dry_run))
     sizes = None
-    if compact and not dry_run:
+    if file is not None and not dry_run:
         from cyberai.storage.backup import compact as shrink
 
-        sizes = shrink(store_path(data_dir))
+        sizes = shrink(file)
     if as_json:
         import msgspec
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cyberai.cli.options import as_json, data_dir
+from cyberai.cli.options import as_json, data_dir, database_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -107,6 +107,7 @@ def command() -> None:
     help="Last day of the key (UTC), or a time. Default: never.",
 )
 @data_dir
+@database_url
 @as_json
 def create(
     name: str, plan: str, scopes: tuple[str, ...], workspace: str, expires: str | None, **flags: Any
@@ -117,7 +118,9 @@ def create(
 
     request = KeyRequest(name=name, plan=plan, scopes=list(scopes) or None, expires_at=expires)
     space = workspace_id(workspace)
-    key = on_store(flags["data_dir"], lambda app: create_key(app, space, request))
+    key = on_store(
+        flags["data_dir"], lambda app: create_key(app, space, request), database_url=flags["database_url"]
+    )
     if flags["as_json"]:
         click.echo(_encoded(key))
         return
@@ -132,13 +135,14 @@ def create(
 @command.command("list", help=LIST_HELP)
 @workspace_option
 @data_dir
+@database_url
 @as_json
-def list_(workspace: str, data_dir: Path | None, as_json: bool) -> None:
+def list_(workspace: str, data_dir: Path | None, database_url: str | None, as_json: bool) -> None:
     """A table, or a list of objects."""
     from cyberai.app.keys import list_keys
 
     space = workspace_id(workspace)
-    keys = on_store(data_dir, lambda app: list_keys(app, space))
+    keys = on_store(data_dir, lambda app: list_keys(app, space), database_url=database_url)
     if as_json:
         click.echo(_encoded(keys))
         return
@@ -158,13 +162,16 @@ def list_(workspace: str, data_dir: Path | None, as_json: bool) -> None:
 @click.argument("key_id", metavar="ID")
 @workspace_option
 @data_dir
+@database_url
 @as_json
-def revoke(key_id: str, workspace: str, data_dir: Path | None, as_json: bool) -> None:
+def revoke(
+    key_id: str, workspace: str, data_dir: Path | None, database_url: str | None, as_json: bool
+) -> None:
     """Revoke one."""
     from cyberai.app.keys import revoke_key
 
     space = workspace_id(workspace)
-    key = on_store(data_dir, lambda app: revoke_key(app, space, key_id))
+    key = on_store(data_dir, lambda app: revoke_key(app, space, key_id), database_url=database_url)
     click.echo(_encoded(key) if as_json else f"Revoked {key.id} ({key.name}).")
 
 
@@ -186,14 +193,19 @@ def workspace_id(name: str) -> Any:
     return WorkspaceId(name)
 
 
-def on_store(data_dir: Path | None, use: "Callable[[App], Coroutine[Any, Any, Any]]") -> Any:
+def on_store(
+    data_dir: Path | None,
+    use: "Callable[[App], Coroutine[Any, Any, Any]]",
+    *,
+    database_url: str | None = None,
+) -> Any:
     """Open the store, run one use case, close it."""
     from cyberai.bootstrap.build import open_app
     from cyberai.cli.running import run
     from cyberai.config import load
 
     async def opened() -> Any:
-        async with open_app(load(data_dir=data_dir)) as app:
+        async with open_app(load(data_dir=data_dir, database_url=database_url)) as app:
             return await use(app)
 
     return run(opened())

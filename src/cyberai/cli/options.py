@@ -62,6 +62,17 @@ def data_dir(command: F) -> F:
     )(command)
 
 
+def database_url(command: F) -> F:
+    """--database-url."""
+    return click.option(
+        "--database-url",
+        metavar="URL",
+        help="Keep the store in this PostgreSQL database, postgresql://USER@HOST/NAME, instead of the data folder. A "
+        "password belongs into CYBERAI_DATABASE_URL, PGPASSWORD or ~/.pgpass: flags are seen by every user of the "
+        "machine.",
+    )(command)
+
+
 def target_policy(command: F) -> F:
     """--allow, --only-allow, --resolve, --resolver, --proxy, --ca-file, --client-cert: what may be reached, and how."""
     for decorate in (

@@ -29,12 +29,13 @@ def command(file: Path, force: bool, data_dir: Path | None) -> None:
     """Prove, put in place, bring up to date, tell."""
     from cyberai.bootstrap.build import STORE_NAME, prepare_data_dir
     from cyberai.bootstrap.server_lock import ServerLock, server_of
-    from cyberai.cli.store_access import megabytes
+    from cyberai.cli.store_access import megabytes, require_file
     from cyberai.config import load
     from cyberai.storage.backup import REPLACED, restore
     from cyberai.storage.opening import prepare
 
     settings = load(data_dir=data_dir)
+    require_file(settings)
     store = settings.data_path / STORE_NAME
     server = server_of(settings.data_path)
     if server is not None:

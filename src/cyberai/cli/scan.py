@@ -8,7 +8,7 @@ import click
 
 from cyberai.cli.exit_codes import ExitCode
 from cyberai.cli.failures import Failure
-from cyberai.cli.options import SEVERITIES, data_dir, log_format, log_level, target_policy
+from cyberai.cli.options import SEVERITIES, data_dir, database_url, log_format, log_level, target_policy
 from cyberai.cli.outputs import FORMATS, RENDERED, Output, deliver, outputs_of, remarks
 
 if TYPE_CHECKING:
@@ -197,6 +197,7 @@ def files_to_read(command: F) -> F:
 @files_to_read
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no remarks: only the result, and errors.")
 @data_dir
+@database_url
 @log_level("error")
 @log_format
 @click.pass_context
@@ -291,6 +292,7 @@ def settings_of(flags: dict[str, Any]) -> "Settings":
         "ca_file",
         "client_cert",
         "data_dir",
+        "database_url",
         "log_format",
     )
     given = {name: flags[name] for name in names}

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from cyberai.cli.options import data_dir, log_format, log_level, target_policy
+from cyberai.cli.options import data_dir, database_url, log_format, log_level, target_policy
 
 HELP = """Run the API server and its workers.
 
@@ -26,6 +26,7 @@ Examples:
     "--port", type=click.IntRange(0, 65535), help="Port to listen on; 0 takes a free one. Default: 8080."
 )
 @data_dir
+@database_url
 @target_policy
 @click.option(
     "--workers", type=click.IntRange(1, 64), metavar="N", help="Worker processes. Default: one per core."

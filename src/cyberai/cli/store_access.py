@@ -25,12 +25,12 @@ workspace_option = click.option(
 
 
 def store_settings(data_dir: Path | None) -> "Settings":
-    """The settings; raise Failure when no store is there."""
+    """The settings; raise Failure when no store is there. A database says itself that it cannot be reached."""
     from cyberai.bootstrap.build import STORE_NAME
     from cyberai.config import load
 
     settings = load(data_dir=data_dir)
-    if not (settings.data_path / STORE_NAME).exists():
+    if not settings.database_url and not (settings.data_path / STORE_NAME).exists():
         raise Failure(
             f"There is no store in {settings.data_dir}",
             next_step="Name the right folder with --data-dir; `cyberai scan` and `cyberai serve` make a new one",
@@ -40,10 +40,22 @@ def store_settings(data_dir: Path | None) -> "Settings":
 
 
 def store_path(data_dir: Path | None) -> Path:
-    """Where the store is; raise Failure when there is none."""
+    """Where the store's file is; raise Failure when there is none."""
     from cyberai.bootstrap.build import STORE_NAME
 
-    return store_settings(data_dir).data_path / STORE_NAME
+    settings = store_settings(data_dir)
+    require_file(settings)
+    return settings.data_path / STORE_NAME
+
+
+def require_file(settings: "Settings") -> None:
+    """Raise Failure where the store is no file of ours to copy."""
+    if settings.database_url:
+        raise Failure(
+            "The store is in PostgreSQL, which has no file of ours",
+            next_step="Use its own tools, such as pg_dump and pg_restore; see docs/how-to/run-on-postgresql.md",
+            code=ExitCode.USAGE,
+        )
 
 
 def on_existing_store(data_dir: Path | None, use: "Callable[[App], Coroutine[Any, Any, T]]") -> T:

@@ -174,12 +174,13 @@ class RateDecision(Struct, frozen=True):
 
 
 class RateLimiter(Protocol):
-    """Fixed windows that start at unix times divisible by 60; exact across processes and restarts."""
+    """Fixed windows that start at unix times divisible by 60; exact across processes and restarts, and across
+    servers that share a database."""
 
-    def hit(self, subject: str, limit: int, now: int) -> RateDecision:
-        """Count one request of this subject at UTC microseconds `now`; synchronous and fast."""
+    async def hit(self, subject: str, limit: int, now: int) -> RateDecision:
+        """Count one request of this subject at UTC microseconds `now`; raise Unavailable."""
         ...
 
-    def refund(self, subject: str, now: int) -> None:
-        """Take one request back (304 and OPTIONS cost nothing)."""
+    async def refund(self, subject: str, now: int) -> None:
+        """Take one request back (304 and OPTIONS cost nothing); raise Unavailable."""
         ...

@@ -1,38 +1,63 @@
 """The one place where SQLite and PostgreSQL may need two forms of a statement.
 
-Both speak the same ON CONFLICT, RETURNING and partial indexes, so that today there is one form of each; claims
-are the statement to watch: SQLite's writers come one at a time, PostgreSQL's will skip locked rows here.
+Both speak the same ON CONFLICT, RETURNING, IN and partial indexes, so that most have one expression: what only
+PostgreSQL knows (FOR UPDATE SKIP LOCKED) SQLite's compiler leaves out. `Forms` holds the few that differ.
 """
 
 from collections.abc import Mapping
-from enum import StrEnum
+from enum import IntEnum
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, Select, Table, bindparam, column, insert, literal_column
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    Table,
+    bindparam,
+    column,
+    insert,
+    literal_column,
+    select,
+    text,
+    union,
+    union_all,
+)
 from sqlalchemy import table as sql_table
-from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlalchemy.sql.dml import Insert
 from sqlalchemy.sql.elements import BindParameter
+from sqlalchemy.sql.expression import Executable
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import NullType
 
 _PREFIX = "arg_"
 
 
-class Backend(StrEnum):
+class Backend(IntEnum):
     """The databases that carry a store."""
 
-    SQLITE = "sqlite"
+    SQLITE = 0
+    POSTGRES = 1
+
+
+class Forms(NamedTuple):
+    """A statement that the two databases run well only in a form of its own each."""
+
+    sqlite: Executable
+    postgres: Executable
 
 
 @cache
 def sql_dialect(backend: Backend) -> Dialect:
     """SQLAlchemy's compiler for this database, with positional parameters."""
-    assert backend is Backend.SQLITE
-    return sqlite.dialect(paramstyle="qmark")
+    if backend is Backend.SQLITE:
+        return sqlite.dialect(paramstyle="qmark")
+    return psycopg.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 
 
 def table_ddl(table: Table, backend: Backend) -> list[str]:
@@ -74,7 +99,7 @@ def insert_row(table: Table, *names: str) -> Insert:
 
 def insert_new(table: Table, *names: str) -> Insert:
     """INSERT that does nothing (and counts 0 rows) where the key is taken."""
-    return sqlite.insert(table).values({name: arg(name) for name in names}).on_conflict_do_nothing()
+    return postgresql.insert(table).values({name: arg(name) for name in names}).on_conflict_do_nothing()
 
 
 def upsert(
@@ -83,9 +108,9 @@ def upsert(
     key: tuple[str, ...],
     changes: Mapping[str, ColumnElement[Any]] | None = None,
     only_if: ColumnElement[bool] | None = None,
-) -> sqlite.Insert:
+) -> postgresql.Insert:
     """INSERT, or UPDATE of the row with that key: by default of every column that is not in the key."""
-    statement = sqlite.insert(table).values({name: arg(name) for name in names})
+    statement = postgresql.insert(table).values({name: arg(name) for name in names})
     changed = changes or {name: statement.excluded[name] for name in names if name not in key}
     return statement.on_conflict_do_update(index_elements=list(key), set_=dict(changed), where=only_if)
 
@@ -110,15 +135,44 @@ text_index = sql_table(
 """The index of words: `rowid` is the number of the vulnerability."""
 
 
-def put_text() -> Insert:
+def put_text() -> Forms:
     """INSERT or replacement of a row's words."""
     names = ("rowid", "tenant", "title", "component", "description")
-    return insert(text_index).prefix_with("OR REPLACE").values({name: arg(name) for name in names})
+    fts5 = insert(text_index).prefix_with("OR REPLACE").values({name: arg(name) for name in names})
+    return Forms(fts5, text(_PUT_WORDS).bindparams(*(arg(name) for name in names)))
+
+
+_PUT_WORDS = """
+INSERT INTO vulnerability_text (rowid, tenant, words) VALUES (
+    :arg_rowid, :arg_tenant,
+    cyberai_words(concat_ws(' ', CAST(:arg_title AS text), CAST(:arg_component AS text), CAST(:arg_description AS text)))
+) ON CONFLICT (rowid) DO UPDATE SET tenant = excluded.tenant, words = excluded.words
+"""
+
+
+class _HasWords(FunctionElement[Any]):
+    # Of a boolean SQLAlchemy would ask SQLite whether it is 1, and the index would not be used.
+    type = NullType()
+    inherit_cache = True
+    name = "has_words"
+
+
+@compiles(_HasWords, "sqlite")
+def _sqlite_words(element: _HasWords, compiler: Any, **options: Any) -> str:
+    words, _, _ = element.clauses
+    return f"vulnerability_text MATCH {compiler.process(words, **options)}"
+
+
+@compiles(_HasWords, "postgresql")
+def _postgresql_words(element: _HasWords, compiler: Any, **options: Any) -> str:
+    # What is processed is sent: not the first.
+    tenant, asked = (compiler.process(clause, **options) for clause in list(element.clauses)[1:])
+    return f"(tenant = {tenant}::text AND words @@ cyberai_query({asked}::text))"
 
 
 def has_words() -> ColumnElement[bool]:
-    """The condition that a row holds what the parameter `words` (`word_query`) asks."""
-    return literal_column("vulnerability_text").op("MATCH", is_comparison=True)(arg("words"))
+    """The condition that a row holds what the parameters of `word_query` ask."""
+    return _HasWords(arg("words"), arg("tenant"), arg("asked"))
 
 
 def tenant_word(workspace: int) -> str:
@@ -126,10 +180,12 @@ def tenant_word(workspace: int) -> str:
     return f"tenant{workspace}"
 
 
-def word_query(workspace: int, text: str) -> str:
-    """The value of `words`: every word of the text, in any of the three columns. Nothing of it is syntax."""
+def word_query(workspace: int, text: str) -> dict[str, str]:
+    """The parameters of `has_words`: every word of the text, in any of the three columns. Nothing of it is syntax."""
     pieces = " AND ".join('"' + word.replace('"', " ") + '"' for word in text.split())
-    return f'tenant : "{tenant_word(workspace)}" AND {{title component description}} : ({pieces})'
+    tenant = tenant_word(workspace)
+    words = f'tenant : "{tenant}" AND {{title component description}} : ({pieces})'
+    return {"words": words, "tenant": tenant, "asked": text}
 
 
 class store_size(FunctionElement[int]):  # noqa: N801 - named like the SQL function it is
@@ -150,6 +206,32 @@ def _postgresql_size(*_: Any, **__: Any) -> str:
     return "pg_database_size(current_database())"
 
 
-def claimable(statement: Select[Any]) -> Select[Any]:
-    """Make a SELECT of work to claim safe against another claimer; SQLite's write lock already does."""
-    return statement
+def claimable(statement: Select[Any], of: Table) -> Select[Any]:
+    """Make a SELECT of work to claim safe against another claimer: PostgreSQL locks the chosen row of `of` and
+    passes over rows that are locked; SQLite's write lock does it already."""
+    return statement.with_for_update(skip_locked=True, of=of)
+
+
+def newest_of(selects: list[Select[Any]], *, distinct: bool, ascending: bool = False) -> Forms | Executable:
+    """The newest rows of several selects that begin with `rank`, each in order of an index: at most `limit`.
+    `distinct` where they may hold the same row, which has the same rank everywhere."""
+    if len(selects) == 1:
+        return selects[0].order_by(_by_rank(selects[0].selected_columns.rank, ascending)).limit(arg("limit"))
+    every = union_all(*selects)
+    merged = union(*selects) if distinct else every
+    sorted_ = merged.order_by(_by_rank(merged.selected_columns.rank, ascending)).limit(arg("limit"))
+    if not distinct:
+        return sorted_
+    # PostgreSQL's UNION reads all runs to their ends before it sorts; this form merges them and stops.
+    rows = every.subquery("run")
+    newest = (
+        select(rows)
+        .ext(postgresql.distinct_on(rows.c.rank))
+        .order_by(_by_rank(rows.c.rank, ascending))
+        .limit(arg("limit"))
+    )
+    return Forms(sorted_, newest)
+
+
+def _by_rank(rank: ColumnElement[int], ascending: bool) -> ColumnElement[int]:
+    return rank.asc() if ascending else rank.desc()

@@ -10,6 +10,11 @@ from cyberai.storage.statements import Statement
 
 Row = tuple[Any, ...]
 
+EVERYWHERE = 0
+"""The number of no workspace: what belongs to the deployment may look at all."""
+
+_SQLITE = int(Backend.SQLITE)
+
 
 class Driver(Protocol):
     """A connection inside a transaction."""
@@ -30,6 +35,14 @@ class Driver(Protocol):
         """Run one statement for each of these."""
         ...
 
+    def enter(self, workspace: int, /) -> None:
+        """From now on only rows of the workspace with this number are seen; EVERYWHERE lifts that."""
+        ...
+
+    def take_turns(self, matter: str, /) -> None:
+        """One transaction at a time, of any workspace, goes on from here until it ends."""
+        ...
+
 
 class ApswDriver:
     """The driver over an apsw connection, which keeps its own prepared statements by SQL text."""
@@ -42,20 +55,26 @@ class ApswDriver:
     def rows(self, statement: Statement, /, **values: Any) -> list[Row]:
         """All rows of a query."""
         # Always to the end: a statement left open would hold the snapshot.
-        return self._connection.execute(*statement.prepare(Backend.SQLITE, values)).fetchall()
+        return self._connection.execute(*statement.prepare(_SQLITE, values)).fetchall()
 
     def one(self, statement: Statement, /, **values: Any) -> Row | None:
         """The first row, or None."""
-        found = self._connection.execute(*statement.prepare(Backend.SQLITE, values)).fetchall()
+        found = self._connection.execute(*statement.prepare(_SQLITE, values)).fetchall()
         return found[0] if found else None
 
     def run(self, statement: Statement, /, **values: Any) -> int:
         """Change rows; return how many."""
-        self._connection.execute(*statement.prepare(Backend.SQLITE, values)).fetchall()
+        self._connection.execute(*statement.prepare(_SQLITE, values)).fetchall()
         return self._connection.changes()
+
+    def enter(self, workspace: int, /) -> None:
+        """Every statement names its workspace, and SQLite has no second belt."""
+
+    def take_turns(self, matter: str, /) -> None:
+        """SQLite's transactions that write come one at a time anyway."""
 
     def many(self, statement: Statement, values: Iterable[Mapping[str, Any]], /) -> None:
         """Run one statement for each of these."""
-        prepared = [statement.prepare(Backend.SQLITE, row) for row in values]
+        prepared = [statement.prepare(_SQLITE, row) for row in values]
         if prepared:
             self._connection.executemany(prepared[0][0], [row for _, row in prepared])

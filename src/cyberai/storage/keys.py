@@ -54,7 +54,8 @@ class Keys:
 
     def by_digest(self, digest: str) -> ApiKey | None:
         """The key with this digest, in any workspace, revoked ones included."""
-        row = self._db.one(_BY_DIGEST, digest=digest)
+        with self._scope.across_workspaces():
+            row = self._db.one(_BY_DIGEST, digest=digest)
         return _key(*row) if row else None
 
     def get(self, key_id: KeyId) -> ApiKey | None:

@@ -53,8 +53,8 @@ class SqliteRateLimiter:
         except apsw.Error as error:
             raise StoreError(f"The rate-limit counters {path} cannot be opened: {error}") from error
 
-    def hit(self, subject: str, limit: int, now: int) -> RateDecision:
-        """Count one request of this subject at UTC microseconds `now`."""
+    async def hit(self, subject: str, limit: int, now: int) -> RateDecision:
+        """Count one request of this subject at UTC microseconds `now`; never waits."""
         window = now // _MICROSECONDS // WINDOW_SECONDS
         if window != self._window:
             self._enter(window)
@@ -66,7 +66,7 @@ class SqliteRateLimiter:
             return RateDecision(allowed=False, limit=limit, remaining=0, reset=reset)
         return RateDecision(allowed=True, limit=limit, remaining=limit - rows[0][0], reset=reset)
 
-    def refund(self, subject: str, now: int) -> None:
+    async def refund(self, subject: str, now: int) -> None:
         """Take one request back (304 and OPTIONS cost nothing)."""
         self._run(_REFUND, (subject, now // _MICROSECONDS // WINDOW_SECONDS))
 

@@ -13,23 +13,12 @@ with ranks of that order (see `cyberai.storage.orders`). Terms, facets and count
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import (
-    ColumnElement,
-    CompoundSelect,
-    Select,
-    and_,
-    delete,
-    exists,
-    select,
-    union,
-    union_all,
-    update,
-)
+from sqlalchemy import Select, and_, delete, exists, select, update
 from sqlalchemy.sql.expression import Executable
 
-from cyberai.storage.dialect import arg, args, insert_new, upsert
+from cyberai.storage.dialect import Forms, arg, args, insert_new, newest_of, upsert
 from cyberai.storage.driver import Row
 from cyberai.storage.schema import posting, posting_count, term
 from cyberai.storage.scope import Scope
@@ -402,15 +391,7 @@ def _run(index: int, whole: bool, sizes: tuple[int, ...]) -> Select[tuple[int, i
 @shaped
 def _merged(
     runs: int, whole: bool, several: bool, sizes: tuple[int, ...], ascending: bool = False
-) -> Executable:
+) -> Executable | Forms:
     selects = [_run(index, whole, sizes) for index in range(runs)]
-    if runs == 1:
-        return selects[0].order_by(_ordered(selects[0], ascending)).limit(arg("limit"))
     # A row can carry several of the terms asked for (two weaknesses, two scans): then it counts once.
-    merged = union(*selects) if several else union_all(*selects)
-    return merged.order_by(_ordered(merged, ascending)).limit(arg("limit"))
-
-
-def _ordered(rows: Select[Any] | CompoundSelect[Any], ascending: bool) -> ColumnElement[Any]:
-    rank = rows.selected_columns.rank
-    return rank.asc() if ascending else rank.desc()
+    return newest_of(selects, distinct=several, ascending=ascending)

@@ -47,7 +47,8 @@ _NEXT = Statement(
         select(_c.workspace, _c.number, _c.rank, _c.facet, _c.doc)
         .where(_c.open == constant(1), _c.lease_until <= arg("now"))
         .order_by(_c.number)
-        .limit(constant(1))
+        .limit(constant(1)),
+        table,
     )
 )
 _TAKE = Statement(

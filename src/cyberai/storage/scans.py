@@ -137,27 +137,37 @@ class Scans:
 
     def count_active(self) -> int:
         """Scans in any workspace that hold or wait for a worker slot; a CLI scan brings its own."""
-        row = self._db.one(_ACTIVE)
+        # Slots are given away by what was counted: two transactions must not count the same free one.
+        self._db.take_turns("worker slots")
+        with self._scope.across_workspaces():
+            row = self._db.one(_ACTIVE)
         return int(row[0]) if row else 0
 
     def queued_since(self) -> int | None:
         """When the oldest queued scan of any workspace was made."""
-        row = self._db.one(_OLDEST_QUEUED)
+        with self._scope.across_workspaces():
+            row = self._db.one(_OLDEST_QUEUED)
         return None if row is None or row[0] is None else made_at(row[0])
 
     def open_counts(self) -> dict[ScanStatus, int]:
         """Open scans of all workspaces per status."""
         names = {number: status for status, number in STATUS.items()}
-        return {names[number]: int(n) for number, n in self._db.rows(_COUNTS)}
+        with self._scope.across_workspaces():
+            rows = self._db.rows(_COUNTS)
+        return {names[number]: int(n) for number, n in rows}
 
     def oldest_queued(self, limit: int) -> list[Scan]:
         """Queued scans of any workspace without owner, oldest first, workspaces with fewest running first."""
-        return [KIND.decode(doc) for (doc,) in self._db.rows(_QUEUED, limit=limit)]
+        with self._scope.across_workspaces():
+            rows = self._db.rows(_QUEUED, limit=limit)
+        return [KIND.decode(doc) for (doc,) in rows]
 
     def unclaimable(self) -> list[Scan]:
         """Open scans of any workspace that no worker will claim again: being cancelled or paused, or owned by a
         process."""
-        return [KIND.decode(doc) for (doc,) in self._db.rows(_LEFT)]
+        with self._scope.across_workspaces():
+            rows = self._db.rows(_LEFT)
+        return [KIND.decode(doc) for (doc,) in rows]
 
     def last_completed(self, target: str, limit: int) -> list[Scan]:
         """The newest completed scans of this target."""

@@ -1,11 +1,14 @@
 """Whose rows a transaction may touch: workspaces by name outside, by number inside."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from sqlalchemy import select
 
 from cyberai.domain.errors import StoreError
 from cyberai.domain.ids import SYSTEM, WorkspaceId
 from cyberai.storage.dialect import arg, insert_new
-from cyberai.storage.driver import Driver
+from cyberai.storage.driver import EVERYWHERE, Driver
 from cyberai.storage.schema import workspace as table
 from cyberai.storage.statements import Statement
 
@@ -23,12 +26,12 @@ class Scope:
 
     __slots__ = ("_numbers", "db", "terms", "workspace")
 
-    def __init__(self, db: Driver, workspace: WorkspaceId) -> None:
+    def __init__(self, db: Driver, workspace: WorkspaceId, number: int | None = None) -> None:
         self.db = db
         self.workspace = workspace
         self.terms: dict[tuple[int, str, str], int] = {}
         """Numbers of terms this transaction has met; it ends with the transaction, which may roll back."""
-        self._numbers: dict[WorkspaceId, int] = {}
+        self._numbers: dict[WorkspaceId, int] = {} if number is None else {workspace: number}
 
     @property
     def system(self) -> bool:
@@ -45,8 +48,24 @@ class Scope:
             row = self.db.one(_NUMBER, id=name)
             if row is None:
                 return NOWHERE
-            known = self._numbers[name] = row[0]
+            known = self._numbers[name] = int(row[0])
+            if not self.system:
+                self.db.enter(known)
         return known
+
+    @property
+    def number(self) -> int | None:
+        """The number of this workspace, once it was looked up."""
+        return self._numbers.get(self.workspace)
+
+    @contextmanager
+    def across_workspaces(self) -> Iterator[None]:
+        """Statements in here count or choose among the rows of every workspace."""
+        own = self.readable() if not self.system else EVERYWHERE
+        self.db.enter(EVERYWHERE)
+        yield
+        # Not after an error: the transaction is rolled back then, and what was entered with it.
+        self.db.enter(own)
 
     def writable(self, owner: WorkspaceId | None = None) -> int:
         """The number to write under; raise StoreError when a row of `owner` has no place here."""

@@ -56,10 +56,13 @@ _waiting = (
 )
 _NEXT = Statement(
     claimable(
-        select(_waiting.c.ready)
-        .where(_waiting.c.ready.is_not(None))
+        select(_s.number)
+        .join_from(_waiting, shard, _s.number == _waiting.c.ready)
+        # Said again of the row itself: PostgreSQL looks once more at a row that changed while it was chosen.
+        .where(_open, _s.lease_until <= arg("now"))
         .order_by(_waiting.c.busy, _waiting.c.ready)
-        .limit(constant(1))
+        .limit(constant(1)),
+        shard,
     )
 )
 _DETAILS = Statement(
@@ -85,9 +88,6 @@ _FINISH = Statement(update(shard).where(_mine).values(done=1, worker="", lease_u
 _RELEASE = Statement(update(shard).where(_mine).values(worker="", lease_until=0, not_before=arg("until")))
 _OF_SCAN = and_(_s.workspace == arg("workspace"), _s.scan == arg("scan"), _open)
 _OPEN_COUNT = Statement(select(func.count()).select_from(shard).where(_OF_SCAN))
-_LEASED_COUNT = Statement(
-    select(func.count()).select_from(shard).where(_OF_SCAN, _s.worker != "", _s.lease_until > arg("now"))
-)
 _LEASED_COUNT = Statement(
     select(func.count()).select_from(shard).where(_OF_SCAN, _s.worker != "", _s.lease_until > arg("now"))
 )

@@ -2,8 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from contextvars import ContextVar
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,15 +16,13 @@ from cyberai.storage.driver import ApswDriver
 from cyberai.storage.failures import translated
 from cyberai.storage.opening import prepare, reader_connection, writer_connection
 from cyberai.storage.transaction import Transaction
-from cyberai.storage.writer import Job, Writer, tell
+from cyberai.storage.waiting import Job, Sleepers, seen
+from cyberai.storage.writer import Writer
 
 T = TypeVar("T")
 
 POLL_SECONDS = 0.1
 """How soon a commit of another process is noticed."""
-
-_seen: ContextVar[tuple[int, int]] = ContextVar("store_seen", default=(0, 0))
-"""Which state of which store the running task has read: a commit after that is news to it."""
 
 
 class SqliteStore:
@@ -37,7 +33,7 @@ class SqliteStore:
         self._driver = ApswDriver(self._reader)
         self._generation = 0
         self._data_version = -1
-        self._waiting: set[asyncio.Future[None]] = set()
+        self._sleepers = Sleepers()
         self._closed = False
         self._commits = 0
         ballast = Ballast(path.with_name(path.name + "-ballast"))
@@ -62,7 +58,7 @@ class SqliteStore:
     async def read(self, workspace: WorkspaceId, fn: Callable[[Tx], T]) -> T:
         """Run `fn` on a consistent snapshot, in the caller's thread: only bounded, indexed reads."""
         self._require_open()
-        _seen.set((id(self), self._generation))
+        seen.set((id(self), self._generation))
         try:
             self._reader.execute("BEGIN")
             return fn(Transaction(self._driver, workspace))
@@ -80,7 +76,7 @@ class SqliteStore:
         self._require_open()
         loop = asyncio.get_running_loop()
         deadline = loop.time() + timeout
-        store, known = _seen.get()
+        store, known = seen.get()
         self._poll()
         if store != id(self):
             known = self._generation
@@ -88,10 +84,10 @@ class SqliteStore:
             left = deadline - loop.time()
             if left <= 0:
                 return False
-            await self._pause(loop, min(POLL_SECONDS, left))
+            await self._sleepers.sleep(min(POLL_SECONDS, left))
             self._require_open()
             self._poll()
-        _seen.set((id(self), self._generation))
+        seen.set((id(self), self._generation))
         return True
 
     @property
@@ -106,7 +102,7 @@ class SqliteStore:
         self._closed = True
         await asyncio.to_thread(self._writer.stop)
         self._reader.close()
-        self._wake()
+        self._sleepers.wake()
 
     def _require_open(self) -> None:
         if self._closed:
@@ -118,24 +114,6 @@ class SqliteStore:
             self._data_version = version
             self._generation += 1
 
-    async def _pause(self, loop: asyncio.AbstractEventLoop, seconds: float) -> None:
-        woken = loop.create_future()
-        self._waiting.add(woken)
-        try:
-            await asyncio.wait((woken,), timeout=seconds)
-        finally:
-            self._waiting.discard(woken)
-
     def _committed(self) -> None:
         self._commits += 1
-        self._wake()
-
-    def _wake(self) -> None:
-        # Called in the writing thread; the set is copied, since the loop's thread changes it.
-        for woken in tuple(self._waiting):
-            tell(woken.get_loop(), partial(_resolve, woken))
-
-
-def _resolve(future: "asyncio.Future[None]") -> None:
-    if not future.done():
-        future.set_result(None)
+        self._sleepers.wake()

@@ -70,18 +70,18 @@ class Search:
 
     __slots__ = ("_all", "_db", "_words")
 
-    def __init__(self, db: Driver, words: str) -> None:
+    def __init__(self, db: Driver, words: dict[str, str]) -> None:
         self._db = db
         self._words = words
         self._all: list[int] | set[int] | None = None
 
     def newest(self, limit: int) -> list[int]:
         """At most so many of them, the highest number first."""
-        return [number for (number,) in self._db.rows(_NEWEST, words=self._words, limit=limit)]
+        return [number for (number,) in self._db.rows(_NEWEST, **self._words, limit=limit)]
 
     def count(self, most: int) -> int:
         """How many there are, counted up to `most`."""
-        row = self._db.one(_COUNT, words=self._words, limit=most)
+        row = self._db.one(_COUNT, **self._words, limit=most)
         return int(row[0]) if row else 0
 
     def among(self, numbers: Collection[int]) -> set[int]:
@@ -90,7 +90,7 @@ class Search:
             return set()
         low, high = min(numbers), max(numbers)
         if high - low <= SPREAD * len(numbers):
-            rows = self._db.rows(_WITHIN, words=self._words, low=low, high=high)
+            rows = self._db.rows(_WITHIN, **self._words, low=low, high=high)
             return {number for (number,) in rows} & set(numbers)
         if self._all is None:
             found = self.newest(MOST_HELD + 1)
@@ -104,5 +104,5 @@ class Search:
             part = numbers[start : start + _PART]
             size = 1 << (len(part) - 1).bit_length()
             values = {f"n{index}": part[min(index, len(part) - 1)] for index in range(size)}
-            for (number,) in self._db.rows(_among(size), words=self._words, **values):
+            for (number,) in self._db.rows(_among(size), **self._words, **values):
                 yield number

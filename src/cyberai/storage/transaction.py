@@ -17,13 +17,19 @@ from cyberai.storage.workers import Settings
 class Transaction(ScanWork, CallerRows):
     """`ports.store.Tx`. `finish` is its last step before the commit."""
 
-    def __init__(self, db: Driver, workspace: WorkspaceId) -> None:
-        super().__init__(Scope(db, workspace))
+    def __init__(self, db: Driver, workspace: WorkspaceId, number: int | None = None) -> None:
+        """`number` is the workspace's, where the caller knows it already."""
+        super().__init__(Scope(db, workspace, number))
 
     @property
     def workspace(self) -> WorkspaceId:
         """The workspace all of it belongs to."""
         return self._scope.workspace
+
+    @property
+    def number(self) -> int | None:
+        """The number of the workspace, once a statement needed it."""
+        return self._scope.number
 
     @cached_property
     def vulnerabilities(self) -> Vulnerabilities:

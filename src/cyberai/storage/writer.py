@@ -5,25 +5,21 @@ and only then acknowledges: one flush to the disk serves many, and while it last
 The database's write lock is held only while closures run, never while waiting for them.
 """
 
-import asyncio
-import contextlib
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any
 
 import apsw
 
 from cyberai.domain.errors import StoreError
-from cyberai.domain.ids import WorkspaceId
 from cyberai.ports.runtime import Clock
 from cyberai.storage.ballast import Ballast
 from cyberai.storage.driver import ApswDriver
 from cyberai.storage.failures import is_full, storage_full, translated
 from cyberai.storage.presence import Presence
 from cyberai.storage.transaction import Transaction
+from cyberai.storage.waiting import Job, settle
 
 MAX_BATCH = 256
 """Closures per commit, so that the lock is not held for ever and the last one does not wait for ever."""
@@ -31,17 +27,6 @@ GROWTH_WHEN_FULL = 16
 """Pages that one closure may add to a store that lives on its ballast: room for a cancel, not for a crawl."""
 RECHECK_SECONDS = 1.0
 """How often a full store looks for space."""
-
-
-@dataclass(eq=False)
-class Job:
-    """A closure, and who waits for it."""
-
-    workspace: WorkspaceId
-    fn: Callable[[Transaction], Any]
-    future: "asyncio.Future[Any]"
-    result: Any = None
-    error: BaseException | None = None
 
 
 class Writer:
@@ -163,11 +148,7 @@ class Writer:
     def _acknowledge(self, jobs: list[Job]) -> None:
         if any(job.error is None for job in jobs):
             self._on_commit()
-        loops: dict[asyncio.AbstractEventLoop, list[Job]] = {}
-        for job in jobs:
-            loops.setdefault(job.future.get_loop(), []).append(job)
-        for loop, settled in loops.items():
-            tell(loop, partial(_settle, settled))
+        settle(jobs)
 
     def _pages(self) -> int:
         rows: list[tuple[Any, ...]] = self._connection.execute("PRAGMA page_count").fetchall()
@@ -186,22 +167,3 @@ class Writer:
             return
         self._checked = now
         self._full = not self._ballast.lay()
-
-
-def tell(loop: asyncio.AbstractEventLoop, what: Callable[[], None]) -> None:
-    """Run this in the loop's own thread; a loop that is closed has nobody left who waits."""
-    with contextlib.suppress(RuntimeError):
-        loop.call_soon_threadsafe(what)
-
-
-def _settle(jobs: list[Job]) -> None:
-    for job in jobs:
-        if job.future.cancelled():
-            continue
-        if job.error is None:
-            job.future.set_result(job.result)
-        elif isinstance(job.error, StopIteration):
-            # No future can carry this one.
-            job.future.set_exception(RuntimeError("the closure raised StopIteration"))
-        else:
-            job.future.set_exception(job.error)

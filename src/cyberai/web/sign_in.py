@@ -39,7 +39,7 @@ class Door:
         onward = visit.form.get("next", "/")
         subject = f"sign-in:{visit.call.client}"
         now = visit.app.clock.now()
-        decision = self._limiter.hit(subject, ATTEMPTS, now)
+        decision = await self._limiter.hit(subject, ATTEMPTS, now)
         if not decision.allowed:
             wait = max(1, decision.reset - now // 1_000_000)
             refusal = RateLimited(
@@ -53,7 +53,7 @@ class Door:
             principal = await authenticate(visit.app, visit.form.get("key", "").strip())
         except Unauthorized as error:
             return self._form(visit, onward, _told(error))
-        self._limiter.refund(subject, now)
+        await self._limiter.refund(subject, now)
         if visit.signed_in is not None:
             self._sessions.end(visit.signed_in.session)
         cookie = set_cookie(self._sessions.open(principal), secure=visit.secure)

@@ -2,7 +2,6 @@
 
 import tempfile
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +18,7 @@ from cyberai.domain.severity import Severity
 from cyberai.domain.vulnerability import Detection, Vulnerability, VulnerabilityStatus
 from cyberai.ports.repositories import Count, Order, Page, ReportFilter, ScanFilter, VulnerabilityFilter
 from cyberai.ports.store import Tx
+from support.postgres import stored_at
 from support.store import Stored
 from support.store_samples import NOW, OTHER, SECOND, report, scan, sighting, vulnerability
 
@@ -90,11 +90,17 @@ def filled(request: pytest.FixtureRequest) -> Iterator[tuple[Stored, dict[str, l
             patch.setattr("cyberai.storage.sifting.MOST_HELD", 50)
             patch.setattr("cyberai.storage.text_search.MOST_HELD", 50)
             patch.setattr("cyberai.storage.text_search.SPREAD", 2)
-        yield from _filled(backend)
+        if backend == "sqlite":
+            with tempfile.TemporaryDirectory() as folder:
+                yield from _filled(folder)
+        else:
+            # A database of its own: that of the other tests is emptied after each of them.
+            with request.getfixturevalue("pg_databases").fresh() as url:
+                yield from _filled(url)
 
 
-def _filled(backend: str) -> Iterator[tuple[Stored, dict[str, list[Any]]]]:
-    with tempfile.TemporaryDirectory() as folder, BACKENDS[backend](Path(folder)) as stored:
+def _filled(place: str) -> Iterator[tuple[Stored, dict[str, list[Any]]]]:
+    with stored_at(place) as stored:
         rows = {"scan": _scans(stored), "vulnerability": _vulnerabilities(stored), "report": _reports(stored)}
         yield stored, rows
 

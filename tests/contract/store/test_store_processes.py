@@ -12,6 +12,7 @@ import pytest
 
 from cyberai.ports.store import Store, Tx
 from cyberai.storage.doctor import examine
+from support.postgres import stored_at
 from support.store import Stored, opened, sqlite_store, sqlite_stored
 from support.store_samples import HERE, event
 
@@ -19,12 +20,11 @@ EACH = 150
 
 _WRITE = f"""
 import asyncio, sys
-from pathlib import Path
-from support.store import sqlite_store
+from support.store import store_at
 from support.store_samples import HERE, event
 
 async def main():
-    store = sqlite_store(Path(sys.argv[1]))
+    store = store_at(sys.argv[1])
     async def write(writer):
         for n in range({EACH} // 3):
             await store.write(HERE, lambda tx: tx.events.append(event(f"{{sys.argv[2]}}-{{writer}}-{{n}}")))
@@ -47,9 +47,10 @@ def answer(process: "subprocess.Popen[str]") -> str:
     return out.strip()
 
 
-def test_a_tailer_misses_nothing_that_two_other_processes_write(tmp_path: Path) -> None:
-    with sqlite_stored(tmp_path) as stored:
-        writers = [child("-c", _WRITE, str(tmp_path), name) for name in "xy"]
+def test_a_tailer_misses_nothing_that_two_other_processes_write(place: str) -> None:
+    """Events are numbered without holes in the order of commits, whoever commits."""
+    with stored_at(place) as stored:
+        writers = [child("-c", _WRITE, place, name) for name in "xy"]
 
         async def tail(store: Store) -> list[int]:
             seen: list[int] = []

@@ -119,3 +119,15 @@ def test_a_broken_setting_is_said_and_ends_nothing(tmp_path: Path, monkeypatch, 
     monkeypatch.setenv("CYBERAI_PORT", "eighty")
     assert run(["doctor", "--data-dir", str(tmp_path)]) == 5
     assert "CYBERAI_PORT" in capsys.readouterr().out
+
+
+def test_a_database_that_cannot_be_reached_fails_and_one_that_is_not_set_is_not_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("CYBERAI_DATABASE_URL", "postgresql://me:secret@127.0.0.1:1/store")
+    found = diagnosis.database()
+    assert found.level is diagnosis.Level.FAIL
+    assert "store at 127.0.0.1:1 as me cannot be used" in found.text
+    assert "secret" not in found.text
+    monkeypatch.delenv("CYBERAI_DATABASE_URL")
+    assert diagnosis.database_url() is None

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from cyberai.storage.migrations.run import VERSION_TABLE
+from cyberai.storage.migrations import VERSION_TABLE
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -12,8 +12,6 @@ from cyberai.domain.errors import StoreError
 from cyberai.storage.dbapi import engine_over
 from cyberai.storage.migrations import HEAD
 
-VERSION_TABLE = "schema_version"
-
 
 def config(connection: Connection | None = None) -> Config:
     """Alembic's configuration, made here: no file of it lies in the installation."""
@@ -25,9 +23,14 @@ def config(connection: Connection | None = None) -> Config:
 
 
 def upgrade(connection: apsw.Connection, to: str = HEAD) -> None:
-    """Bring the schema from its version to `to`; the caller holds the transaction. Raise StoreError."""
+    """Bring a SQLite schema from its version to `to`; the caller holds the transaction. Raise StoreError."""
     with engine_over(connection).connect() as face:
-        try:
-            command.upgrade(config(face), to)
-        except CommandError as error:
-            raise StoreError(f"The store cannot be upgraded: {error}; restore a backup") from error
+        upgrade_over(face, to)
+
+
+def upgrade_over(face: Connection, to: str = HEAD) -> None:
+    """The same over a connection of SQLAlchemy, to any database."""
+    try:
+        command.upgrade(config(face), to)
+    except CommandError as error:
+        raise StoreError(f"The store cannot be upgraded: {error}; restore a backup") from error
