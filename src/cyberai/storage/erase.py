@@ -155,3 +155,5 @@ class Erase:
         for statement in _REST:
             self._db.run(statement, **key)
         rows.remove(row)
+        self._scope.scans.clear()
+        self._scope.shards.clear()

@@ -117,7 +117,8 @@ class Scans:
 
     def insert(self, scan: Scan) -> None:
         """Store a new scan."""
-        self._collection(self._scope.writable(scan.workspace)).insert(scan)
+        workspace = self._scope.writable(scan.workspace)
+        self._scope.scans[workspace, scan.id] = self._collection(workspace).insert(scan).number
 
     def get(self, scan_id: ScanId) -> Scan | None:
         """One scan, or None for unknown and foreign ids."""
@@ -183,8 +184,13 @@ class Scans:
 
 def scan_number(scope: Scope, workspace: int, scan_id: ScanId) -> int:
     """The number that rows of a scan's work carry; NOWHERE for an unknown scan."""
-    row = scope.db.one(_NUMBER, workspace=workspace, id=scan_id)
-    return int(row[0]) if row else NOWHERE
+    known = scope.scans.get((workspace, scan_id))
+    if known is None:
+        row = scope.db.one(_NUMBER, workspace=workspace, id=scan_id)
+        if row is None:
+            return NOWHERE
+        known = scope.scans[workspace, scan_id] = int(row[0])
+    return known
 
 
 def _wanted(where: ScanFilter) -> Wanted:

@@ -24,13 +24,17 @@ _ADD = Statement(insert_new(table, "id", "created_at"))
 class Scope:
     """The workspace of a transaction. In the deployment's own (`SYSTEM`) a row belongs where it says."""
 
-    __slots__ = ("_numbers", "db", "terms", "workspace")
+    __slots__ = ("_numbers", "db", "scans", "shards", "terms", "workspace")
 
     def __init__(self, db: Driver, workspace: WorkspaceId, number: int | None = None) -> None:
         self.db = db
         self.workspace = workspace
         self.terms: dict[tuple[int, str, str], int] = {}
         """Numbers of terms this transaction has met; it ends with the transaction, which may roll back."""
+        self.scans: dict[tuple[int, str], int] = {}
+        """Numbers of scans this transaction has met, until it erases one."""
+        self.shards: dict[tuple[int, str], tuple[int, int]] = {}
+        """(number, scan's number) of shards it has met."""
         self._numbers: dict[WorkspaceId, int] = {} if number is None else {workspace: number}
 
     @property

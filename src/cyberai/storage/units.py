@@ -162,5 +162,10 @@ class Units:
 
     def _place(self, shard: Shard) -> tuple[int, int, int]:
         workspace = self._scope.readable(shard.workspace)
-        row = self._db.one(_SHARD, workspace=workspace, id=shard.id)
-        return (workspace, row[0], row[1]) if row else (workspace, NOWHERE, NOWHERE)
+        known = self._scope.shards.get((workspace, shard.id))
+        if known is None:
+            row = self._db.one(_SHARD, workspace=workspace, id=shard.id)
+            if row is None:
+                return workspace, NOWHERE, NOWHERE
+            known = self._scope.shards[workspace, shard.id] = (int(row[0]), int(row[1]))
+        return workspace, *known
