@@ -3,7 +3,7 @@
 from cyberai.checkkit import PolicyRefused, TransportError
 from cyberai.domain.asset import RequestAsset
 from cyberai.domain.check import Skipped, SkipReason
-from cyberai.domain.http import Exchange
+from cyberai.domain.http import Exchange, Url
 from cyberai.domain.unit import Unit, UnitResult
 from cyberai.engine.context import Context
 from cyberai.engine.coverage import crawl_outcome, transport_outcome
@@ -35,7 +35,7 @@ async def crawl_request(context: Context, unit: Unit, asset: RequestAsset) -> Un
         return _not_fetched(unit, asset, error, tally)
     if not real:
         return UnitResult(unit, requests=tally.sent)
-    page = read_page(exchange)
+    page = read_page(exchange, Url.parse(asset.referer) if asset.referer else None)
     outcomes = await check_page(context, asset, page, tally)
     tests = await tests_of(context, asset, page, tally)
     noted, found = next_requests(context, asset, page)

@@ -29,8 +29,10 @@ def next_requests(
         request = found.request
         refused = _refused(context, found)
         if refused is None:
-            unit = crawl_unit(request, depth, referer)
-            units.setdefault(unit.id, unit)
+            unit = crawl_unit(request, depth, referer, found.optional)
+            if unit.id in units or (found.written and context.crawl.submitted_enough(request)):
+                continue
+            units[unit.id] = unit
         elif context.crawl.first_mention(f"{request.method} {request.url}"):
             noted.append(crawl_outcome(request.url, refused))
     shapes = tuple(shape_of(u.asset.request) for u in units.values() if isinstance(u.asset, RequestAsset))

@@ -9,9 +9,11 @@ from cyberai.engine.shape import ONLY, check_shape, crawl_key
 from cyberai.engine.soft404 import directory, extension
 
 
-def crawl_unit(request: HttpRequest, depth: int = 0, referer: str = "") -> Unit:
+def crawl_unit(
+    request: HttpRequest, depth: int = 0, referer: str = "", optional: tuple[str, ...] = ()
+) -> Unit:
     """Fetch this request and read its page."""
-    return Unit(Stage.CRAWL, RequestAsset(request, crawl_key(request), depth, referer), depth)
+    return Unit(Stage.CRAWL, RequestAsset(request, crawl_key(request), depth, referer, optional), depth)
 
 
 def crawl_entry(url: Url) -> Unit:

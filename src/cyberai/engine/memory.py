@@ -8,12 +8,16 @@ from collections.abc import Awaitable, Callable, Hashable
 from typing import Generic, TypeVar
 
 from cyberai.domain.http import Exchange, HttpRequest
+from cyberai.engine.shape import check_shape, crawl_key
 
 MAX_EXCHANGES = 32 * 1024 * 1024
 """Bytes of response bodies kept as baselines."""
 
 DULL_MEMBERS = 40
 """Members of one shape crawled in a row without anything new before the rest is left out."""
+
+SAME_FORM = 3
+"""Submissions of one form that differ in nothing but numbers and random texts: the row of a list it belongs to."""
 
 MAX_STRUCTURES = 4
 """Page structures of one shape that are tested separately."""
@@ -69,6 +73,7 @@ class CrawlMemory:
         self._shapes: set[str] = set()
         self._alike: Counter[str] = Counter()
         self._digests: dict[bytes, str] = {}
+        self._submitted: dict[str, set[str]] = {}
         self.pages: Counter[str] = Counter()
         self._looked_at: set[str] = set()
         self.mentioned: set[str] = set()
@@ -101,6 +106,21 @@ class CrawlMemory:
         known = shape in self._looked_at
         self._looked_at.add(shape)
         return not known
+
+    def submitted_enough(self, request: HttpRequest) -> bool:
+        """True when this form was submitted SAME_FORM times with other numbers in it."""
+        key = crawl_key(request)
+        members = self._submitted.setdefault(key.partition(" #")[0], set())
+        if key in members:
+            return False
+        if len(members) >= SAME_FORM:
+            return True
+        members.add(key)
+        return False
+
+    def taken_apart(self, request: HttpRequest, structure: str) -> bool:
+        """True when the fields of this form were tried one by one already."""
+        return not self.first_mention(f"apart {check_shape(request, structure)}")
 
     def duplicate(self, origin: str, path: str, body: bytes) -> bool:
         """True when another path of the origin had exactly this body."""

@@ -8,11 +8,11 @@ from cyberai.domain.http import HttpRequest
 from cyberai.engine.body import named_values
 from cyberai.engine.cookies import carried, cookies_after, with_cookies
 from cyberai.engine.fetch import redirect_request
-from cyberai.engine.fields import TEXT
-from cyberai.engine.forms import submissions
+from cyberai.engine.field_words import TEXT
 from cyberai.engine.page import Page
 from cyberai.engine.shape import plausible
 from cyberai.engine.soft404 import extension
+from cyberai.engine.submissions import submissions
 
 _FILES = frozenset(
     [
@@ -60,11 +60,14 @@ _FILES = frozenset(
 
 
 class Outgoing(Struct, frozen=True):
-    """One request. `label` is what a person would press, `secrets` counts the form's password fields."""
+    """One request. `label` is what a person would press, `secrets` counts the form's password fields, `optional`
+    names the fields of the form that may be left empty, `written` says that it submits something."""
 
     request: HttpRequest
     label: str = ""
     secrets: int = 0
+    optional: tuple[str, ...] = ()
+    written: bool = False
 
 
 def outgoing(page: Page, *, redirects: bool) -> Iterator[Outgoing]:
@@ -87,10 +90,11 @@ def _all(page: Page, redirects: bool) -> Iterator[Outgoing]:
     for form in page.forms:
         for submission in submissions(form, page.exchange.request.url):
             secrets = sum(field.kind == "password" for field in submission.fields)
-            yield Outgoing(_as_scripted(page, submission.request), submission.label, secrets)
+            request = _as_scripted(page, submission.request)
+            yield Outgoing(request, submission.label, secrets, submission.optional, written=True)
     for call in page.calls:
         secrets = sum("pass" in name.lower() for name, _ in named_values(call))
-        yield Outgoing(_as_scripted(page, call), secrets=secrets)
+        yield Outgoing(_as_scripted(page, call), secrets=secrets, written=True)
     for link in page.links:
         request = HttpRequest("GET", link.url)
         if not _ours(request) and not _is_file(request):
@@ -115,4 +119,6 @@ def _ours(request: HttpRequest) -> bool:
 
 
 def _is_file(request: HttpRequest) -> bool:
+    if "sitemap" in request.url.path:
+        return False  # a packed one is read
     return not request.url.query and extension(request.url).lower() in _FILES

@@ -8,7 +8,8 @@ from cyberai.domain.http import HttpRequest
 from cyberai.engine.context import Context
 from cyberai.engine.coverage import host_label
 from cyberai.engine.fetch import Tally
-from cyberai.engine.page import Page, is_file, is_script
+from cyberai.engine.links import is_script
+from cyberai.engine.page import Page, is_file
 from cyberai.engine.probe import EngineProbe, Repeats
 from cyberai.engine.run_check import recorded, run_check
 from cyberai.engine.shape import check_shape, digest, shape_of

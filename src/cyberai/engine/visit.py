@@ -6,9 +6,9 @@ from cyberai.domain.check import Skipped, SkipReason
 from cyberai.domain.http import Exchange, HttpRequest, Url
 from cyberai.engine.context import Context
 from cyberai.engine.fetch import Tally
-from cyberai.engine.links import disallowed
 from cyberai.engine.markup import decode
 from cyberai.engine.probe import missing_control, with_fresh_token
+from cyberai.engine.robots import disallowed
 from cyberai.engine.shape import shape_of
 from cyberai.engine.soft404 import is_missing
 from cyberai.ports.network import TransportError
