@@ -74,7 +74,8 @@ class RequestAsset(Struct, frozen=True, tag="request"):
 
     `shape` identifies requests that run the same code: method, path with ids replaced, parameter names.
     `depth` counts links from the entry. `referer` is the page it was found on (empty for the entry). `optional`
-    names the fields of its form that we filled in and the page does not require.
+    names the fields of its form that we filled in and the page does not require. `via` are the requests that led to
+    the page, in order, where fetching `referer` alone would not show it: the earlier steps of a form.
     """
 
     request: HttpRequest
@@ -82,6 +83,7 @@ class RequestAsset(Struct, frozen=True, tag="request"):
     depth: int = 0
     referer: str = ""
     optional: tuple[str, ...] = ()
+    via: tuple[HttpRequest, ...] = ()
 
     @property
     def key(self) -> str:

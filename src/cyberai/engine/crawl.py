@@ -25,15 +25,26 @@ async def crawl_request(context: Context, unit: Unit, asset: RequestAsset) -> Un
     if why is not None:
         return UnitResult(unit, (crawl_outcome(asset.request.url, why),) if why.detail else ())
     tally = Tally()
+    place = context.order.take()
     try:
         exchange = await fetch(context, asset, tally)
-        real = await is_real(context, asset, exchange, tally)
+        await place.wait()
+        return await _read(context, unit, asset, exchange, tally)
     except PolicyRefused as refused:
         skipped = Skipped(SkipReason.POLICY, str(refused)[:300])
         return UnitResult(unit, (crawl_outcome(asset.request.url, skipped),), requests=tally.sent)
     except TransportError as error:
         return _not_fetched(unit, asset, error, tally)
-    if not real:
+    finally:
+        await place.wait()
+        place.done()
+
+
+async def _read(
+    context: Context, unit: Unit, asset: RequestAsset, exchange: Exchange, tally: Tally
+) -> UnitResult:
+    """What the answer says and leads to; nothing when it stands for a page that is not there."""
+    if not await is_real(context, asset, exchange, tally):
         return UnitResult(unit, requests=tally.sent)
     page = read_page(exchange, Url.parse(asset.referer) if asset.referer else None)
     outcomes = await check_page(context, asset, page, tally)

@@ -14,7 +14,7 @@ from cyberai.engine.fetch import Tally
 from cyberai.engine.field_words import words
 from cyberai.engine.insertion import label, ordinary_points
 from cyberai.engine.page import Page, read_page
-from cyberai.engine.probe import with_fresh_token
+from cyberai.engine.probe import send_fresh
 
 MAX_FIELDS = 8
 """Forms with more fields that may be left empty are no searches by one of several keys."""
@@ -51,8 +51,7 @@ async def each_field_alone(
             if other not in group:
                 request = replace_field(request, other, "")
         try:
-            sent = await with_fresh_token(context, request, asset.referer, tally)
-            exchange = await context.fetcher.send(sent, tally)
+            exchange = await send_fresh(context, request, asset, tally)
         except (TransportError, PolicyRefused):
             continue
         alone = exchange.response

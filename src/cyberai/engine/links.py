@@ -15,8 +15,8 @@ from cyberai.engine.html_links import (
     style_references,
 )
 from cyberai.engine.json_links import json_references
-from cyberai.engine.markup import Tag
-from cyberai.engine.robots import is_sitemap, robots_paths, sitemap_locations
+from cyberai.engine.markup import Tag, decode
+from cyberai.engine.robots import is_sitemap, robots_paths, sitemap_locations, unpacked
 
 MAX_LINKS = 2_000
 """Links taken of one page."""
@@ -61,6 +61,13 @@ def is_script(url: Url, response: HttpResponse) -> bool:
         return True
     plain = response.content_type in ("", "text/plain", "application/octet-stream")
     return plain and url.path.lower().endswith((".js", ".mjs"))
+
+
+def text_of(url: Url, response: HttpResponse) -> str:
+    """The body as text, a packed sitemap unpacked."""
+    if url.path.endswith(".xml.gz"):
+        return unpacked(response.body).decode("utf-8", "replace")
+    return decode(response)
 
 
 def is_json(url: Url, response: HttpResponse) -> bool:

@@ -8,9 +8,8 @@ from cyberai.domain.http import Exchange, HttpRequest, HttpResponse, Url
 from cyberai.engine.folders import folders
 from cyberai.engine.forms import Form, parse_forms
 from cyberai.engine.json_links import original_code
-from cyberai.engine.links import Link, extract, is_json, is_script
-from cyberai.engine.markup import Tag, decode, tags
-from cyberai.engine.robots import unpacked
+from cyberai.engine.links import Link, extract, is_json, is_script, text_of
+from cyberai.engine.markup import Tag, tags
 from cyberai.engine.script_calls import calls
 from cyberai.engine.scripts import cookie_names, header_names
 from cyberai.engine.shape import skeleton
@@ -50,6 +49,7 @@ class Page(Struct, frozen=True):
     cookies: tuple[str, ...] = ()
     calls: tuple[HttpRequest, ...] = ()
     folders: tuple[Url, ...] = ()
+    is_script: bool = False
 
 
 def read_page(exchange: Exchange, document: Url | None = None) -> Page:
@@ -60,7 +60,7 @@ def read_page(exchange: Exchange, document: Url | None = None) -> Page:
     code_only = not html and is_script(url, response)
     if not html and not code_only and _is_opaque(url, response):
         return Page(exchange, skeleton((), response))
-    text = _text(url, response)
+    text = text_of(url, response)
     elements: Sequence[Tag] = tuple(tags(text)) if html else ()
     base = document if code_only and document is not None and document.origin == url.origin else None
     links = extract(url, response, text, elements, base)
@@ -71,19 +71,15 @@ def read_page(exchange: Exchange, document: Url | None = None) -> Page:
     headers, cookies = (header_names(code), cookie_names(code)) if html else ((), ())
     made = calls(code, base or url) if html or code_only or code is not text else ()
     near = folders(url, elements) if html else ()
-    return Page(exchange, skeleton(elements, response), links, forms, html, headers, cookies, made, near)
+    return Page(
+        exchange, skeleton(elements, response), links, forms, html, headers, cookies, made, near, code_only
+    )
 
 
 def _is_opaque(url: Url, response: HttpResponse) -> bool:
     """True for files without addresses; a packed sitemap and a style sheet have some."""
-    packed = "sitemap" in url.path and url.path.endswith(".gz")
+    packed = url.path.endswith(".xml.gz")
     return is_asset(response) and response.content_type != "text/css" and not packed
-
-
-def _text(url: Url, response: HttpResponse) -> str:
-    if url.path.endswith(".gz"):
-        return unpacked(response.body).decode("utf-8", "replace")
-    return decode(response)
 
 
 def is_html(response: HttpResponse) -> bool:

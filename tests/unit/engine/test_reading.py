@@ -11,7 +11,7 @@ from cyberai.engine.markup import Tag, tags
 from cyberai.engine.page import Page, read_page
 from cyberai.engine.robots import disallowed
 from cyberai.engine.script_calls import calls
-from cyberai.engine.shape import check_shape, crawl_key, only_field, plausible, shape_of
+from cyberai.engine.shape import VARIANTS, check_shape, crawl_key, only_field, plausible, shape_of
 from cyberai.engine.submissions import submissions
 
 URL = Url.parse("http://shop.example/dir/page?x=1")
@@ -179,8 +179,10 @@ def test_shapes_ignore_ids_values_and_order() -> None:
 def test_crawl_keys_keep_words_and_bound_everything_else() -> None:
     assert crawl_key(request("/?page=about")) != crawl_key(request("/?page=contact"))
     assert len({crawl_key(request(f"/?n={n}")) for n in range(400)}) == 400
-    assert len({crawl_key(request(f"/?at=2024-{n}-x{n}")) for n in range(5_000)}) == 32
-    assert len({crawl_key(request(f"/item/{n}")) for n in range(1_000, 9_000)}) == 32
+    assert len({crawl_key(request(f"/?at=2024-{n}-x{n}")) for n in range(90_000)}) == VARIANTS
+    assert len({crawl_key(request(f"/item/{n}")) for n in range(1_000, 9_000)}) == 8_000
+    assert len({crawl_key(request(f"/item/{n}/of/{n}")) for n in range(90_000)}) == VARIANTS
+    assert crawl_key(request("/f?csrf=a1&q=x")) == crawl_key(request("/f?csrf=b2&q=x"))
     assert crawl_key(request("/?token=a1b2c3")) == crawl_key(request("/?token=a1b2c3"))
 
 
