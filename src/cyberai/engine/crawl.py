@@ -1,5 +1,7 @@
 """The CRAWL stage: fetch a request, run the page checks on the answer, find further requests."""
 
+from collections.abc import Awaitable, Callable
+
 from cyberai.checkkit import PolicyRefused, TransportError
 from cyberai.domain.asset import RequestAsset
 from cyberai.domain.check import Skipped, SkipReason
@@ -21,23 +23,30 @@ _CLOSED_DOORS = frozenset({401, 403, 407, 421, 429})
 async def crawl_request(context: Context, unit: Unit, asset: RequestAsset) -> UnitResult:
     """Fetch the request and say what it leads to. The entry's failure is the unit's; any other page that does
     not come is an error in the ledger."""
-    why = await closed(context, asset)
-    if why is not None:
-        return UnitResult(unit, (crawl_outcome(asset.request.url, why),) if why.detail else ())
-    tally = Tally()
     place = context.order.take()
     try:
-        exchange = await fetch(context, asset, tally)
+        why = await closed(context, asset)
+        if why is not None:
+            return UnitResult(unit, (crawl_outcome(asset.request.url, why),) if why.detail else ())
+        return await _visit(context, unit, asset, place.wait)
+    finally:
         await place.wait()
+        place.done()
+
+
+async def _visit(
+    context: Context, unit: Unit, asset: RequestAsset, in_order: Callable[[], Awaitable[None]]
+) -> UnitResult:
+    tally = Tally()
+    try:
+        exchange = await fetch(context, asset, tally)
+        await in_order()
         return await _read(context, unit, asset, exchange, tally)
     except PolicyRefused as refused:
         skipped = Skipped(SkipReason.POLICY, str(refused)[:300])
         return UnitResult(unit, (crawl_outcome(asset.request.url, skipped),), requests=tally.sent)
     except TransportError as error:
         return _not_fetched(unit, asset, error, tally)
-    finally:
-        await place.wait()
-        place.done()
 
 
 async def _read(

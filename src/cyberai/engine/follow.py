@@ -1,5 +1,7 @@
 """What a page leads to: the requests to crawl next."""
 
+from collections.abc import Iterator
+
 from cyberai.domain.asset import RequestAsset
 from cyberai.domain.check import CheckOutcome, Skipped, SkipReason
 from cyberai.domain.http import Url
@@ -10,7 +12,7 @@ from cyberai.engine.coverage import crawl_outcome
 from cyberai.engine.csrf import steps_after
 from cyberai.engine.frontier import crawl_unit
 from cyberai.engine.outgoing import Outgoing, outgoing
-from cyberai.engine.page import Page
+from cyberai.engine.page import MAX_LINKS, Page
 from cyberai.engine.shape import shape_of
 from cyberai.engine.soft404 import directory
 
@@ -29,7 +31,7 @@ def next_requests(
     context: Context, asset: RequestAsset, page: Page
 ) -> tuple[tuple[CheckOutcome, ...], tuple[Unit, ...]]:
     """Ledger entries about what is not followed, and the units to crawl."""
-    noted: list[CheckOutcome] = []
+    noted = list(_given_up(page))
     units: dict[str, Unit] = {}
     referer, shape = str(page.exchange.request.url), shape_of(asset.request)
     said = context.novelty.is_new(asset.request.url.origin, page.exchange.response)
@@ -53,6 +55,17 @@ def next_requests(
     shapes = tuple(shape_of(u.asset.request) for u in units.values() if isinstance(u.asset, RequestAsset))
     context.crawl.learn(shape, page.structure, shapes, said)
     return tuple(noted), tuple(units.values())
+
+
+def _given_up(page: Page) -> Iterator[CheckOutcome]:
+    """What of a page is not looked at, for the ledger."""
+    url, response = page.exchange.request.url, page.exchange.response
+    if response.truncated and (page.is_html or page.links):
+        why = f"only the first {len(response.body) // 1024:,} KiB were read: it is longer, or was cut off"
+        yield crawl_outcome(url, Skipped(SkipReason.BUDGET, why))
+    if len(page.links) >= MAX_LINKS:
+        why = f"only the first {MAX_LINKS:,} links of the page are followed"
+        yield crawl_outcome(url, Skipped(SkipReason.BUDGET, why))
 
 
 def _known_enough(context: Context, found: Outgoing, shape: str) -> bool:

@@ -8,6 +8,7 @@ from cyberai.domain.http import Exchange, HttpRequest, HttpResponse, Url
 from cyberai.engine.folders import folders
 from cyberai.engine.forms import Form, parse_forms
 from cyberai.engine.json_links import original_code
+from cyberai.engine.links import MAX_LINKS as MAX_LINKS
 from cyberai.engine.links import Link, extract, is_json, is_script, text_of
 from cyberai.engine.markup import Tag, tags
 from cyberai.engine.script_calls import calls
