@@ -18,7 +18,7 @@ from cyberai.engine.json_links import json_references
 from cyberai.engine.markup import Tag, decode
 from cyberai.engine.robots import is_sitemap, robots_paths, sitemap_locations, unpacked
 
-MAX_LINKS = 2_000
+MAX_LINKS = 5_000
 """Links taken of one page."""
 
 
@@ -71,8 +71,10 @@ def text_of(url: Url, response: HttpResponse) -> str:
 
 
 def is_json(url: Url, response: HttpResponse) -> bool:
-    """True for JSON by its type or its name."""
+    """True for JSON by its type or its name, or by its first character where a program sends it as mere text."""
     kind = response.content_type
+    if kind in ("", "text/plain", "text/html") and response.body[:200].lstrip()[:1] in (b"{", b"["):
+        return True
     return kind == "application/json" or kind.endswith("+json") or url.path.endswith((".json", ".map"))
 
 

@@ -7,7 +7,7 @@ from cyberai.engine.markup import unescape
 
 MAX_LINES = 2_000
 MAX_TEXT = 200_000
-MAX_LOCATIONS = 2_000
+MAX_LOCATIONS = 5_000
 MAX_UNPACKED = 2 * 1024 * 1024
 _GZIP = b"\x1f\x8b"
 

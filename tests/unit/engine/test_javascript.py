@@ -134,6 +134,7 @@ def test_json_leads_to_its_objects_and_links() -> None:
         "/api/items?cursor=x",
     ]
     assert read('[{"_id":"ab12"}]', "/api/notes/", "application/json") == ["/api/notes/ab12"]
+    assert read('{"url":"/api/x?y=1"}', "/ajax.php", "text/html") == ["/api/x?y=1"]
     assert read("[" * 100_000, "/api/deep", "application/json") == []
 
 
