@@ -5,12 +5,14 @@ from hypothesis import strategies as st
 
 from cyberai.domain.http import Exchange, HttpRequest, HttpResponse, Url
 from cyberai.engine import scripts
-from cyberai.engine.forms import parse_forms, submissions
-from cyberai.engine.links import MAX_LINKS, disallowed
+from cyberai.engine.forms import parse_forms
+from cyberai.engine.links import MAX_LINKS
 from cyberai.engine.markup import MAX_TAGS, tags
 from cyberai.engine.modes import recognise
 from cyberai.engine.page import read_page
+from cyberai.engine.robots import disallowed
 from cyberai.engine.shape import crawl_key, plausible, shape_of
+from cyberai.engine.submissions import submissions
 
 PIECES = st.sampled_from(
     [

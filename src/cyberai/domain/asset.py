@@ -73,13 +73,17 @@ class RequestAsset(Struct, frozen=True, tag="request"):
     """A request the application is known to answer: found by the crawler, a form or an API document.
 
     `shape` identifies requests that run the same code: method, path with ids replaced, parameter names.
-    `depth` counts links from the entry. `referer` is the page it was found on (empty for the entry).
+    `depth` counts links from the entry. `referer` is the page it was found on (empty for the entry). `optional`
+    names the fields of its form that we filled in and the page does not require. `via` are the requests that led to
+    the page, in order, where fetching `referer` alone would not show it: the earlier steps of a form.
     """
 
     request: HttpRequest
     shape: str
     depth: int = 0
     referer: str = ""
+    optional: tuple[str, ...] = ()
+    via: tuple[HttpRequest, ...] = ()
 
     @property
     def key(self) -> str:

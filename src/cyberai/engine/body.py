@@ -121,12 +121,15 @@ def encode_multipart(parts: tuple[Part, ...]) -> tuple[str, bytes]:
     return f"{MULTIPART}; boundary={boundary.decode()}", b"".join(blocks) + b"--" + boundary + b"--\r\n"
 
 
-def field_part(name: str, value: str, filename: str | None = None) -> Part:
-    """A part as a browser writes it."""
+def field_part(
+    name: str, value: str | bytes, filename: str | None = None, media_type: str = "text/plain"
+) -> Part:
+    """A part as a browser writes it; `media_type` is that of a file."""
     head = f'Content-Disposition: form-data; name="{name.replace(chr(34), "%22")}"'
     if filename is not None:
-        head += f'; filename="{filename}"\r\nContent-Type: text/plain'
-    return Part(head.encode(), value.encode("utf-8", "surrogatepass"), name, filename)
+        head += f'; filename="{filename}"\r\nContent-Type: {media_type}'
+    content = value if isinstance(value, bytes) else value.encode("utf-8", "surrogatepass")
+    return Part(head.encode(), content, name, filename)
 
 
 def json_value(request: HttpRequest) -> Any:

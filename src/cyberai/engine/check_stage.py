@@ -64,7 +64,7 @@ async def check_request(context: Context, unit: Unit, asset: RequestAsset) -> Un
 
 async def _run(context: Context, check: Check, asset: RequestAsset, point: InsertionPoint) -> CheckOutcome:
     tally = Tally()
-    probe = EngineProbe(context, check.meta.max_requests, tally, asset.referer)
+    probe = EngineProbe(context, check.meta.max_requests, tally, asset)
     outcome = await run_check(check, point, probe)
     return recorded(check, _key(asset, point), _host(asset), outcome, tally.sent)
 

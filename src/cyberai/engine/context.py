@@ -8,8 +8,13 @@ from cyberai.domain.scan import ScanSpec
 from cyberai.domain.scope import ScanScope
 from cyberai.engine.fetch import Fetcher
 from cyberai.engine.memory import CrawlMemory, Exchanges, Once
+from cyberai.engine.novelty import Novelty
+from cyberai.engine.order import Order
 from cyberai.ports.network import NetworkSession
 from cyberai.ports.runtime import Clock, Rng
+
+MAX_CONTROLS = 128
+"""Answers for what is not there, kept at a time: at most 32 MiB of what differences are told from."""
 
 
 class Context:
@@ -34,9 +39,11 @@ class Context:
         self.checks = {scope: tuple(c for c in ordered if c.meta.scope is scope) for scope in Scope}
         self.fetcher = Fetcher(network, scope, spec.policies.mode, clock)
         self.baselines = Exchanges()
-        self.missing: Once[tuple[str, str, str], Exchange] = Once()
+        self.missing: Once[tuple[str, str, str], Exchange] = Once(MAX_CONTROLS)
         self.robots: Once[str, str] = Once()
         self.crawl = CrawlMemory()
+        self.novelty = Novelty()
+        self.order = Order()
 
     @property
     def max_depth(self) -> int:
@@ -45,8 +52,8 @@ class Context:
 
     @property
     def max_pages(self) -> int:
-        """Pages fetched per origin: 500 times the scan's depth."""
-        return 500 * self.spec.options.depth
+        """Pages fetched per origin: 500 times the square of the scan's depth (4,500 at the default of 3)."""
+        return 500 * self.spec.options.depth**2
 
     def server_name(self, url: Url) -> str:
         """The TLS server name of a host: the host itself, nothing for an address."""

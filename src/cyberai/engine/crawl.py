@@ -1,9 +1,11 @@
 """The CRAWL stage: fetch a request, run the page checks on the answer, find further requests."""
 
+from collections.abc import Awaitable, Callable
+
 from cyberai.checkkit import PolicyRefused, TransportError
 from cyberai.domain.asset import RequestAsset
 from cyberai.domain.check import Skipped, SkipReason
-from cyberai.domain.http import Exchange
+from cyberai.domain.http import Exchange, Url
 from cyberai.domain.unit import Unit, UnitResult
 from cyberai.engine.context import Context
 from cyberai.engine.coverage import crawl_outcome, transport_outcome
@@ -21,21 +23,39 @@ _CLOSED_DOORS = frozenset({401, 403, 407, 421, 429})
 async def crawl_request(context: Context, unit: Unit, asset: RequestAsset) -> UnitResult:
     """Fetch the request and say what it leads to. The entry's failure is the unit's; any other page that does
     not come is an error in the ledger."""
-    why = await closed(context, asset)
-    if why is not None:
-        return UnitResult(unit, (crawl_outcome(asset.request.url, why),) if why.detail else ())
+    place = context.order.take()
+    try:
+        why = await closed(context, asset)
+        if why is not None:
+            return UnitResult(unit, (crawl_outcome(asset.request.url, why),) if why.detail else ())
+        return await _visit(context, unit, asset, place.wait)
+    finally:
+        await place.wait()
+        place.done()
+
+
+async def _visit(
+    context: Context, unit: Unit, asset: RequestAsset, in_order: Callable[[], Awaitable[None]]
+) -> UnitResult:
     tally = Tally()
     try:
         exchange = await fetch(context, asset, tally)
-        real = await is_real(context, asset, exchange, tally)
+        await in_order()
+        return await _read(context, unit, asset, exchange, tally)
     except PolicyRefused as refused:
         skipped = Skipped(SkipReason.POLICY, str(refused)[:300])
         return UnitResult(unit, (crawl_outcome(asset.request.url, skipped),), requests=tally.sent)
     except TransportError as error:
         return _not_fetched(unit, asset, error, tally)
-    if not real:
+
+
+async def _read(
+    context: Context, unit: Unit, asset: RequestAsset, exchange: Exchange, tally: Tally
+) -> UnitResult:
+    """What the answer says and leads to; nothing when it stands for a page that is not there."""
+    if not await is_real(context, asset, exchange, tally):
         return UnitResult(unit, requests=tally.sent)
-    page = read_page(exchange)
+    page = read_page(exchange, Url.parse(asset.referer) if asset.referer else None)
     outcomes = await check_page(context, asset, page, tally)
     tests = await tests_of(context, asset, page, tally)
     noted, found = next_requests(context, asset, page)

@@ -1,6 +1,7 @@
 """Anti-forgery tokens: which field holds one, and how a request gets a fresh one."""
 
-from cyberai.domain.http import HttpRequest, HttpResponse
+from cyberai.domain.asset import RequestAsset
+from cyberai.domain.http import HttpRequest, HttpResponse, Url
 from cyberai.engine.body import (
     FORM,
     MULTIPART,
@@ -14,26 +15,25 @@ from cyberai.engine.body import (
 )
 from cyberai.engine.forms import parse_forms
 from cyberai.engine.markup import decode, tags
+from cyberai.engine.token_names import is_token_field
 
-_WORDS = (
-    "csrf",
-    "xsrf",
-    "requestverificationtoken",
-    "authenticity_token",
-    "anticsrf",
-    "formtoken",
-    "form_token",
-)
-_EXACT = frozenset(
-    {"_token", "token", "user_token", "nonce", "_wpnonce", "form_key", "form_build_id", "__token"}
-)
-_STATE = frozenset({"__viewstate", "__eventvalidation", "__viewstategenerator", "javax.faces.viewstate"})
+MAX_STEPS = 5
+"""Requests repeated to see a form again."""
 
 
-def is_token_field(name: str) -> bool:
-    """True for the usual names of anti-forgery fields."""
-    lower = name.lower()
-    return lower in _EXACT or lower in _STATE or any(word in lower for word in _WORDS)
+def leading_to(asset: RequestAsset) -> tuple[HttpRequest, ...]:
+    """The requests that show the page whose form makes the asset's request; none for an entry."""
+    if asset.via or not asset.referer:
+        return asset.via
+    return (HttpRequest("GET", Url.parse(asset.referer)),)
+
+
+def steps_after(asset: RequestAsset) -> tuple[HttpRequest, ...]:
+    """For what is found on the answer to the asset's request: the requests that lead there, where it takes more
+    than fetching the address again."""
+    if asset.request.method == "GET":
+        return ()
+    return (*leading_to(asset), asset.request)[-MAX_STEPS:]
 
 
 def token_fields(request: HttpRequest) -> tuple[str, ...]:

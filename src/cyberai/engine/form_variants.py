@@ -1,7 +1,7 @@
 """Variants of a filled-in form: fields that exclude each other hide what lies behind them from whoever fills in
-the whole form, so each text field is also tried alone."""
+the whole form, so each field that may be left empty is also tried alone."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct, structs
 
@@ -11,15 +11,16 @@ from cyberai.engine.context import Context
 from cyberai.engine.csrf import replace_field
 from cyberai.engine.difference import chunks, same_head
 from cyberai.engine.fetch import Tally
-from cyberai.engine.fields import TEXT
+from cyberai.engine.field_words import words
 from cyberai.engine.insertion import label, ordinary_points
 from cyberai.engine.page import Page, read_page
-from cyberai.engine.probe import with_fresh_token
+from cyberai.engine.probe import send_fresh
 
-MAX_TEXT_FIELDS = 3
-"""Forms with more free text fields are not searches by one of several keys."""
+MAX_FIELDS = 8
+"""Forms with more fields that may be left empty are no searches by one of several keys."""
 
-_TEXT_KINDS = (InsertionKind.QUERY, InsertionKind.FORM, InsertionKind.MULTIPART)
+_FIELD_KINDS = (InsertionKind.QUERY, InsertionKind.FORM, InsertionKind.MULTIPART)
+_ENDS = frozenset({"from", "to", "start", "end", "begin", "until", "since", "min", "max", "after", "before"})
 
 
 class Variant(Struct, frozen=True):
@@ -33,26 +34,45 @@ class Variant(Struct, frozen=True):
 async def each_field_alone(
     context: Context, asset: RequestAsset, page: Page, points: Sequence[InsertionPoint], tally: Tally
 ) -> list[Variant]:
-    """Each text field alone, where that is answered otherwise than all together."""
-    fields = [p.name for p in points if p.kind in _TEXT_KINDS and p.value == TEXT]
-    if not asset.referer or not 2 <= len(fields) <= MAX_TEXT_FIELDS:
+    """Each optional field alone (the two ends of a range together), where that is answered otherwise than all
+    together."""
+    values = {p.name: p.value for p in points if p.kind in _FIELD_KINDS and p.value}
+    fields = [name for name in asset.optional if name in values]
+    if not asset.referer or not 2 <= len(fields) <= MAX_FIELDS:
+        return []
+    if context.crawl.taken_apart(asset.request, page.structure):
         return []
     variants = []
     together = page.exchange.response
-    for name in fields:
+    marks = tuple(value for value in values.values() if len(value) >= 3)
+    for group in _groups(fields):
         request = asset.request
         for other in fields:
-            if other != name:
+            if other not in group:
                 request = replace_field(request, other, "")
         try:
-            sent = await with_fresh_token(context, request, asset.referer, tally)
-            exchange = await context.fetcher.send(sent, tally)
+            exchange = await send_fresh(context, request, asset, tally)
         except (TransportError, PolicyRefused):
             continue
         alone = exchange.response
-        if same_head(together, alone) and chunks(together, (TEXT,)) == chunks(alone, (TEXT,)):
+        if same_head(together, alone) and chunks(together, marks) == chunks(alone, marks):
             continue
-        point = next(p for p in ordinary_points(request) if p.name == name and p.kind in _TEXT_KINDS)
         changed = structs.replace(asset, request=request)
-        variants.append(Variant(changed, read_page(exchange).structure, label(point)))
+        structure = read_page(exchange).structure
+        found = (p for p in ordinary_points(request) if p.name in group and p.kind in _FIELD_KINDS)
+        variants += [Variant(changed, structure, label(point)) for point in found]
     return variants
+
+
+def _groups(fields: list[str]) -> Iterator[list[str]]:
+    """The fields that are filled in together: each alone, the two ends of a range as a pair."""
+    ranges: dict[str, list[str]] = {}
+    for name in fields:
+        spoken = list(words(name))
+        if _ENDS & set(spoken):
+            ranges.setdefault(" ".join(word for word in spoken if word not in _ENDS), []).append(name)
+    pairs = {name: group for group in ranges.values() if len(group) == 2 for name in group}
+    groups = [pairs.get(name, [name]) for name in fields]
+    for index, group in enumerate(groups):
+        if len(group) < len(fields) and group not in groups[:index]:
+            yield group

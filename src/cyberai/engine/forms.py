@@ -1,20 +1,20 @@
-"""Forms: what a page's controls submit, as requests with valid values."""
+"""Forms: the controls of a page, grouped by the form they belong to."""
 
 from collections.abc import Sequence
 
-import msgspec
 from msgspec import Struct, structs
 
-from cyberai.domain.http import HttpRequest, Url
-from cyberai.engine.body import FORM, JSON, MULTIPART, encode_multipart, encode_pairs, field_part
-from cyberai.engine.fields import Field, fill
+from cyberai.engine.body import FORM
+from cyberai.engine.fields import Field
 from cyberai.engine.markup import Tag
 
 MAX_FORMS = 40
 MAX_FIELDS = 60
-MAX_SUBMITS = 4
+MAX_CHOICES = 50
+"""Values kept of one select, radio group or datalist."""
 
 _BUTTONS = frozenset({"submit", "image", "button", "reset"})
+_CONTROLS = frozenset({"input", "textarea", "select", "button"})
 
 
 class Form(Struct, frozen=True):
@@ -30,21 +30,14 @@ class Form(Struct, frozen=True):
 
 
 class Submit(Struct, frozen=True):
-    """One way to send a form."""
+    """One way to send a form. `image` says that the button sends where it was pressed."""
 
     name: str = ""
     value: str = ""
     label: str = ""
     action: str | None = None
     method: str | None = None
-
-
-class Submission(Struct, frozen=True):
-    """A request a form makes. `label` is what a person would press; `fields` what they would have filled."""
-
-    request: HttpRequest
-    label: str
-    fields: tuple[Field, ...]
+    image: bool = False
 
 
 def parse_forms(page: Sequence[Tag]) -> tuple[Form, ...]:
@@ -53,45 +46,6 @@ def parse_forms(page: Sequence[Tag]) -> tuple[Form, ...]:
     for tag in page:
         reader.read(tag)
     return tuple(reader.finished())
-
-
-def submissions(form: Form, page: Url) -> tuple[Submission, ...]:
-    """One request per submit button, at most MAX_SUBMITS; none for an action that is no address."""
-    ways = form.submits[:MAX_SUBMITS] or (Submit(),)
-    made = (_submission(form, way, page) for way in ways)
-    return tuple(submission for submission in made if submission is not None)
-
-
-def _submission(form: Form, way: Submit, page: Url) -> Submission | None:
-    action = form.action if way.action is None else way.action
-    try:
-        # An empty action means the page itself; joining keeps its query, as browsers do.
-        url = page.join(action) if action.strip() else page
-    except ValueError:
-        return None
-    pairs = [(f, fill(f)) for f in form.fields if f.name]
-    button = Field(way.name, "submit", way.value)
-    if way.name:
-        pairs.append((button, way.value))
-    method = (form.method if way.method is None else way.method).upper()
-    request = _request(method, url, form.enctype, pairs)
-    return Submission(request, way.label or way.value, form.fields)
-
-
-def _request(method: str, url: Url, enctype: str, pairs: list[tuple[Field, str]]) -> HttpRequest:
-    values = tuple((field.name, value) for field, value in pairs)
-    if method != "POST":
-        return HttpRequest(
-            "GET", url.with_target(f"{url.path}?{encode_pairs(values)}" if values else url.path)
-        )
-    if enctype == JSON:
-        # No browser knows this type: a script of the page sends the fields as one JSON object.
-        return HttpRequest("POST", url, (("Content-Type", JSON),), msgspec.json.encode(dict(values)))
-    if enctype == MULTIPART:
-        parts = tuple(field_part(f.name, v, v if f.kind == "file" else None) for f, v in pairs)
-        content_type, body = encode_multipart(parts)
-        return HttpRequest("POST", url, (("Content-Type", content_type),), body)
-    return HttpRequest("POST", url, (("Content-Type", FORM),), encode_pairs(values).encode("ascii"))
 
 
 class _Reader:
@@ -103,8 +57,11 @@ class _Reader:
         self._fields: dict[int, list[Field]] = {}
         self._submits: dict[int, list[Submit]] = {}
         self._by_id: dict[str, int] = {}
-        self._select: tuple[int, Field] | None = None
+        self._select: _Select | None = None
         self._stray: list[tuple[str, Tag]] = []
+        self._lists: dict[str, list[str]] = {}
+        self._listed: list[tuple[int, int, str]] = []
+        self._list: list[str] | None = None
 
     def read(self, tag: Tag) -> None:
         """Take in the next tag."""
@@ -114,7 +71,9 @@ class _Reader:
             self._option(tag)
         elif tag.name == "select" and tag.closing:
             self._end_select()
-        elif tag.name in ("input", "textarea", "select", "button") and not tag.closing:
+        elif tag.name == "datalist":
+            self._list = None if tag.closing else self._lists.setdefault(tag.get("id"), [])
+        elif tag.name in _CONTROLS and not tag.closing:
             self._control(tag)
 
     def finished(self) -> list[Form]:
@@ -123,8 +82,12 @@ class _Reader:
         for form_id, tag in self._stray:
             if form_id in self._by_id:
                 self._add(self._by_id[form_id], tag)
+                self._end_select()
+        for index, position, name in self._listed:
+            choices = tuple(self._lists.get(name, ()))
+            self._fields[index][position] = structs.replace(self._fields[index][position], choices=choices)
         return [
-            structs.replace(form, fields=_once(self._fields[index]), submits=tuple(self._submits[index]))
+            structs.replace(form, fields=_grouped(self._fields[index]), submits=tuple(self._submits[index]))
             for index, form in enumerate(self._forms)
         ]
 
@@ -134,7 +97,7 @@ class _Reader:
             self._open = None
             return
         self._open = index = len(self._forms)
-        method, enctype = tag.get("method").upper(), tag.get("enctype").lower()
+        method, enctype = tag.get("method").strip().upper(), tag.get("enctype").strip().lower()
         if method == "DIALOG":
             self._open = None
             return
@@ -149,8 +112,11 @@ class _Reader:
         self._end_select()
         if "disabled" in tag.attributes:
             return
-        if tag.get("form"):
-            self._stray.append((tag.get("form"), tag))
+        owner = tag.get("form")
+        if owner in self._by_id:
+            self._add(self._by_id[owner], tag)
+        elif owner:
+            self._stray.append((owner, tag))
         elif self._open is not None:
             self._add(self._open, tag)
 
@@ -160,51 +126,107 @@ class _Reader:
             kind = "submit"
         if kind in _BUTTONS:
             if kind in ("submit", "image"):
-                self._submits[index].append(_submit(tag))
+                self._submits[index].append(_submit(tag, kind))
             return
-        if not tag.get("name") or len(self._fields[index]) >= MAX_FIELDS:
+        fields = self._fields[index]
+        if not tag.get("name") or len(fields) >= MAX_FIELDS:
             return
-        limit = tag.get("maxlength")
-        value = tag.text if tag.name == "textarea" else tag.get("value")
-        if kind == "number" and not value:
-            value = tag.get("min")
-        field = Field(tag.get("name"), kind, value, int(limit) if limit.isdecimal() and len(limit) < 7 else 0)
-        self._fields[index].append(field)
-        if tag.name == "select":
-            self._select = (index, field)
+        if tag.get("list"):
+            self._listed.append((index, len(fields), tag.get("list")))
+        if kind == "select":
+            self._select = _Select(index, len(fields))
+        fields.append(_field(tag, kind))
 
     def _option(self, tag: Tag) -> None:
-        if self._select is None or tag.closing:
+        if tag.closing:
             return
-        index, field = self._select
         value = tag.get("value") if "value" in tag.attributes else tag.text
-        if (value and not field.value) or "selected" in tag.attributes:
-            self._select = (index, structs.replace(field, value=value or field.value))
+        if self._list is not None and len(self._list) < MAX_CHOICES:
+            self._list.append(value)
+        elif self._select is not None and "disabled" not in tag.attributes:
+            self._select.options.append(value)
+            if "selected" in tag.attributes and self._select.selected is None:
+                self._select.selected = value
 
     def _end_select(self) -> None:
         if self._select is None:
             return
-        index, chosen = self._select
-        fields = self._fields[index]
-        fields[:] = [chosen if f.name == chosen.name and f.kind == "select" else f for f in fields]
-        self._select = None
+        ended, self._select = self._select, None
+        options = ended.options
+        untouched = ended.selected if ended.selected is not None else next(iter(options), None)
+        chosen = untouched or next((value for value in options if value), "")
+        fields = self._fields[ended.form]
+        fields[ended.position] = structs.replace(
+            fields[ended.position],
+            value=chosen,
+            untouched=untouched,
+            choices=tuple(dict.fromkeys(options))[:MAX_CHOICES],
+        )
 
 
-def _submit(tag: Tag) -> Submit:
+class _Select:
+    """A select element that is still open."""
+
+    def __init__(self, form: int, position: int) -> None:
+        self.form = form
+        self.position = position
+        self.options: list[str] = []
+        self.selected: str | None = None
+
+
+def _field(tag: Tag, kind: str) -> Field:
+    value = tag.text if tag.name == "textarea" else tag.get("value")
+    untouched: str | None = value
+    if kind in ("checkbox", "radio"):
+        value = value or "on"
+        untouched = value if "checked" in tag.attributes else None
+    return Field(
+        tag.get("name"),
+        kind,
+        value,
+        limit=_length(tag.get("maxlength")),
+        shortest=_length(tag.get("minlength")),
+        low=tag.get("min"),
+        high=tag.get("max"),
+        pattern=tag.get("pattern"),
+        hint=f"{tag.get('placeholder')} {tag.get('title')}".strip()[:200],
+        mode=tag.get("inputmode").lower(),
+        accept=tag.get("accept").lower(),
+        required="required" in tag.attributes,
+        untouched=untouched,
+    )
+
+
+def _length(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else 0
+
+
+def _submit(tag: Tag, kind: str) -> Submit:
     attributes = tag.attributes
     label = tag.text or tag.get("value") or tag.get("alt")
     method = attributes.get("formmethod")
-    return Submit(tag.get("name"), tag.get("value"), label[:100], attributes.get("formaction"), method)
+    return Submit(
+        tag.get("name"), tag.get("value"), label[:100], attributes.get("formaction"), method, kind == "image"
+    )
 
 
-def _once(fields: list[Field]) -> tuple[Field, ...]:
-    """Radio buttons of one name are one field; everything else stays."""
+def _grouped(fields: list[Field]) -> tuple[Field, ...]:
+    """Radio buttons of one name are one field with several choices; everything else stays."""
     kept: list[Field] = []
-    radios: set[str] = set()
+    places: dict[str, int] = {}
     for field in fields:
-        if field.kind == "radio":
-            if field.name in radios:
-                continue
-            radios.add(field.name)
-        kept.append(field)
+        if field.kind != "radio":
+            kept.append(field)
+        elif field.name not in places:
+            places[field.name] = len(kept)
+            kept.append(structs.replace(field, choices=(field.value,)))
+        else:
+            group = kept[places[field.name]]
+            checked = group.untouched is None and field.untouched is not None
+            kept[places[field.name]] = structs.replace(
+                group,
+                choices=(*group.choices, field.value)[:MAX_CHOICES],
+                value=field.value if checked else group.value,
+                untouched=field.untouched if checked else group.untouched,
+            )
     return tuple(kept)

@@ -1,5 +1,7 @@
 """How units of the web stages are made."""
 
+from msgspec import structs
+
 from cyberai.domain.asset import RequestAsset
 from cyberai.domain.fingerprint import is_identifier, normalise_path
 from cyberai.domain.http import HttpRequest, Url
@@ -9,9 +11,16 @@ from cyberai.engine.shape import ONLY, check_shape, crawl_key
 from cyberai.engine.soft404 import directory, extension
 
 
-def crawl_unit(request: HttpRequest, depth: int = 0, referer: str = "") -> Unit:
+def crawl_unit(
+    request: HttpRequest,
+    depth: int = 0,
+    referer: str = "",
+    optional: tuple[str, ...] = (),
+    via: tuple[HttpRequest, ...] = (),
+) -> Unit:
     """Fetch this request and read its page."""
-    return Unit(Stage.CRAWL, RequestAsset(request, crawl_key(request), depth, referer), depth)
+    asset = RequestAsset(request, crawl_key(request), depth, referer, optional, via)
+    return Unit(Stage.CRAWL, asset, depth)
 
 
 def crawl_entry(url: Url) -> Unit:
@@ -22,7 +31,7 @@ def crawl_entry(url: Url) -> Unit:
 def check_unit(asset: RequestAsset, structure: str, only: str = "") -> Unit:
     """Test this request's insertion points; `only` names the one point (kind:name) it is about."""
     shape = check_shape(asset.request, structure, only)
-    return Unit(Stage.CHECK, RequestAsset(asset.request, shape, asset.depth, asset.referer), asset.depth)
+    return Unit(Stage.CHECK, structs.replace(asset, shape=shape), asset.depth)
 
 
 def unknown_names_unit(asset: RequestAsset) -> Unit | None:
@@ -34,4 +43,4 @@ def unknown_names_unit(asset: RequestAsset) -> Unit | None:
         return None
     place = f"{request.url.origin}{normalise_path(directory(request.url))}*{extension(request.url)}"
     shape = f"GET {place}{ONLY}{label(point)}"
-    return Unit(Stage.CHECK, RequestAsset(request, shape, asset.depth, asset.referer), asset.depth)
+    return Unit(Stage.CHECK, structs.replace(asset, shape=shape), asset.depth)

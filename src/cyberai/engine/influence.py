@@ -9,7 +9,7 @@ from cyberai.engine.context import Context
 from cyberai.engine.difference import chunks, influenced, same_head, similarity
 from cyberai.engine.fetch import Tally
 from cyberai.engine.insertion import path_point, rare_points
-from cyberai.engine.probe import missing_control, with_fresh_token
+from cyberai.engine.probe import missing_control, send_fresh
 from cyberai.engine.rendering import render
 from cyberai.engine.soft404 import is_missing
 
@@ -158,5 +158,4 @@ async def _sample(context: Context, asset: RequestAsset, tally: Tally) -> Exchan
 
 
 async def _send(context: Context, asset: RequestAsset, request: HttpRequest, tally: Tally) -> Exchange:
-    fresh = await with_fresh_token(context, request, asset.referer, tally)
-    return await context.fetcher.send(fresh, tally, retries=1)
+    return await send_fresh(context, request, asset, tally, retries=1)

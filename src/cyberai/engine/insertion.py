@@ -13,7 +13,7 @@ from cyberai.domain.http import HttpRequest
 from cyberai.domain.insertion import InsertionKind, InsertionPoint
 from cyberai.engine.body import form_pairs, json_leaves, json_value, multipart_parts, query_pairs
 from cyberai.engine.cookies import request_cookies
-from cyberai.engine.csrf import is_token_field
+from cyberai.engine.token_names import is_token_field
 
 RARE_HEADERS = (
     "User-Agent",

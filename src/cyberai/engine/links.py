@@ -1,4 +1,4 @@
-"""Links of a fetched answer: from HTML, headers, scripts, robots.txt and sitemaps."""
+"""Links of a fetched answer: from HTML, headers, scripts, JSON, robots.txt and sitemaps."""
 
 from collections.abc import Iterable, Iterator
 
@@ -6,23 +6,20 @@ from msgspec import Struct
 
 from cyberai.domain.http import HttpResponse, Url
 from cyberai.engine import scripts
-from cyberai.engine.markup import Tag, unescape
-
-MAX_LINKS = 500
-"""Links taken of one page."""
-
-_SOURCES = {
-    "a": "href",
-    "area": "href",
-    "frame": "src",
-    "iframe": "src",
-    "embed": "src",
-    "object": "data",
-}
-_PASSIVE = {"img": "src", "source": "src", "audio": "src", "video": "src", "track": "src", "input": "src"}
-_SCRIPT_TYPES = frozenset(
-    {"application/javascript", "text/javascript", "application/x-javascript", "application/json"}
+from cyberai.engine.html_links import (
+    BASE,
+    Reference,
+    comment_references,
+    html_references,
+    refresh_references,
+    style_references,
 )
+from cyberai.engine.json_links import json_references
+from cyberai.engine.markup import Tag, decode
+from cyberai.engine.robots import is_sitemap, robots_paths, sitemap_locations, unpacked
+
+MAX_LINKS = 5_000
+"""Links taken of one page."""
 
 
 class Link(Struct, frozen=True):
@@ -34,19 +31,51 @@ class Link(Struct, frozen=True):
     guessed: bool = False
 
 
-def extract(url: Url, response: HttpResponse, text: str, page: Iterable[Tag]) -> tuple[Link, ...]:
-    """The links of one answer, without fragments, each once, in order, at most MAX_LINKS."""
+def extract(
+    url: Url, response: HttpResponse, text: str, page: Iterable[Tag], document: Url | None = None
+) -> tuple[Link, ...]:
+    """The links of one answer, without fragments, each once, in order, at most MAX_LINKS. `document` is the page
+    a script was loaded by: the addresses in it are relative to that."""
     base, found = url, dict[Url, Link]()
     for reference, label, guessed in _references(url, response, text, page):
-        if label == "<base>":
-            base = _joined(url, reference) or url
+        if label == BASE:
+            base = _joined(base, reference) or base
             continue
-        target = _joined(base, reference)
+        target = _joined(base if document is None else _loaded_by(document, url, reference), reference)
         if target is not None and (target not in found or (found[target].guessed and not guessed)):
             found[target] = Link(target, label[:100], guessed)
         if len(found) >= MAX_LINKS:
             break
     return tuple(found.values())
+
+
+def _loaded_by(document: Url, script: Url, reference: str) -> Url:
+    """What a path in a script is relative to: the script for further modules, the document for the rest."""
+    path = reference.partition("?")[0]
+    return script if path.endswith((".js", ".mjs", ".map")) else document
+
+
+def is_script(url: Url, response: HttpResponse) -> bool:
+    """True for a script file, by its type or, where a server has none for it, by its name."""
+    if "javascript" in response.content_type or "ecmascript" in response.content_type:
+        return True
+    plain = response.content_type in ("", "text/plain", "application/octet-stream")
+    return plain and url.path.lower().endswith((".js", ".mjs"))
+
+
+def text_of(url: Url, response: HttpResponse) -> str:
+    """The body as text, a packed sitemap unpacked."""
+    if url.path.endswith(".xml.gz"):
+        return unpacked(response.body).decode("utf-8", "replace")
+    return decode(response)
+
+
+def is_json(url: Url, response: HttpResponse) -> bool:
+    """True for JSON by its type or its name, or by its first character where a program sends it as mere text."""
+    kind = response.content_type
+    if kind in ("", "text/plain", "text/html") and response.body[:200].lstrip()[:1] in (b"{", b"["):
+        return True
+    return kind == "application/json" or kind.endswith("+json") or url.path.endswith((".json", ".map"))
 
 
 def _joined(base: Url, reference: str) -> Url | None:
@@ -62,86 +91,33 @@ def _joined(base: Url, reference: str) -> Url | None:
         return None
 
 
-Reference = tuple[str, str, bool]
-
-
 def _references(url: Url, response: HttpResponse, text: str, page: Iterable[Tag]) -> Iterator[Reference]:
+    yield from _header_references(response)
+    if url.path.endswith("/robots.txt"):
+        yield from ((path, "", not sitemap) for path, sitemap in robots_paths(text))
+    elif is_sitemap(text):
+        yield from ((address, "", False) for address in sitemap_locations(text))
+    elif is_script(url, response):
+        yield from ((path, "", True) for path in scripts.paths(text))
+    elif is_json(url, response):
+        yield from json_references(url, text)
+    elif response.content_type == "text/css":
+        yield from style_references(text)
+    else:
+        yield from html_references(page)
+        yield from comment_references(text)
+
+
+def _header_references(response: HttpResponse) -> Iterator[Reference]:
     refresh = response.header("refresh")
     if refresh:
-        yield from _refresh(refresh)
-    if url.path.endswith("/robots.txt"):
-        yield from _robots(text)
-    elif "sitemap" in url.path and "<loc>" in text:
-        yield from _sitemap(text)
-    elif response.content_type in _SCRIPT_TYPES or url.path.endswith((".js", ".json")):
-        yield from ((path, "", True) for path in scripts.paths(text))
-    else:
-        yield from _markup(page)
-
-
-def _markup(page: Iterable[Tag]) -> Iterator[Reference]:
-    for tag in page:
-        if tag.closing:
-            continue
-        attributes = tag.attributes
-        if tag.name in _SOURCES and _SOURCES[tag.name] in attributes:
-            yield attributes[_SOURCES[tag.name]], tag.text, False
-        elif tag.name == "base" and tag.get("href"):
-            yield tag.get("href"), "<base>", False
-        elif tag.name in _PASSIVE:
-            # A picture made by a program takes parameters; a plain picture file tells nothing.
-            if "?" in attributes.get(_PASSIVE[tag.name], ""):
-                yield attributes[_PASSIVE[tag.name]], "", False
-        else:
-            yield from _other(tag)
-        if "onclick" in attributes:
-            yield from ((path, tag.text, True) for path in scripts.paths(attributes["onclick"]))
-
-
-def _other(tag: Tag) -> Iterator[Reference]:
-    if tag.name == "script":
-        if tag.get("src"):
-            yield tag.get("src"), "", False
-        yield from ((path, "", True) for path in scripts.paths(tag.text))
-    elif tag.name == "link" and tag.get("href") and "icon" not in tag.get("rel").lower():
-        yield tag.get("href"), "", False
-    elif tag.name == "meta" and tag.get("http-equiv").lower() == "refresh":
-        yield from _refresh(tag.get("content"))
-
-
-def _refresh(content: str) -> Iterator[Reference]:
-    at = content.lower().find("url=")
-    if at >= 0:
-        yield content[at + 4 :].strip(" '\""), "", False
-
-
-def _robots(text: str) -> Iterator[Reference]:
-    for line in text[:100_000].splitlines()[:1_000]:
-        field, colon, value = line.partition("#")[0].partition(":")
-        path = value.strip()
-        if not colon or not path:
-            continue
-        if field.strip().lower() == "sitemap":
-            yield path, "", False
-        elif field.strip().lower() in ("allow", "disallow") and "*" not in path and path != "/":
-            yield path.rstrip("$"), "", True
-
-
-def _sitemap(text: str) -> Iterator[Reference]:
-    for piece in text.split("<loc>", MAX_LINKS + 1)[1:]:
-        yield unescape(piece[:3_000].partition("<")[0].strip()), "", False
-
-
-def disallowed(robots: str, path: str) -> bool:
-    """Whether a robots.txt forbids this path to every crawler (RFC 9309: the longest rule decides)."""
-    best, answer, applies = -1, False, False
-    for line in robots[:100_000].splitlines()[:1_000]:
-        field, _, value = line.partition("#")[0].partition(":")
-        field, value = field.strip().lower(), value.strip()
-        if field == "user-agent":
-            applies = value == "*"
-        elif not applies or field not in ("allow", "disallow") or len(value) <= max(best, 0):
-            continue
-        elif path.startswith(value.rstrip("*$")):
-            best, answer = len(value), field == "disallow"
-    return answer
+        yield from refresh_references(refresh)
+    for field in response.header_values("link")[:20]:
+        for piece in field.split(",")[:20]:
+            address, found, _ = piece.strip().partition(">")
+            if found and address[:1] == "<" and "icon" not in piece:
+                yield address[1:], "", False
+    for name in ("content-location", "location"):
+        # The Location of an answer that is no redirect: what a request has created.
+        if response.status == 201 or name == "content-location":
+            yield from ((value, "", True) for value in response.header_values(name)[:1])

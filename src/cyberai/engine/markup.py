@@ -50,6 +50,7 @@ _READ = frozenset(
         "audio",
         "base",
         "button",
+        "datalist",
         "embed",
         "form",
         "frame",
@@ -60,6 +61,7 @@ _READ = frozenset(
         "meta",
         "object",
         "option",
+        "param",
         "script",
         "select",
         "source",
@@ -69,10 +71,13 @@ _READ = frozenset(
     ]
 )
 
+_MARKS = ("on", "data-", "href", "src", "hx-", "background", "cite", "poster", "manifest")
+"""What makes the attributes of any other element worth reading."""
+
 
 class Tag(Struct, frozen=True):
-    """One tag. `attributes` (of the elements that carry links and form controls, and of those with an onclick
-    handler) are unescaped, names in lower case, the first of a name kept. `text` is the raw
+    """One tag. `attributes` (of the elements that carry links and form controls, and of those with a handler, a
+    source or data) are unescaped, names in lower case, the first of a name kept. `text` is the raw
     text of script, style, textarea and title, and what follows an option or a button up to the next tag."""
 
     name: str
@@ -130,6 +135,18 @@ def tags(text: str) -> Iterator[Tag]:
         yield Tag(name, attributes=_attributes(name, text[inside:end]), text=raw)
 
 
+def comments(text: str) -> Iterator[str]:
+    """The text of each comment, in order, at most MAX_RAW_TEXT characters of it."""
+    position = 0
+    while True:
+        start = text.find("<!--", position)
+        if start < 0:
+            return
+        end = text.find("-->", start + 4)
+        position = end if end >= 0 else len(text)
+        yield text[start + 4 : min(position, start + 4 + MAX_RAW_TEXT)]
+
+
 def _tag_name(source: str) -> str:
     if source[:1] not in _LETTERS:
         return ""
@@ -180,7 +197,7 @@ def _content(text: str, name: str, position: int) -> tuple[int, str]:
 
 
 def _attributes(name: str, source: str) -> dict[str, str]:
-    if name not in _READ and "onclick" not in source.lower():
+    if name not in _READ and not any(mark in source.lower() for mark in _MARKS):
         return {}
     found: dict[str, str] = {}
     position = 0

@@ -4,16 +4,29 @@ requests and ends traps, and no finding depends on it."""
 import asyncio
 import hashlib
 from collections import Counter, OrderedDict
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Iterable
 from typing import Generic, TypeVar
 
 from cyberai.domain.http import Exchange, HttpRequest
+from cyberai.engine.shape import check_shape, crawl_key
 
-MAX_EXCHANGES = 32 * 1024 * 1024
-"""Bytes of response bodies kept as baselines."""
+MAX_EXCHANGES = 16 * 1024 * 1024
+"""Bytes of exchanges kept as baselines."""
+
+_OVERHEAD = 2_500
+"""Bytes that an exchange takes beside its body."""
 
 DULL_MEMBERS = 40
 """Members of one shape crawled in a row without anything new before the rest is left out."""
+
+DULL_RELATIVES = 80
+"""The same for all requests of one method and path, whatever their parameters: every combination of filters."""
+
+FREE_STEPS = 1_000
+"""Members of one shape that lead to the next one without being farther from the entry: pages of a list."""
+
+SAME_FORM = 3
+"""Submissions of one form that differ in nothing but numbers and random texts: the row of a list it belongs to."""
 
 MAX_STRUCTURES = 4
 """Page structures of one shape that are tested separately."""
@@ -23,9 +36,11 @@ Value = TypeVar("Value")
 
 
 class Once(Generic[Key, Value]):
-    """Values made once per key, however many ask at the same time. A failure is not remembered."""
+    """Values made once per key, however many ask at the same time; the oldest forgotten beyond `limit`. A failure is
+    not remembered."""
 
-    def __init__(self) -> None:
+    def __init__(self, limit: int = 10_000) -> None:
+        self._limit = limit
         self._values: dict[Key, Value] = {}
         self._locks: dict[Key, asyncio.Lock] = {}
 
@@ -35,7 +50,12 @@ class Once(Generic[Key, Value]):
             return self._values[key]
         async with self._locks.setdefault(key, asyncio.Lock()):
             if key not in self._values:
-                self._values[key] = await make()
+                value = self._values[key] = await make()
+                if len(self._values) > self._limit:
+                    oldest = next(iter(self._values))
+                    self._values.pop(oldest)
+                    self._locks.pop(oldest, None)
+                return value
         return self._values[key]
 
 
@@ -53,11 +73,11 @@ class Exchanges:
     def keep(self, request: HttpRequest, exchange: Exchange) -> None:
         """Remember an answer."""
         before = self._kept.pop(request, None)
-        self._size += len(exchange.response.body) - (len(before.response.body) if before else 0)
+        self._size += _bytes(exchange) - (_bytes(before) if before else 0)
         self._kept[request] = exchange
         while self._size > MAX_EXCHANGES:
             _, dropped = self._kept.popitem(last=False)
-            self._size -= len(dropped.response.body)
+            self._size -= _bytes(dropped)
 
 
 class CrawlMemory:
@@ -65,31 +85,74 @@ class CrawlMemory:
 
     def __init__(self) -> None:
         self._dull: Counter[str] = Counter()
-        self._structures: dict[str, set[str]] = {}
-        self._shapes: set[str] = set()
+        self._closed: set[str] = set()
+        self._steps: Counter[str] = Counter()
+        self._catch_alls: dict[str, list[Exchange]] = {}
+        # Numbers instead of texts where there is one per page: a million pages are a hundred megabytes.
+        self._structures: set[int] = set()
+        self._kinds: Counter[int] = Counter()
+        self._shapes: set[int] = set()
         self._alike: Counter[str] = Counter()
-        self._digests: dict[bytes, str] = {}
+        self._digests: dict[int, int] = {}
+        self._submitted: dict[str, set[str]] = {}
         self.pages: Counter[str] = Counter()
-        self._looked_at: set[str] = set()
+        self.proven: Counter[str] = Counter()
+        self._looked_at: set[int] = set()
         self.mentioned: set[str] = set()
+
+    def close_exhausted(self) -> None:
+        """Take stock between two batches of units: within one, what is exhausted does not depend on which answer
+        came first."""
+        self._closed = {shape for shape, count in self._dull.items() if count >= _patience(shape)}
 
     def exhausted(self, shape: str) -> bool:
         """True when further members of this shape are not worth a request."""
-        return self._dull[shape] >= DULL_MEMBERS
+        return shape in self._closed or _family(shape) in self._closed
 
-    def learn(self, shape: str, structure: str, found: tuple[str, ...]) -> None:
-        """A member of `shape` had this structure and led to requests of the shapes `found`."""
-        structures = self._structures.setdefault(shape, set())
-        new = structure not in structures or any(other not in self._shapes for other in found)
-        if len(structures) < 64:
-            structures.add(structure)
-        self._shapes.update(found)
-        self._dull[shape] = 0 if new else self._dull[shape] + 1
+    def learn(self, shape: str, structure: str, found: tuple[str, ...], said: bool) -> None:
+        """A member of `shape` had this structure and led to requests of the shapes `found`; `said` tells that
+        its text was new."""
+        led_on = self._note(self._shapes, found)
+        new = self._structure(shape, structure) or led_on or said
+        self._weigh(shape, new)
+        if "?" in shape:
+            # New parameters are no news of the path: only what it says, how, and where it leads.
+            family = _family(shape)
+            led_on = self._note(self._shapes, {_family(other) for other in found})
+            new = self._structure(family, structure) or led_on or said
+            self._weigh(family, new)
+
+    def _structure(self, shape: str, structure: str) -> bool:
+        """True when the shape had no answer of this structure before."""
+        key = hash((shape, structure))
+        if key in self._structures:
+            return False
+        self._structures.add(key)
+        self._kinds[hash(shape)] += 1
+        return True
+
+    @staticmethod
+    def _note(known: set[int], texts: Iterable[str]) -> bool:
+        """True when one of the texts is new; all are known from then on."""
+        before = len(known)
+        known.update(map(hash, texts))
+        return len(known) > before
+
+    def _weigh(self, shape: str, new: bool) -> None:
+        if new:
+            self._dull.pop(shape, None)
+        else:
+            self._dull[shape] += 1
+
+    def free_step(self, shape: str) -> bool:
+        """True while the next member of this shape is as near to the entry as this one: it is further down the
+        same list."""
+        self._steps[shape] += 1
+        return self._dull[shape] == 0 and self._steps[shape] <= FREE_STEPS
 
     def testable(self, shape: str, structure: str) -> bool:
         """True while this structure of the shape is one of the first few."""
-        structures = self._structures.get(shape, set())
-        return structure in structures or len(structures) < MAX_STRUCTURES
+        return hash((shape, structure)) in self._structures or self._kinds[hash(shape)] < MAX_STRUCTURES
 
     def alike(self, origin: str, structure: str) -> int:
         """How many pages of this structure were met on the origin, this one included."""
@@ -98,14 +161,32 @@ class CrawlMemory:
 
     def first_look(self, shape: str) -> bool:
         """True once per shape: for the checks of pages."""
-        known = shape in self._looked_at
-        self._looked_at.add(shape)
-        return not known
+        return self._note(self._looked_at, (shape,))
+
+    def submitted_enough(self, request: HttpRequest) -> bool:
+        """True when this form was submitted SAME_FORM times with other numbers in it."""
+        key = crawl_key(request)
+        members = self._submitted.setdefault(key.partition(" #")[0], set())
+        if key in members:
+            return False
+        if len(members) >= SAME_FORM:
+            return True
+        members.add(key)
+        return False
+
+    def taken_apart(self, request: HttpRequest, structure: str) -> bool:
+        """True when the fields of this form were tried one by one already."""
+        return not self.first_mention(f"apart {check_shape(request, structure)}")
 
     def duplicate(self, origin: str, path: str, body: bytes) -> bool:
         """True when another path of the origin had exactly this body."""
-        key = hashlib.sha256(origin.encode() + b"\n" + body).digest()
-        return self._digests.setdefault(key, path) != path
+        key = hashlib.sha256(origin.encode() + b"\n" + body).digest()[:8]
+        own = hash(path)
+        return self._digests.setdefault(int.from_bytes(key), own) != own
+
+    def catch_alls(self, origin: str) -> list[Exchange]:
+        """One answer of each program of the origin that answers for every path below it; the caller adds."""
+        return self._catch_alls.setdefault(origin, [])
 
     def first_mention(self, address: str) -> bool:
         """True once per address: for ledger entries about links that are not followed."""
@@ -113,3 +194,16 @@ class CrawlMemory:
             return False
         self.mentioned.add(address)
         return True
+
+
+def _family(shape: str) -> str:
+    """The shape less its parameters."""
+    return shape.partition("?")[0] + "?*"
+
+
+def _patience(shape: str) -> int:
+    return DULL_RELATIVES if shape.endswith("?*") else DULL_MEMBERS
+
+
+def _bytes(exchange: Exchange) -> int:
+    return len(exchange.response.body) + _OVERHEAD

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from cyberai.domain.http import HttpRequest
 from cyberai.domain.scan import Mode
-from cyberai.engine.body import Pairs, named_values
+from cyberai.engine.body import Pairs, named_values, query_pairs
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _READING = _SAFE | {"TRACE"}
@@ -98,7 +98,9 @@ def recognise(request: HttpRequest, label: str = "", secrets: int = 0) -> Action
     reads = request.method in _READING
     if _names_log_out([*path, *named]) or _names_log_out(spoken):
         return Action.LOG_OUT
-    if _changes_password(path, pairs, secrets, reads):
+    # Whose account it is may stand in the address; what is asked for is what is submitted.
+    submitted = pairs if reads else tuple(pair for pair in pairs if pair not in query_pairs(request))
+    if _changes_password(path, submitted, secrets, reads):
         return Action.PASSWORD
     if _DELETE & {*path, *named, *spoken}:
         return Action.DELETE
@@ -143,7 +145,9 @@ def _changes_password(path: list[str], pairs: Pairs, hidden: int, reads: bool) -
     """Two password fields without an account name or with an old or new one, or the path says so and something
     is sent."""
     fields = [name.lower() for name, _ in pairs]
-    secrets = [name for name in fields if "pass" in name or "pwd" in name]
+    secrets = [
+        name for name in fields if "pass" in name or "pwd" in name or name.rstrip("0123456789").endswith("pw")
+    ]
     account = any(word in name for name in fields for word in ("user", "mail", "login", "account"))
     if max(len(secrets), hidden) >= 2 and not account:
         return True

@@ -8,11 +8,12 @@ from cyberai.domain.http import HttpRequest
 from cyberai.engine.body import named_values
 from cyberai.engine.cookies import carried, cookies_after, with_cookies
 from cyberai.engine.fetch import redirect_request
-from cyberai.engine.fields import TEXT
-from cyberai.engine.forms import submissions
+from cyberai.engine.field_words import TEXT
 from cyberai.engine.page import Page
+from cyberai.engine.session_ids import without_session_id
 from cyberai.engine.shape import plausible
 from cyberai.engine.soft404 import extension
+from cyberai.engine.submissions import submissions
 
 _FILES = frozenset(
     [
@@ -60,11 +61,16 @@ _FILES = frozenset(
 
 
 class Outgoing(Struct, frozen=True):
-    """One request. `label` is what a person would press, `secrets` counts the form's password fields."""
+    """One request. `label` is what a person would press, `secrets` counts the form's password fields, `optional`
+    names the fields of the form that may be left empty, `written` says that it submits something, `ours` that the
+    page calls what it leads to by a name we gave."""
 
     request: HttpRequest
     label: str = ""
     secrets: int = 0
+    optional: tuple[str, ...] = ()
+    written: bool = False
+    ours: bool = False
 
 
 def outgoing(page: Page, *, redirects: bool) -> Iterator[Outgoing]:
@@ -72,7 +78,7 @@ def outgoing(page: Page, *, redirects: bool) -> Iterator[Outgoing]:
     source, answer = page.exchange.request, page.exchange.response
     cookies = cookies_after(source, answer)
     for candidate in _all(page, redirects):
-        request = candidate.request
+        request = without_session_id(candidate.request)
         if not plausible(request):
             continue
         if request.header("cookie") is None:
@@ -87,14 +93,16 @@ def _all(page: Page, redirects: bool) -> Iterator[Outgoing]:
     for form in page.forms:
         for submission in submissions(form, page.exchange.request.url):
             secrets = sum(field.kind == "password" for field in submission.fields)
-            yield Outgoing(_as_scripted(page, submission.request), submission.label, secrets)
+            request = _as_scripted(page, submission.request)
+            yield Outgoing(request, submission.label, secrets, submission.optional, written=True)
     for call in page.calls:
         secrets = sum("pass" in name.lower() for name, _ in named_values(call))
-        yield Outgoing(_as_scripted(page, call), secrets=secrets)
+        yield Outgoing(_as_scripted(page, call), secrets=secrets, written=True)
     for link in page.links:
         request = HttpRequest("GET", link.url)
         if not _ours(request) and not _is_file(request):
-            yield Outgoing(_as_scripted(page, request) if link.guessed else request, link.label)
+            scripted = _as_scripted(page, request) if link.guessed else request
+            yield Outgoing(scripted, link.label, ours=TEXT in link.label)
     for folder in page.folders:
         yield Outgoing(HttpRequest("GET", folder))
 
@@ -115,4 +123,6 @@ def _ours(request: HttpRequest) -> bool:
 
 
 def _is_file(request: HttpRequest) -> bool:
+    if request.url.path.endswith(".xml.gz"):
+        return False  # a packed sitemap is read
     return not request.url.query and extension(request.url).lower() in _FILES

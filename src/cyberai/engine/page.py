@@ -7,8 +7,10 @@ from msgspec import Struct
 from cyberai.domain.http import Exchange, HttpRequest, HttpResponse, Url
 from cyberai.engine.folders import folders
 from cyberai.engine.forms import Form, parse_forms
-from cyberai.engine.links import Link, extract
-from cyberai.engine.markup import Tag, decode, tags
+from cyberai.engine.json_links import original_code
+from cyberai.engine.links import MAX_LINKS as MAX_LINKS
+from cyberai.engine.links import Link, extract, is_json, is_script, text_of
+from cyberai.engine.markup import Tag, tags
 from cyberai.engine.script_calls import calls
 from cyberai.engine.scripts import cookie_names, header_names
 from cyberai.engine.shape import skeleton
@@ -48,24 +50,37 @@ class Page(Struct, frozen=True):
     cookies: tuple[str, ...] = ()
     calls: tuple[HttpRequest, ...] = ()
     folders: tuple[Url, ...] = ()
+    is_script: bool = False
 
 
-def read_page(exchange: Exchange) -> Page:
-    """Read an answer; one that is no text has a structure only."""
-    response = exchange.response
+def read_page(exchange: Exchange, document: Url | None = None) -> Page:
+    """Read an answer; one that is no text has a structure only. `document` is the page that linked to it: a script's
+    addresses are relative to the page that loads it."""
+    response, url = exchange.response, exchange.request.url
     html = is_html(response)
-    if not html and is_asset(response) and "javascript" not in response.content_type:
+    code_only = not html and is_script(url, response)
+    if not html and not code_only and _is_opaque(url, response):
         return Page(exchange, skeleton((), response))
-    text = decode(response)
+    text = text_of(url, response)
     elements: Sequence[Tag] = tuple(tags(text)) if html else ()
-    links = extract(exchange.request.url, response, text, elements)
+    base = document if code_only and document is not None and document.origin == url.origin else None
+    links = extract(url, response, text, elements, base)
     forms = parse_forms(elements) if html else ()
     code = "\n".join(tag.text for tag in elements if tag.name == "script") if html else text
-    script = html or "javascript" in response.content_type
+    if not html and is_json(url, response):
+        code = original_code(text)
     headers, cookies = (header_names(code), cookie_names(code)) if html else ((), ())
-    made = calls(code, exchange.request.url) if script else ()
-    near = folders(exchange.request.url, elements) if html else ()
-    return Page(exchange, skeleton(elements, response), links, forms, html, headers, cookies, made, near)
+    made = calls(code, base or url) if html or code_only or code is not text else ()
+    near = folders(url, elements) if html else ()
+    return Page(
+        exchange, skeleton(elements, response), links, forms, html, headers, cookies, made, near, code_only
+    )
+
+
+def _is_opaque(url: Url, response: HttpResponse) -> bool:
+    """True for files without addresses; a packed sitemap and a style sheet have some."""
+    packed = url.path.endswith(".xml.gz")
+    return is_asset(response) and response.content_type != "text/css" and not packed
 
 
 def is_html(response: HttpResponse) -> bool:
@@ -84,14 +99,6 @@ def is_named_file(url: Url, response: HttpResponse) -> bool:
     """True for a style, script, font or picture with a file's name and a file's date."""
     plain = extension(url).lower() in _NAMED and is_asset(response)
     return plain and response.header("last-modified") is not None
-
-
-def is_script(url: Url, response: HttpResponse) -> bool:
-    """True for a script file, by its type or, where a server has none for it, by its name."""
-    if "javascript" in response.content_type or "ecmascript" in response.content_type:
-        return True
-    plain = response.content_type in ("", "text/plain", "application/octet-stream")
-    return plain and extension(url).lower() in (".js", ".mjs")
 
 
 def is_asset(response: HttpResponse) -> bool:

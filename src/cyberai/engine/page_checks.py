@@ -8,7 +8,7 @@ from cyberai.domain.http import HttpRequest
 from cyberai.engine.context import Context
 from cyberai.engine.coverage import host_label
 from cyberai.engine.fetch import Tally
-from cyberai.engine.page import Page, is_file, is_script
+from cyberai.engine.page import Page, is_file
 from cyberai.engine.probe import EngineProbe, Repeats
 from cyberai.engine.run_check import recorded, run_check
 from cyberai.engine.shape import check_shape, digest, shape_of
@@ -21,7 +21,7 @@ async def check_page(context: Context, asset: RequestAsset, page: Page, tally: T
     shape = page_shape(asset.request, page)
     if context.crawl.first_look(shape):
         checks = context.checks[Scope.PAGE] + context.checks[Scope.CONTENT]
-    elif is_script(asset.request.url, page.exchange.response):
+    elif page.is_script:
         checks = context.checks[Scope.CONTENT]
         shape = shape_of(asset.request)
     else:
@@ -33,7 +33,7 @@ async def check_page(context: Context, asset: RequestAsset, page: Page, tally: T
     outcomes = []
     for check in checks:
         counted = Tally()
-        probe = EngineProbe(context, check.meta.max_requests, counted, asset.referer, repeats)
+        probe = EngineProbe(context, check.meta.max_requests, counted, asset, repeats)
         outcome = await run_check(check, target, probe)
         outcomes.append(recorded(check, target.key, host, outcome, counted.sent))
         tally.sent += counted.sent

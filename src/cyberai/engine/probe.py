@@ -3,11 +3,16 @@
 from collections import Counter
 from contextlib import AbstractAsyncContextManager
 
+from msgspec import structs
+
 from cyberai.checkkit import BudgetExceeded, Exchange, HttpRequest, InsertionPoint, PolicyRefused, Url
+from cyberai.domain.asset import RequestAsset
+from cyberai.domain.fingerprint import normalise_path
 from cyberai.domain.http import Headers, HttpResponse
 from cyberai.engine.context import Context
-from cyberai.engine.cookies import cookies_after, with_cookies
-from cyberai.engine.csrf import renewed, token_fields
+from cyberai.engine.cookies import cookies_after, request_cookies, with_cookies
+from cyberai.engine.csrf import leading_to, renewed, token_fields
+from cyberai.engine.difference import MAX_COMPARED
 from cyberai.engine.fetch import MAX_REDIRECTS, Tally, redirect_request
 from cyberai.engine.rendering import render
 from cyberai.engine.soft404 import directory, extension, missing_url
@@ -26,18 +31,23 @@ Repeats = dict[HttpRequest, list[Exchange]]
 class EngineProbe:
     """checkkit.Probe for one run of one check on one asset.
 
-    `referer` is the page whose form makes the asset's request: fresh anti-forgery tokens come from there, and
+    `asset` knows the page whose form makes the request: fresh anti-forgery tokens come from there, and
     are not charged to the check. The first use of `baseline` and of each `missing` is charged whether or not it
     was cached, so that a check keeps its budget or breaks it independently of what ran before.
     """
 
     def __init__(
-        self, context: Context, budget: int, tally: Tally, referer: str = "", repeats: Repeats | None = None
+        self,
+        context: Context,
+        budget: int,
+        tally: Tally,
+        asset: RequestAsset | None = None,
+        repeats: Repeats | None = None,
     ) -> None:
         self._context = context
         self._left = budget
         self._tally = tally
-        self._referer = referer
+        self._asset = asset
         self._repeats = repeats
         self._repeated: Counter[HttpRequest] = Counter()
         self._charged: set[object] = set()
@@ -62,9 +72,9 @@ class EngineProbe:
     async def inject(self, point: InsertionPoint, payload: str, *, append: bool = False) -> Exchange:
         """See checkkit.Probe."""
         self._charge()
-        request = await self._with_fresh_token(render(point, payload, append))
+        request = render(point, payload, append)
         try:
-            return await self._send(request)
+            return await self._submit(request)
         except TransportError as error:
             if error.reason is not TransportReason.RESET or not await self._only_this_payload(point):
                 raise
@@ -96,7 +106,7 @@ class EngineProbe:
         self._charge_once(point.request)
         kept = self._context.baselines.get(point.request)
         if kept is None:
-            kept = await self._send(await self._with_fresh_token(point.request))
+            kept = await self._submit(point.request)
             self._context.baselines.keep(point.request, kept)
         return kept
 
@@ -179,23 +189,44 @@ class EngineProbe:
                 raise
         return await self._context.fetcher.send(request, self._tally, retries=1)
 
-    async def _with_fresh_token(self, request: HttpRequest) -> HttpRequest:
-        return await with_fresh_token(self._context, request, self._referer, self._tally)
+    async def _submit(self, request: HttpRequest) -> Exchange:
+        """Send with a fresh token where the request has one."""
+        if self._asset is None or not token_fields(request):
+            return await self._send(request)
+        async with self._context.fetcher.turns.alone():
+            fresh = await with_fresh_token(self._context, request, self._asset, self._tally)
+            return await self._send(fresh)
 
 
-async def with_fresh_token(context: Context, request: HttpRequest, referer: str, tally: Tally) -> HttpRequest:
+async def send_fresh(
+    context: Context, request: HttpRequest, asset: RequestAsset, tally: Tally, *, retries: int = 0
+) -> Exchange:
+    """The answer to the request, sent with fresh tokens where it has any; raise PolicyRefused or TransportError."""
+    if not token_fields(request) or not leading_to(asset):
+        return await context.fetcher.send(request, tally, retries=retries)
+    async with context.fetcher.turns.alone():
+        fresh = await with_fresh_token(context, request, asset, tally)
+        return await context.fetcher.send(fresh, tally, retries=retries)
+
+
+async def with_fresh_token(
+    context: Context, request: HttpRequest, asset: RequestAsset, tally: Tally
+) -> HttpRequest:
     """The request with anti-forgery tokens (and the cookies they are tied to) from a fresh look at the page its
-    form stands on; the request as it is when it has none."""
-    names = token_fields(request)
-    if not names or not referer:
+    form stands on, the earlier steps of the form repeated; the request as it is when it has none."""
+    steps = leading_to(asset)
+    if not token_fields(request) or not steps:
         return request
-    cookies = request.header("cookie")
-    page_request = HttpRequest("GET", Url.parse(referer), (("Cookie", cookies),) if cookies else ())
-    page = await context.fetcher.send(page_request, tally, retries=1)
-    fresh = renewed(request, page.response, names)
-    if page.response.header("set-cookie") is None:
-        return fresh
-    return with_cookies(fresh, cookies_after(page.request, page.response))
+    cookies, page = request_cookies(request), None
+    for step in steps:
+        if page is not None:
+            step = renewed(step, page.response, token_fields(step))
+        sent = with_cookies(step, cookies) if cookies else step
+        page = await context.fetcher.send(sent, tally, retries=1)
+        cookies = cookies_after(page.request, page.response)
+    assert page is not None
+    fresh = renewed(request, page.response, token_fields(request))
+    return with_cookies(fresh, cookies) if cookies != request_cookies(request) else fresh
 
 
 async def missing_control(context: Context, url: Url, tally: Tally) -> Exchange:
@@ -203,6 +234,9 @@ async def missing_control(context: Context, url: Url, tally: Tally) -> Exchange:
 
     async def ask() -> Exchange:
         control = missing_url(url, context.rng.letters(12))
-        return await context.fetcher.send(HttpRequest("GET", control), tally, retries=1)
+        exchange = await context.fetcher.send(HttpRequest("GET", control), tally, retries=1)
+        body = exchange.response.body[:MAX_COMPARED]
+        return structs.replace(exchange, response=structs.replace(exchange.response, body=body))
 
-    return await context.missing.get((url.origin, directory(url), extension(url)), ask)
+    folder = normalise_path(directory(url))
+    return await context.missing.get((url.origin, folder, extension(url)), ask)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Iterable
+from itertools import count
 
 from cyberai.checkkit import Check, PolicyRefused
 from cyberai.domain.check import CheckOutcome
@@ -43,18 +44,25 @@ class EngineSession:
         Results come in the order in which they complete. Closing the iterator, or a cancellation at any await,
         ends the units in flight and leaves no task behind; iterate inside `contextlib.aclosing`.
         """
+        self._context.crawl.close_exhausted()
         waiting = iter(units)
         running: set[asyncio.Task[UnitResult]] = set()
+        places: dict[asyncio.Task[UnitResult], int] = {}
+        numbers = count()
         try:
             while True:
                 for unit in waiting:
-                    running.add(asyncio.create_task(self._perform(unit)))
+                    task = asyncio.create_task(self._perform(unit))
+                    places[task] = next(numbers)
+                    running.add(task)
                     if len(running) >= self._at_a_time:
                         break
                 if not running:
                     return
                 done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-                for task in done:
+                # A set has no order of its own; what was begun first is stored first.
+                for task in sorted(done, key=places.__getitem__):
+                    del places[task]
                     yield task.result()
         finally:
             await _end(running)

@@ -1,9 +1,9 @@
 """When two requests run the same code: the keys by which the crawler and the checks de-duplicate.
 
 - The **shape** is method, origin, path with ids replaced, and sorted parameter names (domain.asset).
-- The **crawl key** adds the values: words as they are (`?page=about` and `?page=contact` are two pages), and
-  everything that looks like an id, a number or a date as one of a bounded number of variants, so that a calendar
-  or a catalogue without end is a bounded number of units without any memory.
+- The **crawl key** adds the values: words and single numbers as they are (`?page=about` and `?page=contact` are two
+  pages, and so are two products), and everything else that looks like an id or a date as one of a bounded number of
+  variants. Anti-forgery tokens do not count.
 - The **skeleton** is a hash of a page's structure that repeated rows do not change.
 """
 
@@ -14,12 +14,13 @@ from cyberai.domain.fingerprint import is_identifier, normalise_path
 from cyberai.domain.http import HttpRequest, HttpResponse
 from cyberai.engine.body import named_values
 from cyberai.engine.markup import Tag
+from cyberai.engine.token_names import is_token_field
 
-VARIANTS = 32
-"""Crawled members of one shape whose values are no plain words and no small numbers."""
+VARIANTS = 4_096
+"""Crawled members of one shape whose values are no plain words and no single number."""
 
-SMALL_NUMBER = 400
-"""Numbers below this are variants of their own: page numbers and the ids of small catalogues."""
+MAX_DIGITS = 6
+"""Longer numbers are times or random."""
 
 MAX_SEGMENTS = 16
 MAX_TARGET = 2_000
@@ -39,6 +40,8 @@ def crawl_key(request: HttpRequest) -> str:
     words: list[str] = []
     variable = [segment for segment in request.url.path.split("/") if is_identifier(segment)]
     for name, value in sorted(named_values(request)):
+        if value and is_token_field(name):
+            continue
         if _is_word(value):
             words.append(f"{name}={value}")
         else:
@@ -57,13 +60,7 @@ def _is_word(value: str) -> bool:
 
 def _variant(values: list[str]) -> str:
     number = values[0].rpartition("=")[2]
-    if (
-        len(values) == 1
-        and number.isascii()
-        and number.isdigit()
-        and len(number) < 4
-        and int(number) < SMALL_NUMBER
-    ):
+    if len(values) == 1 and number.isascii() and number.isdigit() and len(number) <= MAX_DIGITS:
         return f"n{int(number)}"
     return str(int(digest("\n".join(values)), 16) % VARIANTS)
 

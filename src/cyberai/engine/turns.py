@@ -1,4 +1,5 @@
-"""Who may send: everybody, or one alone, so that times are measured without our own traffic beside them."""
+"""Who may send: everybody, or one alone, so that times are measured without our own traffic beside them, and that a
+form's fresh token is used before the next page replaces it."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -30,7 +31,11 @@ class Turns:
 
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[None]:
-        """Nobody else sends while the block lasts; what is under way is waited for. One task after the other."""
+        """Nobody else sends while the block lasts; what is under way is waited for. One task after the other; a task
+        that is alone already stays so."""
+        if self._owner is not None and self._owner is asyncio.current_task():
+            yield
+            return
         async with self._lock:
             self._free.clear()
             self._owner = asyncio.current_task()

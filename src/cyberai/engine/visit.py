@@ -6,14 +6,20 @@ from cyberai.domain.check import Skipped, SkipReason
 from cyberai.domain.http import Exchange, HttpRequest, Url
 from cyberai.engine.context import Context
 from cyberai.engine.fetch import Tally
-from cyberai.engine.links import disallowed
 from cyberai.engine.markup import decode
-from cyberai.engine.probe import missing_control, with_fresh_token
+from cyberai.engine.probe import missing_control, send_fresh
+from cyberai.engine.robots import disallowed
 from cyberai.engine.shape import shape_of
-from cyberai.engine.soft404 import is_missing
+from cyberai.engine.soft404 import extension, is_missing
 from cyberai.ports.network import TransportError
 
 CRAWL_RETRIES = 2
+PROVEN_FOLDERS = 10
+"""Pages of folders of one depth in a row that a control showed to be real; the others need none each."""
+
+MAX_CATCH_ALLS = 16
+"""Programs of one origin that answer for every path below their own."""
+
 _NEAR_DUPLICATE = Skipped(SkipReason.NOT_APPLICABLE)
 
 
@@ -41,8 +47,7 @@ async def fetch(context: Context, asset: RequestAsset, tally: Tally) -> Exchange
     if kept is not None:
         return kept
     context.crawl.pages[request.url.origin] += 1
-    fresh = await with_fresh_token(context, request, asset.referer, tally)
-    exchange = await context.fetcher.send(fresh, tally, retries=CRAWL_RETRIES)
+    exchange = await send_fresh(context, request, asset, tally, retries=CRAWL_RETRIES)
     context.baselines.keep(request, exchange)
     return exchange
 
@@ -65,11 +70,30 @@ async def is_real(context: Context, asset: RequestAsset, exchange: Exchange, tal
     url = exchange.request.url
     seen = context.crawl.duplicate(url.origin, url.path, exchange.response.body)
     root = url.with_target("/")
-    soft = seen
-    if not soft and context.scope.allows_url(root):
-        control = await _control(context, root, tally)
-        soft = control is not None and not is_missing(control, None)
-    return not soft or not is_missing(exchange, await _control(context, url, tally))
+    general = None
+    if context.scope.allows_url(root):
+        general = await _control(context, root, tally)
+    if not seen and (general is None or is_missing(general, None)):
+        return True
+    level = url.path.count("/")
+    program = url.path.split("/")[1] if level > 1 else ""
+    place = f"{url.origin}/{program} {level} {extension(url)}"
+    if not seen and context.crawl.proven[place] >= PROVEN_FOLDERS:
+        usual = url.with_target(f"/index{extension(url)}")
+        general = await _control(context, usual, tally) if context.scope.allows_url(usual) else general
+        return not is_missing(exchange, general)
+    control = await _control(context, url, tally)
+    if not is_missing(exchange, control):
+        context.crawl.proven[place] += 1
+        return True
+    context.crawl.proven[place] = 0
+    # A program that answers for every path below its own is one page: the first one that is asked for.
+    known = context.crawl.catch_alls(url.origin)
+    if is_missing(exchange, general) or any(is_missing(exchange, other) for other in known):
+        return False
+    if len(known) < MAX_CATCH_ALLS:
+        known.append(exchange)
+    return len(known) < MAX_CATCH_ALLS
 
 
 async def _control(context: Context, url: Url, tally: Tally) -> Exchange | None:

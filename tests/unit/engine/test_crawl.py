@@ -8,6 +8,7 @@ import pytest
 from cyberai.checkkit import Scope
 from cyberai.domain.http import HttpRequest, HttpResponse
 from cyberai.domain.scan import ScanOptions, ScanPolicies
+from cyberai.engine.links import MAX_LINKS
 from cyberai.engine.registry import all_checks
 from support.fake_checks import ECHO, ONE_PER_SCOPE, QUIET_CONTENT, QUIET_PAGE
 from support.miniature_site import form, html, links, query, site
@@ -355,3 +356,14 @@ def test_all_checks_together_keep_a_site_without_inputs_cheap() -> None:
     assert sum(
         n for check, n in spent.items() if scopes.get(check) in (Scope.PAGE, Scope.CONTENT)
     ) <= 2 * len(pages)
+
+
+def test_what_is_given_up_stands_in_the_ledger() -> None:
+    cut = HttpResponse(200, (("Content-Type", "text/html"),), b"<a href=/x>x</a>" * 100, truncated=True)
+    many = links(*(f"/p{n}" for n in range(MAX_LINKS + 5)))
+    pages = {"/": links("/cut", "/many"), "/cut": lambda _: cut, "/many": many}
+    finished = run(pages, options=ScanOptions(depth=1))
+    given_up = {
+        o.asset for o in finished.outcomes if getattr(o.outcome, "detail", "").startswith("only the first")
+    }
+    assert given_up == {f"url:{ENTRY}cut", f"url:{ENTRY}many"}

@@ -6,12 +6,13 @@ import pytest
 
 from cyberai.domain.http import Exchange, HttpRequest, HttpResponse, Url
 from cyberai.engine import scripts
-from cyberai.engine.forms import parse_forms, submissions
-from cyberai.engine.links import disallowed
+from cyberai.engine.forms import parse_forms
 from cyberai.engine.markup import Tag, tags
 from cyberai.engine.page import Page, read_page
+from cyberai.engine.robots import disallowed
 from cyberai.engine.script_calls import calls
-from cyberai.engine.shape import check_shape, crawl_key, only_field, plausible, shape_of
+from cyberai.engine.shape import VARIANTS, check_shape, crawl_key, only_field, plausible, shape_of
+from cyberai.engine.submissions import submissions
 
 URL = Url.parse("http://shop.example/dir/page?x=1")
 
@@ -49,7 +50,7 @@ def test_links_from_everywhere_a_page_hides_them() -> None:
         <a href="//other.example/q">q</a><a href="http://[bad">bad</a>"""
     )
     assert targets(page) == [
-        "/a", "/dir/b", "/c", "/d?x=1&y=2", "/e", "/f", "/i?n=1", "/j.js", "/k", "/api/l/1", "/dir/page?x=1", "/o%20p",
+        "/a", "/dir/b", "/c", "/d?x=1&y=2", "/e", "/f", "/i?n=1", "/j.js", "/k", "/api/l/1", "/no", "/dir/page?x=1", "/o%20p",
         "http://other.example/q",
     ]  # fmt: skip
     assert [link.guessed for link in page.links if str(link.url).endswith(("/k", "/l/1"))] == [True, True]
@@ -87,7 +88,7 @@ def test_paths_in_scripts(source: str, expected: list[str]) -> None:
         ),
         (
             'x.open("PUT", "/api/note"); x.send(JSON.stringify({"text": `${t}`, done: false, at: {a: 1, b: 2}, id}))',
-            ("PUT", "/api/note", {"text": "cyberai", "done": False, "at": "cyberai", "id": "1"}),
+            ("PUT", "/api/note", {"text": "cyberai", "done": False, "at": {"a": 1, "b": 2}, "id": "1"}),
         ),
         ("client.post('/api/find', {q: value, page: 2})", ("POST", "/api/find", {"q": "cyberai", "page": 2})),
         ("c.put('/api/a', {post: id, by: row.userId})", ("PUT", "/api/a", {"post": "1", "by": "1"})),
@@ -105,7 +106,7 @@ def test_json_bodies_in_scripts(source: str, expected: tuple[str, str, object]) 
         "JSON.stringify({a: 1})",
         "f('/x', JSON.stringify(value))",
         "a.post(",
-        "a.post('/x', {" * 3000,
+        "a.post({" * 3000,
         "JSON.stringify({" * 3000,
     ],
 )
@@ -135,12 +136,14 @@ def test_forms_are_filled_with_what_their_fields_want() -> None:
     <input name=nick maxlength=4><textarea name=about> </textarea><select name=land><option value="">-<option>DE<option>FR</select>
     <input type=radio name=kind value=a><input type=radio name=kind value=b><input type=checkbox name=ok>
     <input name=off disabled><input type=reset name=r><input type=submit name=go value=Join></form>"""
-    ((method, target, sent),) = first_submissions(body)
-    assert (method, target) == ("POST", "/join")
-    assert sent == (
+    filled_in, untouched, *choices = first_submissions(body)
+    assert filled_in[:2] == ("POST", "/join")
+    assert filled_in[2] == (
         "step=2&email=cyberai%40example.com&pw=Cyberai-2024&age=18&day=2024-01-15&site=http%3A%2F%2Fexample.com%2F"
         "&nick=cybe&about=%20&land=DE&kind=a&ok=on&go=Join"
     )
+    assert untouched[2].endswith("&about=%20&land=&go=Join")
+    assert [sent.partition("&land=")[2] for _, _, sent in choices] == ["FR&kind=b&ok=on&go=Join"]
 
 
 def test_each_submit_button_is_a_way_to_send_the_form() -> None:
@@ -176,8 +179,10 @@ def test_shapes_ignore_ids_values_and_order() -> None:
 def test_crawl_keys_keep_words_and_bound_everything_else() -> None:
     assert crawl_key(request("/?page=about")) != crawl_key(request("/?page=contact"))
     assert len({crawl_key(request(f"/?n={n}")) for n in range(400)}) == 400
-    assert len({crawl_key(request(f"/?at=2024-{n}-x{n}")) for n in range(5_000)}) == 32
-    assert len({crawl_key(request(f"/item/{n}")) for n in range(1_000, 9_000)}) == 32
+    assert len({crawl_key(request(f"/?at=2024-{n}-x{n}")) for n in range(90_000)}) == VARIANTS
+    assert len({crawl_key(request(f"/item/{n}")) for n in range(1_000, 9_000)}) == 8_000
+    assert len({crawl_key(request(f"/item/{n}/of/{n}")) for n in range(90_000)}) == VARIANTS
+    assert crawl_key(request("/f?csrf=a1&q=x")) == crawl_key(request("/f?csrf=b2&q=x"))
     assert crawl_key(request("/?token=a1b2c3")) == crawl_key(request("/?token=a1b2c3"))
 
 

@@ -1,0 +1,21 @@
+"""The usual names of anti-forgery fields."""
+
+_WORDS = (
+    "csrf",
+    "xsrf",
+    "requestverificationtoken",
+    "authenticity_token",
+    "anticsrf",
+    "formtoken",
+    "form_token",
+)
+_EXACT = frozenset(
+    {"_token", "token", "user_token", "nonce", "_wpnonce", "form_key", "form_build_id", "__token"}
+)
+_STATE = frozenset({"__viewstate", "__eventvalidation", "__viewstategenerator", "javax.faces.viewstate"})
+
+
+def is_token_field(name: str) -> bool:
+    """True for the usual names of anti-forgery fields."""
+    lower = name.lower()
+    return lower in _EXACT or lower in _STATE or any(word in lower for word in _WORDS)
