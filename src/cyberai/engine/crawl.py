@@ -19,6 +19,9 @@ from cyberai.engine.visit import closed, fetch, is_real
 _CLOSED_DOORS = frozenset({401, 403, 407, 421, 429})
 """Statuses of an entry that is there and is not shown to us."""
 
+MOST_REDIRECTS = 20
+"""Redirects after which browsers give up, too (Fetch standard, HTTP-redirect fetch)."""
+
 
 async def crawl_request(context: Context, unit: Unit, asset: RequestAsset) -> UnitResult:
     """Fetch the request and say what it leads to. The entry's failure is the unit's; any other page that does
@@ -59,14 +62,29 @@ async def _read(
     outcomes = await check_page(context, asset, page, tally)
     tests = await tests_of(context, asset, page, tally)
     noted, found = next_requests(context, asset, page)
+    failure = ""
+    if _is_entry(asset):
+        failure = await _endless(context, exchange, tally) if found else _shut(context, exchange)
     return UnitResult(
         unit,
         (*outcomes, *noted),
         (*found, *tests),
         requests=tally.sent,
         urls=1,
-        failure="" if found or not _is_entry(asset) else _shut(context, exchange),
+        failure=failure,
     )
+
+
+async def _endless(context: Context, exchange: Exchange, tally: Tally) -> str:
+    """Why an entry that only redirects leads to no page; empty where a browser would arrive at one."""
+    for _ in range(MOST_REDIRECTS):
+        if redirect_request(exchange) is None:
+            return ""
+        following = await context.fetcher.follow(exchange, tally)
+        if following is exchange:
+            return ""
+        exchange = following
+    return "the start page redirects again and again and leads to no page"
 
 
 def _shut(context: Context, exchange: Exchange) -> str:
