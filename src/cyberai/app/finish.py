@@ -67,15 +67,17 @@ def end_scan(
     requests, urls = tx.units.totals(scan.id)
     at = max(at, scan.created_at + 1)
     stood = at - scan.paused_at if scan.paused_at is not None and scan.started_at is not None else 0
+    counts = tx.units.counts(scan.id)
     verdict = decide(
         rows,
         findings=[(row.effective_severity, row.tier) for row in seen],
         fail_on=scan.spec.policies.fail_on,
         ended_early=reason if status is not ScanStatus.COMPLETED else None,
         problems=problems,
-        untested=sum(row.total - row.done for row in tx.units.counts(scan.id)),
+        untested=sum(row.total - row.done for row in counts),
+        reached=sum(row.done for row in counts),
     )
-    reached = advance(scan, tx.units.counts(scan.id), requests, at)
+    reached = advance(scan, counts, requests, at)
     ended = scan.replace(
         status=status,
         status_reason=reason,

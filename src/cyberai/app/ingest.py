@@ -3,10 +3,10 @@
 from msgspec import Struct
 
 from cyberai.app.context import App
-from cyberai.app.events import scan_event, vulnerability_event
-from cyberai.app.progress import advance
+from cyberai.app.events import vulnerability_event
 from cyberai.app.scan_log import note
 from cyberai.app.sightings import sighting_of
+from cyberai.app.telling import tell_progress
 from cyberai.domain.check import CheckMeta, Errored, Found
 from cyberai.domain.event import EventType
 from cyberai.domain.scan import Scan
@@ -14,9 +14,6 @@ from cyberai.domain.scan_log import LogKind
 from cyberai.domain.unit import Lease, UnitResult
 from cyberai.domain.verdict import in_words
 from cyberai.ports.store import Tx
-
-PROGRESS_INTERVAL = 1_000_000
-"""Microseconds between two progress events of a scan."""
 
 
 class Ingest(Struct, frozen=True):
@@ -46,7 +43,7 @@ class Ingest(Struct, frozen=True):
             return
         self._record(tx, scan, result, at)
         _log_errors(tx, scan, result, at)
-        self._progress(tx, scan, at)
+        tell_progress(self.app, tx, scan, at)
 
     def _record(self, tx: Tx, scan: Scan, result: UnitResult, at: int) -> None:
         for outcome in result.outcomes:
@@ -60,17 +57,6 @@ class Ingest(Struct, frozen=True):
                     tx.events.append(event)
                 if first:
                     tx.events.append(vulnerability_event(self.app, EventType.VULNERABILITY_FOUND, row, at))
-
-    def _progress(self, tx: Tx, scan: Scan, at: int) -> None:
-        if at - scan.updated_at < PROGRESS_INTERVAL or scan.cancel_requested:
-            return
-        requests, _ = tx.units.totals(scan.id)
-        moved = advance(scan, tx.units.counts(scan.id), requests, at)
-        tx.scans.update(moved)
-        if moved.progress.phase is not scan.progress.phase:
-            tx.events.append(scan_event(self.app, EventType.SCAN_PHASE_CHANGED, moved, at))
-            note(tx, scan.id, LogKind.PHASE, moved.progress.phase.value, at, moved.progress.status)
-        tx.events.append(scan_event(self.app, EventType.SCAN_PROGRESS, moved, at))
 
 
 def _log_errors(tx: Tx, scan: Scan, result: UnitResult, at: int) -> None:

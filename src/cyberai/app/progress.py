@@ -25,7 +25,7 @@ def advance(scan: Scan, counts: list[UnitCounts], requests: int, at: int) -> Sca
     """The scan with its pace, progress and estimated completion brought up to date."""
     pace = paced(scan.pace, counts, at)
     phase = current_phase(counts)
-    left = max(1_000_000, round(seconds_left(pace, counts) * 1_000_000))
+    left = max(1_000_000, round(seconds_left(pace, counts, at) * 1_000_000))
     elapsed = scan.worked(at)
     reached = min(_MOST_BEFORE_END, 100 * elapsed // (elapsed + left))
     by_stage = {row.stage: row for row in counts}

@@ -9,6 +9,7 @@ from cyberai.app.ingest import Ingest
 from cyberai.app.scan_log import note
 from cyberai.app.shard_entry import LEASE, WAITING, begin, start, take_address
 from cyberai.app.shard_exit import Ending, end_early, finish, give_back
+from cyberai.app.telling import SILENCE, tell_progress
 from cyberai.domain.check import CheckMeta, CheckOutcome
 from cyberai.domain.errors import LeaseLost, Unavailable
 from cyberai.domain.ids import SYSTEM
@@ -108,6 +109,14 @@ class _ShardRun:
                 renewed = self.app.clock.monotonic()
                 await self.app.store.write(self.workspace, self._prolong)
             await self._log_pace(session.pace)
+            if scan.started_at is not None and self.app.clock.now() - scan.updated_at > SILENCE:
+                await self.app.store.write(self.workspace, self._tell)
+
+    def _tell(self, tx: Tx) -> None:
+        """No unit has ended for a while: the estimate must not stand in the past."""
+        scan = tx.scans.get(self.lease.shard.scan_id)
+        if scan is not None and scan.status is ScanStatus.RUNNING:
+            tell_progress(self.app, tx, scan, self.app.clock.now(), SILENCE)
 
     def _mind_pause(self, scan: Scan) -> bool:
         """Start no further unit once a pause is asked for; True when what is in flight has had its time."""

@@ -8,7 +8,6 @@ from cyberai.app.resources import ScanResource, scan_resource
 from cyberai.app.scan_log import note
 from cyberai.domain.event import EventType
 from cyberai.domain.ids import ScanId, ShardId, WorkspaceId
-from cyberai.domain.pace import Pace
 from cyberai.domain.scan import Scan, ScanSpec, ScanStatus
 from cyberai.domain.scan_log import LogKind
 from cyberai.domain.target import Target
@@ -87,7 +86,7 @@ def _learned(tx: Tx, scan: Scan, at: int) -> Scan:
     """The scan with what the last one like it (same targets, depth and choice of checks) tells of its pace."""
     for past in tx.scans.last_completed(scan.target, LIKELY):
         if _kind(past.spec) == _kind(scan.spec) and past.pace.measured:
-            pace = Pace(expected=past.pace.measured)
+            pace = past.pace.remembered()
             expected = sum(work.seconds for work in past.pace.measured)
             return scan.replace(
                 pace=pace, estimated_completion=at + max(1_000_000, round(expected * 1_000_000))

@@ -23,6 +23,10 @@ MAX_TAKE_OVERS = 25
 BUSY_DELAY = 500_000
 """Microseconds before a shard whose host is busy is tried again."""
 
+SIGN_OF_LIFE = 5_000_000
+"""Microseconds after which a scan that waits says that somebody is still there: a CLI scan holds no lease then, and
+without a sign would count as abandoned."""
+
 WAITING = "Waiting: another scan is working on this host"
 
 
@@ -77,7 +81,11 @@ def take_address(app: App, tx: Tx, lease: Lease, address: str, at: int) -> int |
 
 def _wait(app: App, tx: Tx, lease: Lease, at: int) -> None:
     scan = tx.scans.get(lease.shard.scan_id)
-    if scan is None or scan.started_at is not None or scan.progress.status == WAITING:
+    if scan is None:
+        return
+    if scan.started_at is not None or scan.progress.status == WAITING:
+        if at - scan.updated_at > SIGN_OF_LIFE:
+            tx.scans.update(scan.replace(updated_at=at))
         return
     scan = scan.replace(progress=structs.replace(scan.progress, status=WAITING), updated_at=at)
     tx.scans.update(scan)

@@ -4,11 +4,16 @@ The time that passes is charged to the stages whose units were completed in it, 
 that stage is believed to cost. The belief starts from the previous scan of the same target, else from a guess, and
 gives way to what is measured. What is left is the sum over all units known or foreseen of what one costs: so an
 estimate does not depend on the order in which shards go through their stages, nor on how many run at once.
+
+Checks cost very unlike times (one that measures delays takes ten seconds, most take a tenth), and their order is the
+same each time: the previous scan's curve of time over checks done tells what is still to come. Time in which nothing
+ends is charged to the stage that is under way before anything of it is done.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cyberai.domain.unit import Stage, UnitCounts
 
@@ -28,6 +33,10 @@ REMEMBERED = 25.0
 MOST_SECONDS = 30.0
 """At most this much time is charged at once: a longer gap was a pause or a lost worker."""
 
+CURVE_STEPS = 100
+MOST_SILENCE = 120.0
+"""Seconds without a unit done that count."""
+
 FORESEEN = 0.5
 """Pages that one page still to be fetched is expected to bring, while the crawl goes on."""
 
@@ -41,14 +50,23 @@ class StageWork(Struct, frozen=True):
 
 
 class Pace(Struct, frozen=True):
-    """What has been measured up to `at` (UTC microseconds), and what the previous scan of the target measured."""
+    """What has been measured up to `at` (UTC microseconds), and what the previous scan of the target measured.
+
+    `curve[n]` are the seconds of the CHECK stage after n + 1 of CURVE_STEPS parts of its units; `foreseen` is that
+    curve of the previous scan, complete or empty."""
 
     at: int = 0
     measured: tuple[StageWork, ...] = ()
     expected: tuple[StageWork, ...] = ()
+    curve: tuple[float, ...] = ()
+    foreseen: tuple[float, ...] = ()
+
+    def remembered(self) -> "Pace":
+        """What the next scan like this one begins with."""
+        return Pace(expected=self.measured, foreseen=self.curve if len(self.curve) == CURVE_STEPS else ())
 
 
-def paced(pace: Pace, counts: Iterable[UnitCounts], at: int) -> Pace:
+def paced(pace: Pace, counts: Collection[UnitCounts], at: int) -> Pace:
     """The pace at a later time, with the units that were completed since charged."""
     spent = min(MOST_SECONDS, max(0.0, (at - pace.at) / 1_000_000)) if pace.at else 0.0
     known = {work.stage: work for work in pace.measured}
@@ -56,19 +74,34 @@ def paced(pace: Pace, counts: Iterable[UnitCounts], at: int) -> Pace:
     weights = {stage: max(0.0, units) * cost(pace, stage) for stage, units in fresh.items()}
     whole = sum(weights.values())
     if not whole:
-        return Pace(pace.at or at, pace.measured, pace.expected)
+        return replace(pace, at=pace.at or at)
     for stage, weight in weights.items():
         before = known.get(stage, StageWork(stage, 0, 0.0))
         units = before.units + max(0.0, fresh[stage])
         known[stage] = StageWork(stage, units, before.seconds + spent * weight / whole)
-    return Pace(at, tuple(known[stage] for stage in sorted(known)), pace.expected)
+    measured = tuple(known[stage] for stage in sorted(known))
+    return replace(
+        pace, at=at, measured=measured, curve=_curve(pace.curve, _of(measured, Stage.CHECK), counts)
+    )
 
 
-def cost(pace: Pace, stage: Stage) -> float:
-    """Seconds that one unit of the stage is believed to cost."""
+def _curve(curve: tuple[float, ...], checks: StageWork, counts: Iterable[UnitCounts]) -> tuple[float, ...]:
+    rows = {row.stage: row for row in counts}
+    row = rows.get(Stage.CHECK)
+    if row is None or not row.total or _exploring(rows):
+        return curve  # how many there will be is not known yet
+    steps = CURVE_STEPS * row.done // row.total
+    return curve + (round(checks.seconds, 1),) * (steps - len(curve))
+
+
+def cost(pace: Pace, stage: Stage, silent: float = 0.0) -> float:
+    """Seconds that one unit of the stage is believed to cost; `silent` seconds of one that has not ended."""
     belief, weight = _belief(pace, stage)
     measured = _of(pace.measured, stage)
-    return (belief * weight + measured.seconds) / (weight + measured.units)
+    usual = (belief * weight + measured.seconds) / (weight + measured.units)
+    if silent <= usual:
+        return usual
+    return (belief * weight + measured.seconds + silent) / (weight + measured.units + 1)
 
 
 def _belief(pace: Pace, stage: Stage) -> tuple[float, float]:
@@ -84,9 +117,11 @@ def _of(works: Iterable[StageWork], stage: Stage) -> StageWork:
     return next((work for work in works if work.stage == stage), StageWork(stage, 0, 0.0))
 
 
-def seconds_left(pace: Pace, counts: Iterable[UnitCounts]) -> float:
-    """Seconds until every unit is done, those included that are yet to be found."""
+def seconds_left(pace: Pace, counts: Iterable[UnitCounts], at: int = 0) -> float:
+    """Seconds from `at` until every unit is done, those included that are yet to be found."""
     rows = {row.stage: row for row in counts}
+    silent = min(MOST_SILENCE, max(0.0, (at - pace.at) / 1_000_000)) if pace.at and at else 0.0
+    under_way = min((stage for stage, row in rows.items() if row.done < row.total), default=Stage.CHECK)
     open_pages = _foreseen_pages(pace, rows)
     left = 0.0
     for stage in Stage:
@@ -96,8 +131,29 @@ def seconds_left(pace: Pace, counts: Iterable[UnitCounts]) -> float:
             units += open_pages
         elif stage is Stage.CHECK:
             units += _foreseen_checks(pace, rows, open_pages)
-        left += units * cost(pace, stage)
+            remembered = _remembered(pace, row, silent) if not _exploring(rows) else None
+            if remembered is not None:
+                left += remembered
+                continue
+        left += units * cost(pace, stage, silent if stage is under_way else 0.0)
     return left
+
+
+def _remembered(pace: Pace, checks: UnitCounts, silent: float) -> float | None:
+    """What the previous scan's curve says is left of the CHECK stage, at this scan's speed; None without one."""
+    if not pace.foreseen or not checks.total:
+        return None
+    whole = pace.foreseen[-1]
+    part = CURVE_STEPS * checks.done / checks.total
+    step = int(part)
+    before = pace.foreseen[step - 1] if step else 0.0
+    after = pace.foreseen[min(step, CURVE_STEPS - 1)]
+    told = before + (after - before) * (part - step)
+    spent = _of(pace.measured, Stage.CHECK).seconds
+    # The guess "as fast as last time" gives way to what is measured once a tenth of the stage is behind.
+    prior = whole / 10
+    speed = (spent + prior) / (told + prior)
+    return max(0.0, (whole - told) * min(4.0, max(0.25, speed)) - min(silent, (after - told) * speed))
 
 
 def _exploring(rows: Mapping[Stage, UnitCounts]) -> bool:

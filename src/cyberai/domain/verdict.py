@@ -18,16 +18,18 @@ _REASON_TEXT = {
 }
 
 
-def coverage_percent(rows: Iterable[CoverageRow], untested: int = 0) -> float:
+def coverage_percent(rows: Iterable[CoverageRow], untested: int = 0, reached: int = 0) -> float:
     """(clean + found) / applicable pairs, 0-100 with one decimal; 0 when nothing was applicable. `untested` are
-    pages and services the scan had found and did not come to; each counts as one pair that was missed."""
-    done, applicable = 0, untested
+    pages and services the scan had found and did not come to, `reached` those it did: each of the former counts as
+    many missed pairs as one of the latter has on average, at least one."""
+    done = applicable = 0
     for row in rows:
         ran = row.clean + row.found
         missed = sum(row.errored.values())
         missed += sum(count for reason, count in row.skipped.items() if reason not in _LEAVING)
         done += ran
         applicable += ran + missed
+    applicable += max(untested, untested * applicable // reached if reached else 0)
     # Rounded down: 94.96 must not read 95.0 beside "inconclusive".
     return int(1000 * done / applicable) / 10 if applicable else 0.0
 
@@ -40,10 +42,11 @@ def decide(
     ended_early: StatusReason | None = None,
     problems: tuple[str, ...] = (),
     untested: int = 0,
+    reached: int = 0,
 ) -> Verdict:
     """The verdict. `ended_early` is set when the scan did not complete; `problems` are missing stages; for
-    `untested` see coverage_percent."""
-    coverage = coverage_percent(rows, untested)
+    `untested` and `reached` see coverage_percent."""
+    coverage = coverage_percent(rows, untested, reached)
     reasons = list(problems)
     if ended_early is not None:
         reasons.append(f"The scan ended early: {in_words(ended_early.value)}")

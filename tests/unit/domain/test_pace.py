@@ -3,8 +3,9 @@
 import random
 
 import pytest
+from msgspec.structs import replace
 
-from cyberai.domain.pace import Pace, StageWork, cost, paced, seconds_left
+from cyberai.domain.pace import CURVE_STEPS, Pace, StageWork, cost, paced, seconds_left
 from cyberai.domain.unit import Stage, UnitCounts
 
 SECOND = 1_000_000
@@ -38,9 +39,9 @@ class Run:
         return [UnitCounts(stage, total, self.done[stage]) for stage, total in rows]
 
 
-def course(run: Run, expected: tuple[StageWork, ...] = ()) -> tuple[list[tuple[float, float]], Pace]:
+def course(run: Run, known: Pace | None = None) -> tuple[list[tuple[float, float]], Pace]:
     """(seconds since the start, seconds said to be left), about once a second; and the pace at the end."""
-    pace = Pace(at=1, expected=expected)
+    pace = replace(known or Pace(), at=1)
     said: list[tuple[float, float]] = []
     last = 0.0
     while run.work:
@@ -86,8 +87,43 @@ def test_a_second_scan_knows_from_the_first_second(
 ) -> None:
     _, pace = course(Run(pages, checks, page, check, 1, spread=0.5))
     run = Run(pages, checks, page, check, 2, spread=0.5)
-    said, _ = course(run, expected=pace.measured)
+    said, _ = course(run, pace.remembered())
     assert worst(said, run.total, check, 0.0) < 0.5
+
+
+def slow_checks_late(seed: int) -> Run:
+    """Most checks take a tenth of a second; those near the end take ten."""
+    run = Run(28, 300, 0.05, 0.1, seed, spread=0.5)
+    at = len(run.work) - 60
+    run.work[at : at + 5] = [(Stage.CHECK, 10.0)] * 5
+    run.total = sum(seconds for _, seconds in run.work)
+    return run
+
+
+def test_a_second_scan_foresees_slow_checks_where_the_first_met_them() -> None:
+    _, pace = course(slow_checks_late(1))
+    again = slow_checks_late(2)
+    said, _ = course(again, pace.remembered())
+    assert worst(said, again.total, unit=1.0, after=0.02) < 0.5
+    first, _ = course(slow_checks_late(2))
+    assert worst(first, again.total, unit=1.0, after=0.02) > 0.5
+
+
+def test_silence_lengthens_the_estimate() -> None:
+    pace = paced(Pace(at=SECOND), [UnitCounts(Stage.CHECK, 100, 50)], 6 * SECOND)
+    counts = [UnitCounts(Stage.CHECK, 100, 50)]
+    told = [seconds_left(pace, counts, (6 + silent) * SECOND) for silent in (0, 1, 5, 20, 100)]
+    assert told == sorted(told)
+    assert told[0] == pytest.approx(5.0, abs=1.0)
+    assert told[-1] > 60
+
+
+def test_the_curve_is_whole_once_every_check_is_done() -> None:
+    _, pace = course(Run(10, 37, 0.05, 0.3, 1, 0.5))
+    assert len(pace.curve) == CURVE_STEPS
+    assert list(pace.curve) == sorted(pace.curve)
+    assert pace.remembered().foreseen == pace.curve
+    assert Pace(curve=(1.0,)).remembered().foreseen == ()
 
 
 def test_time_is_charged_to_the_stages_whose_units_were_done() -> None:

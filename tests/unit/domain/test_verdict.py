@@ -25,6 +25,15 @@ def test_what_does_not_apply_leaves_the_denominator() -> None:
     assert coverage_percent([]) == 0.0
 
 
+def test_what_was_not_reached_weighs_as_much_as_what_was() -> None:
+    assert coverage_percent([row(100)], untested=10) == 90.9
+    assert coverage_percent([row(1000)], untested=80, reached=40) == 33.3
+    assert coverage_percent([row(10)], untested=10, reached=100) == 50.0
+    cut = decide((row(1000),), findings=[], fail_on=Severity.HIGH, untested=80, reached=40)
+    assert (cut.result, cut.coverage_percent) == (VerdictResult.INCONCLUSIVE, 33.3)
+    assert "not reached 80" in cut.reasons[0]
+
+
 def test_coverage_never_rounds_up_to_the_threshold() -> None:
     assert coverage_percent([row(9496, errored={"timeout": 504})]) == 94.9
 
