@@ -44,6 +44,10 @@ class Chromium:
         ):
             self._ask(method, parameters)
 
+    def close(self) -> None:
+        """Ask the browser to end, with all its processes."""
+        self._post("Browser.close", {})
+
     def calls(self, answer: HttpResponse, name: str, *, clicks: bool = False) -> bool:
         """Whether the browser, showing this answer, calls `name` by itself (or when what names it is clicked, too)."""
         self._answer, self._called, self._loaded = answer, False, False
@@ -136,13 +140,16 @@ class Chromium:
 def chromium() -> Iterator[Chromium]:
     """A browser for the block; it is ended by its own process id."""
     assert PROGRAM is not None
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         command = [PROGRAM, "--headless=new", "--no-sandbox", "--disable-gpu", "--remote-debugging-port=0"]
         command += ["--no-first-run", "--disable-dev-shm-usage", f"--user-data-dir={folder}", "about:blank"]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             with connect(_tab(Path(folder)), max_size=None, compression=None) as socket:
-                yield Chromium(socket)
+                browser = Chromium(socket)
+                yield browser
+                browser.close()
+                process.wait(10)
         finally:
             process.kill()
             process.wait(10)
