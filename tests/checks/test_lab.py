@@ -23,6 +23,7 @@ HELD_BACK = {"/contact/pickup"}
 _KINDS = {
     Insertion.QUERY: {InsertionKind.QUERY},
     Insertion.FORM: {InsertionKind.FORM, InsertionKind.MULTIPART},
+    Insertion.FILE_NAME: {InsertionKind.FILE_NAME},
     Insertion.JSON: {InsertionKind.JSON},
     Insertion.COOKIE: {InsertionKind.COOKIE},
     Insertion.HEADER: {InsertionKind.HEADER},

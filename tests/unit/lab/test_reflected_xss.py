@@ -1,5 +1,6 @@
 """Every cross-site scripting flaw runs three unlike scripts; its twin and the traps run none."""
 
+from base64 import b64encode
 from urllib.parse import quote
 
 import pytest
@@ -49,6 +50,8 @@ EXPLOITS: dict[str, tuple[str, ...]] = {
     "/catalogue/picture caption": ('" onload="alert(1)', '" onclick="alert(1)', '"tabindex="1"onfocus="alert(1)'),
     "/gifts/tag line": ("<svg onload=alert(1)>", "<a href=javascript:alert(1)>", "<p onclick=alert(1)>x</p>"),
     "/berths/named berth": tuple(quote(payload, safe="") for payload in TEXT),
+    "/catalogue/pictures picture": TEXT,
+    "/charts/shared state": tuple(b64encode(payload.encode()).decode() for payload in TEXT),
     "/lanterns/here deck": (f"<script src={ATTACKER}a.js></script>", f'<script src="{ATTACKER}"></script>',
                             f"<svg></svg><script async src={ATTACKER}></script>"),
     "/buoys/near point": TEXT,

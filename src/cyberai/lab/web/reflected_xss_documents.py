@@ -1,13 +1,16 @@
 """Cross-site scripting in documents that are no plain HTML page: XML, values cut short or decoded twice, policies."""
 
+from base64 import b64decode
 from collections.abc import Callable
 from functools import partial
 from urllib.parse import unquote
 
-from cyberai.lab.http import LabResponse, text_response
+from cyberai.lab.http import LabRequest, LabResponse, text_response
+from cyberai.lab.layout import shop_page
 from cyberai.lab.markup import text
-from cyberai.lab.page import Page
+from cyberai.lab.page import Flaw, Insertion, Link, Page
 from cyberai.lab.single_input import Render, Twins, Visit, input_page, input_trap, query
+from cyberai.lab.state import State
 
 CHECK = "web.reflected-xss"
 _NO_POLICY = ("content-security-policy",)
@@ -61,6 +64,14 @@ def _decoded_late(value: str, visit: Visit) -> LabResponse:
     return visit.page(f"<p>No berth is called {unquote(value)}.</p>", omitted=_NO_POLICY)
 
 
+def _written(value: str) -> str:
+    """What a value says that is written in Base64; nothing where it is not."""
+    try:
+        return b64decode(value, validate=True).decode("utf-8", "replace")
+    except ValueError:
+        return ""
+
+
 def _under(policy: str) -> Twins:
     def vulnerable(value: str, visit: Visit) -> LabResponse:
         return visit.page(f"<p>Lanterns for {value}</p>", headers=(("Content-Security-Policy", policy),))
@@ -85,7 +96,41 @@ def _no_namespace(value: str, _visit: Visit) -> LabResponse:
     return _document(_FEED, "text/xml", kept, open_to_scripts=False).with_headers(_LENIENT)
 
 
+_UPLOAD = (
+    '<form action="/catalogue/pictures" method="post" enctype="multipart/form-data"><input name="title" value="Rope">'
+    '<input type="file" name="picture"><button>Send</button></form>'
+)
+
+
+def _sent_in(request: LabRequest, state: State, *, encoded: bool) -> LabResponse:
+    """Names the file of an upload as the browser named it."""
+    name = ""
+    if request.method == "POST":
+        name = request.body.partition(b'filename="')[2].partition(b'"')[0].decode("utf-8", "replace")
+    shown = f"<p>Thank you for {text(name) if encoded else name}.</p>" if name else ""
+    return shop_page(state, "Send a picture", shown + _UPLOAD, omitted=() if encoded else _NO_POLICY)
+
+
 PAGES: tuple[Page, ...] = (
+    Page(
+        path="/catalogue/pictures",
+        title="Send a picture",
+        section="Search and browse",
+        vulnerable=partial(_sent_in, encoded=False),
+        fixed=partial(_sent_in, encoded=True),
+        flaws=(
+            Flaw(
+                check=CHECK,
+                path="/catalogue/pictures",
+                method="POST",
+                parameter="picture",
+                insertion=Insertion.FILE_NAME,
+                variant="name of a file",
+                summary="The name of an uploaded file is written into the page unencoded.",
+            ),
+        ),
+        links=(Link("/catalogue/pictures", "Send a picture"),),
+    ),
     _xss("/flags/colour.svg", "Flag as a picture", query("fill", "red"), **_xml(_FLAG, "image/svg+xml"),
          variant="attribute of an SVG document", summary="The colour is pasted into an SVG document."),
     _xss("/tides/card", "Tide card", query("harbour", "Seaham"), **_xml(_CARD, "application/xhtml+xml"),
@@ -103,6 +148,10 @@ PAGES: tuple[Page, ...] = (
     _xss("/berths/named", "Berth by name", query("berth", "north"), vulnerable=_decoded_late,
          fixed=lambda value, _visit: f"<p>No berth is called {text(value)}.</p>",
          variant="decoded twice", summary="Markup is refused, and the value decoded once more afterwards."),
+    _xss("/charts/shared", "Shared chart", query("state", "Q2hhcnQgb2YgdGhlIGhhcmJvdXI="),
+         vulnerable=_shown("<p>Chart: ", "</p>", _written),
+         fixed=lambda value, _visit: f"<p>Chart: {text(_written(value))}</p>",
+         variant="written in Base64", summary="A value in Base64 is decoded and written unencoded."),
     _xss("/lanterns/here", "Lanterns", query("deck", "aft"), **_under("script-src 'self' https:; object-src 'none'"),
          variant="policy that trusts every host", summary="The policy forbids inline scripts and allows any host."),
     _xss("/buoys/near", "Buoys", query("point", "pier"), vulnerable=_reported_only,

@@ -58,7 +58,10 @@ def _behind(refused: tuple[str, ...], render: Render) -> Render:
 
 
 def _filtered(refused: tuple[str, ...], twins: Twins) -> Twins:
-    return {name: _behind(refused, twins[name]) for name in ("vulnerable", "fixed")}
+    return {
+        "vulnerable": _behind(refused, twins["vulnerable"]),
+        "fixed": _behind(refused, twins["fixed"]),
+    }
 
 
 def _read_by_a_strict_framework(value: str, visit: Visit) -> LabResponse | str:
