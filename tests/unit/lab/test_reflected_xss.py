@@ -40,7 +40,7 @@ EXPLOITS: dict[str, tuple[str, ...]] = {
     "/account/engraving words": (f"<img src=x onerror={HANDLER_CODES}>", f"<svg onload='{HANDLER_CODES}'>",
                                  f"<a href=javascript&#58;{HANDLER_CODES}>x</a>"),
     "/contact/pickup point": TEXT,
-    "/flags/colour.svg fill": ('"/><script>alert(1)</script><rect fill="', '" onclick="alert(1)',
+    "/flags/colour fill": ('"/><script>alert(1)</script><rect fill="', '" onclick="alert(1)',
                                '"/><a xmlns="http://www.w3.org/1999/xhtml" onmouseover="alert(1)">x</a><rect fill="'),
     "/tides/card harbour": ("<script>alert(1)</script>", "<b onclick='alert(1)'>x</b>", "<img src='x' onerror='alert(1)'/>"),
     "/offers/feed shelf": ("<script xmlns='http://www.w3.org/1999/xhtml'>alert(1)</script>",
@@ -93,7 +93,7 @@ def test_no_exploit_of_any_place_runs_on_the_fixed_twin(place: str) -> None:
     "trap",
     ["/service/echo name", "/service/attribute number", "/api/suggest q", "/service/receipt.txt customer",
      "/service/note note", "/service/tides harbour", "/service/boat boat", "/service/berth berth",
-     "/service/town town", "/service/flag flag", "/service/shout words", "/flags/plain.svg fill",
+     "/service/town town", "/service/flag flag", "/service/shout words", "/flags/plain fill",
      "/offers/shelf shelf"],
 )  # fmt: skip
 @pytest.mark.parametrize("fixed", [False, True])

@@ -131,7 +131,7 @@ PAGES: tuple[Page, ...] = (
         ),
         links=(Link("/catalogue/pictures", "Send a picture"),),
     ),
-    _xss("/flags/colour.svg", "Flag as a picture", query("fill", "red"), **_xml(_FLAG, "image/svg+xml"),
+    _xss("/flags/colour", "Flag as a picture", query("fill", "red"), **_xml(_FLAG, "image/svg+xml"),
          variant="attribute of an SVG document", summary="The colour is pasted into an SVG document."),
     _xss("/tides/card", "Tide card", query("harbour", "Seaham"), **_xml(_CARD, "application/xhtml+xml"),
          variant="XHTML document", summary="The harbour is pasted into an XHTML document."),
@@ -157,6 +157,6 @@ PAGES: tuple[Page, ...] = (
     _xss("/buoys/near", "Buoys", query("point", "pier"), vulnerable=_reported_only,
          fixed=lambda value, _visit: f"<p>Buoys near {text(value)}</p>",
          variant="policy that only reports", summary="A policy that only reports keeps nothing from running."),
-    _trap("/flags/plain.svg", "Plain flag", query("fill", "red"), _ill_formed),
+    _trap("/flags/plain", "Plain flag", query("fill", "red"), _ill_formed),
     _trap("/offers/shelf", "Shelf as XML", query("shelf", "ropes"), _no_namespace),
 )  # fmt: skip
