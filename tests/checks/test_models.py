@@ -150,6 +150,62 @@ def test_sql_that_only_changes_the_order_of_rows() -> None:
     assert look(sql_injection, listed, "name") == []
 
 
+def telling(statement: str, refuse: tuple[str, ...] = ()) -> Application:
+    """Shows only whether the statement worked."""
+    connection = database()
+
+    def answer(sent: str) -> HttpResponse:
+        if any(word in sent.lower() for word in refuse):
+            return page("<p>Blocked</p>", 403)
+        try:
+            with connection:
+                list(connection.execute(statement.replace("{v}", sent)))
+        except apsw.Error:
+            return page("<p>Try again later.</p>", 500)
+        return page("<p>Thank you.</p>")
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("statement", "value"),
+    [
+        ("INSERT INTO goods (id, name) VALUES (9, '{v}')", "rope"),
+        ("INSERT INTO goods (id, name) VALUES ({v}, 'rope')", "9"),
+        ("UPDATE goods SET price = {v} WHERE id = 2", "9"),
+        ("UPDATE goods SET name = '{v}' WHERE id = 2", "anchor"),
+        ("DELETE FROM goods WHERE id = {v}", "40"),
+        ("SELECT name FROM goods ORDER BY price {v}", "asc"),
+        ("SELECT name FROM goods ORDER BY price {v} LIMIT 2", "desc"),
+    ],
+)
+def test_sql_of_which_only_success_is_shown(statement: str, value: str) -> None:
+    assert look(sql_injection, telling(statement), value)
+
+
+BLOCKED = (" ", "and ", "or ", "union")
+
+
+@pytest.mark.parametrize(
+    ("statement", "value", "refuse"),
+    [
+        ("SELECT name FROM goods WHERE id = {v}", "7", BLOCKED),
+        ("SELECT name FROM goods WHERE id = {v}", "7", ("'", '"', " ", "and", "or ", "select", "case")),
+        ("SELECT name FROM goods WHERE price < {v} * 2", "20", BLOCKED),
+        ("SELECT name FROM goods WHERE kind = '{v}' AND price > 5", "deck", (" ", "and", "/*")),
+        ("SELECT name FROM goods WHERE name LIKE '%{v}%'", "o", (" ", "and", "/*")),
+    ],
+)
+def test_sql_behind_a_filter_of_blanks_and_words(statement: str, value: str, refuse: tuple[str, ...]) -> None:
+    application = shop(statement, errors=False)
+
+    def filtered(sent: str) -> HttpResponse:
+        blocked = any(word in sent.lower() for word in refuse)
+        return page("<p>Blocked</p>", 403) if blocked else application(sent)
+
+    assert look(sql_injection, filtered, value)
+
+
 @pytest.mark.parametrize("value", ["7", "deck", ""])
 def test_bound_sql_is_silent(value: str) -> None:
     assert look(sql_injection, shop("", errors=True, bound=True), value) == []

@@ -173,6 +173,53 @@ def not_found_by_value(value: str, chance: random.Random) -> HttpResponse:
     return page("<p>rope</p>") if value == "7" else page("<p>no such article</p>", 404)
 
 
+def adds_up_or_refuses(value: str, chance: random.Random) -> HttpResponse:
+    terms = value.replace("-", "+-").removeprefix("+").split("+")
+    try:
+        return page(f"<p>together {sum(int(term) for term in terms)}</p>")
+    except ValueError:
+        return page("<p>no sum</p>", 500)
+
+
+def wants_paired_quotes_and_brackets(value: str, chance: random.Random) -> HttpResponse:
+    paired = all(value.replace(q * 2, "").count(q) % 2 == 0 for q in "'\"")
+    closed = value.count("(") == value.count(")") and not value.endswith(("+", ","))
+    return page("<p>list read</p>") if paired and closed else page("<p>import failed</p>", 500)
+
+
+def refuses_blanks_and_words(value: str, chance: random.Random) -> HttpResponse:
+    if any(word in value.lower() for word in (" ", "and", "or", "union", "--", "/*", "null")):
+        return page("<p>blocked</p>", 403)
+    return page(f"<p>result for {html.escape(value)}</p>")
+
+
+def knows_function_names(value: str, chance: random.Random) -> HttpResponse:
+    known = any(name in value.lower() for name in ("nullif(", "between", "case when"))
+    return page("<p>manual found</p>" if known else "<p>nothing in the manual</p>")
+
+
+def breaks_its_own_xml(value: str, chance: random.Random) -> HttpResponse:
+    kept = "".join(c for c in value if c not in "<>&/ \t\r\n\f")
+    body = f'<svg xmlns="http://www.w3.org/2000/svg"><rect fill="{kept}"/></svg>'
+    return HttpResponse(200, (("Content-Type", "image/svg+xml"),), body.encode("utf-8", "replace"))
+
+
+def describes_itself(value: str, chance: random.Random) -> HttpResponse:
+    kept = value.replace("<", "").replace(">", "")
+    return page(f'<noscript><input value="{kept}"></noscript><template><input value="{kept}"></template>')
+
+
+def cuts_and_encodes(value: str, chance: random.Random) -> HttpResponse:
+    return page(f"<p>{html.escape(value[:20])}</p>")
+
+
+def must_contain_its_word(value: str, chance: random.Random) -> HttpResponse:
+    target = (
+        value if "guides" in value and value.startswith("/") and value[1:2] not in ("/", "\\", "\t") else "/"
+    )
+    return HttpResponse(302, (("Location", target),))
+
+
 def late(response: HttpResponse, seconds: float) -> HttpResponse:
     """The same answer, after that time."""
     return HttpResponse(response.status, response.headers, response.body, elapsed=seconds)
@@ -281,6 +328,14 @@ _STATELESS: tuple[Answer, ...] = (
     redirects_to_paths,
     manual_of_errors,
     not_found_by_value,
+    adds_up_or_refuses,
+    wants_paired_quotes_and_brackets,
+    refuses_blanks_and_words,
+    knows_function_names,
+    breaks_its_own_xml,
+    describes_itself,
+    cuts_and_encodes,
+    must_contain_its_word,
     slow_at_random,
     slow_now_and_then,
     slow_by_length,

@@ -1,23 +1,24 @@
-"""What a browser would make of a page: does it render, and is there an executable position that is ours?
+"""What a browser would make of a page: does it render, as HTML or as XML, and of which elements is it made?
 
-Pages are parsed by lexbor (the HTML standard's own tree construction), never by patterns, so encoded,
-commented-out and inert reflections fall away by themselves.
+HTML is parsed by lexbor (the HTML standard's own tree construction), never by patterns.
 """
 
 from collections import Counter
 from collections.abc import Iterator
-from urllib.parse import unquote
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from cyberai.checkkit.script import calls
 from cyberai.checkkit.text import Pattern
 from cyberai.domain.http import HttpResponse
 
 Node = LexborNode
 """An element: `tag`, `attributes` (names in lower case), `text(deep=True)`, `css(selector)`."""
 
-_RENDERED = frozenset({"text/html", "application/xhtml+xml", "image/svg+xml"})
+_XML = frozenset(
+    {"application/xhtml+xml", "image/svg+xml", "text/xml", "application/xml"}
+    | {"application/rss+xml", "application/atom+xml"}
+)
+_RENDERED = _XML | {"text/html"}
 _SNIFFED = (
     b"<!doctype html",
     b"<html",
@@ -30,23 +31,8 @@ _SNIFFED = (
     b"<table",
 )
 _SNIFFED_MORE = (b"<a", b"<style", b"<title", b"<b", b"<body", b"<br", b"<p", b"<!--")
-_SCRIPT_TYPES = frozenset(
-    {"", "module", "text/javascript", "application/javascript", "text/ecmascript", "application/ecmascript"}
-    | {"application/x-javascript", "text/jscript", "text/x-javascript", "text/livescript", "javascript"}
-)
-# With scripting on, what stands in these is text or lies in a fragment that no browser runs.
-_INERT = frozenset({"noscript", "template", "noembed", "noframes", "xmp", "textarea", "title", "style"})
-_URL_ATTRIBUTES = {
-    "href": frozenset({"a", "area"}),
-    "xlink:href": frozenset({"a"}),
-    "action": frozenset({"form"}),
-    "formaction": frozenset({"button", "input"}),
-    "src": frozenset({"iframe", "frame", "embed"}),
-    "data": frozenset({"object"}),
-}
 _NOSCRIPT = Pattern(r"(</?)noscript", ignore_case=True)
 _NODES = 60_000
-_NESTING = 3
 
 MAX_DEPTH = 512
 """Elements open at once before a page is cut, as browsers cut it: building a deeper tree takes the parser time
@@ -76,21 +62,9 @@ def renders(response: HttpResponse) -> bool:
     return start.startswith(_SNIFFED + _SNIFFED_MORE)
 
 
-def executable(body: bytes, name: str, *, depth: int = 0) -> str:
-    """Where a browser that shows this page would call the function `name` or load a script from the host
-    `name`: `onload of <svg>`, `<script>`, ... ; empty when nowhere."""
-    if name.encode() not in body.lower() and b"&#" not in body:
-        return ""
-    for node in elements(body):
-        attributes = node.attributes
-        mentions = [a for a, v in attributes.items() if v and name in v.lower()]
-        if not mentions and node.tag != "script":
-            continue
-        where = _script(node, name) if node.tag == "script" else ""
-        where = where or _attributes(node, mentions, name, depth)
-        if where and not _inert(node):
-            return where
-    return ""
+def is_xml(response: HttpResponse) -> bool:
+    """True when browsers read this answer as XML."""
+    return response.content_type in _XML
 
 
 def elements(body: bytes) -> Iterator[LexborNode]:
@@ -149,53 +123,3 @@ def _with_scripting(body: bytes) -> bytes:
         parts += (body[last : match.start], match.groups[0], b"xmp")
         last = match.end
     return b"".join((*parts, body[last:])) if parts else body
-
-
-def _script(node: LexborNode, name: str) -> str:
-    attributes = node.attributes
-    kind = (attributes.get("type") or attributes.get("language") or "").split(";")[0].strip().lower()
-    if kind not in _SCRIPT_TYPES:
-        return ""
-    source = attributes.get("src")
-    if source is not None:
-        return "src of <script>" if _foreign_host(source, name) else ""
-    return "<script>" if calls(node.text(deep=True), name) else ""
-
-
-def _foreign_host(source: str, name: str) -> bool:
-    bare = source.strip().replace("\\", "/").lower()
-    _, _, rest = bare.partition("//")
-    scheme = bare.partition("//")[0]
-    return scheme in ("", "http:", "https:") and rest.split("/")[0].split("?")[0].startswith(f"{name}.")
-
-
-def _attributes(node: LexborNode, mentions: list[str], name: str, depth: int) -> str:
-    tag = node.tag or ""
-    for attribute in mentions:
-        value = node.attributes[attribute] or ""
-        if attribute.startswith("on") and len(attribute) > 4 and calls(value, name):
-            return f"{attribute} of <{tag}>"
-        if tag in _URL_ATTRIBUTES.get(attribute, ()) and calls(script_url(value), name):
-            return f"{attribute} of <{tag}>"
-        if attribute == "srcdoc" and tag == "iframe" and depth < _NESTING:
-            inner = executable(value.encode(), name, depth=depth + 1)
-            if inner:
-                return f"srcdoc of <iframe>, {inner}"
-    return ""
-
-
-def script_url(value: str) -> str:
-    """The script of a `javascript:` URL as a browser runs it, or nothing (WHATWG URL: leading controls and
-    spaces, and every tab and line break, are dropped; the rest is percent-decoded)."""
-    bare = "".join(c for c in value.lstrip("".join(map(chr, range(0x21)))) if c not in "\t\n\r")
-    scheme, colon, rest = bare.partition(":")
-    return unquote(rest) if colon and scheme.lower() == "javascript" else ""
-
-
-def _inert(node: LexborNode) -> bool:
-    parent = node.parent
-    while parent is not None:
-        if parent.tag in _INERT:
-            return True
-        parent = parent.parent
-    return False

@@ -56,3 +56,17 @@ def condition(probe: Probe, holds: bool, form: int) -> str:
 def broken_condition(probe: Probe, holds: bool, form: int) -> str:
     """`condition` with its operator made meaningless: same numbers, same length, no grammar knows it."""
     return condition(probe, holds, form).replace(" BETWEEN ", " BETVEEM ").replace("=", ":=:")
+
+
+def null_number(probe: Probe, holds: bool, *, sound: bool = True) -> str:
+    """A number, or NULL when the condition fails, by a function that only SQL has: without blanks, quotes and words
+    such as AND. When not `sound`, its name is broken."""
+    first, second = probe.number(10_000, 49_999), probe.number(50_000, 99_999)
+    return f"{'NULLIF' if sound else 'NULLIP'}({first},{second if holds else first})"
+
+
+def null_text(probe: Probe, holds: bool, *, sound: bool = True) -> str:
+    """The empty text, or NULL when the condition fails, likewise; it stands between single quotes of its own."""
+    name = "NULLIF" if sound else "NULLIP"
+    number = probe.number(10_000, 99_999)
+    return f"{name}('','{number}')" if holds else f"{name}('{number}','{number}')"

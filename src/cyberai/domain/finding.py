@@ -49,11 +49,13 @@ _BASE = {
 
 class Proof(Struct, frozen=True):
     """Why we believe it. `repeats` counts how often the oracle fired with fresh values; `control_silent`
-    is True when a control request (same place, harmless value) did not fire it."""
+    is True when a control request (same place, harmless value) did not fire it. `held_back` says that the flaw is
+    there and something else keeps it from doing harm, such as a policy that browsers enforce."""
 
     oracle: Oracle
     repeats: int
     control_silent: bool = False
+    held_back: bool = False
 
     @property
     def tier(self) -> Tier:
@@ -61,14 +63,16 @@ class Proof(Struct, frozen=True):
         if self.oracle is Oracle.HEURISTIC:
             return Tier.LEAD
         silent = self.control_silent or self.oracle is Oracle.OBSERVATION
-        return Tier.CONFIRMED if self.repeats >= 2 and silent else Tier.STRONG
+        return Tier.CONFIRMED if self.repeats >= 2 and silent and not self.held_back else Tier.STRONG
 
     @property
     def confidence(self) -> int:
-        """0-100: the oracle's base, +3 per repeat beyond the first (at most 9), -25 without a silent control."""
+        """0-100: the oracle's base, +3 per repeat beyond the first (at most 9), -25 without a silent control, -25 when
+        held back."""
         score = _BASE[self.oracle] + min(9, 3 * max(0, self.repeats - 1))
         if not self.control_silent and self.oracle not in (Oracle.OBSERVATION, Oracle.HEURISTIC):
             score -= 25
+        score -= 25 if self.held_back else 0
         return max(0, min(99, score))
 
 
@@ -116,7 +120,8 @@ class Hit(Struct, frozen=True, kw_only=True):
 
     `url` for web hits, else `host` and `port`. `cause` tells apart several vulnerabilities of one check at
     one place (a header's name, a cookie's name, a TLS version): part of the fingerprint. `title`, `severity`
-    and `cvss` override the check's own where one check covers several flaws.
+    and `cvss` override the check's own where one check covers several flaws. `root` is the place where the cause
+    lies when `point` is only one of the places that show it: the fingerprint is that of the root.
     """
 
     proof: Proof
@@ -125,6 +130,7 @@ class Hit(Struct, frozen=True, kw_only=True):
     host: str = ""
     port: int = 0
     point: InsertionPoint | None = None
+    root: InsertionPoint | None = None
     cause: str = ""
     detail: str = ""
     title: str | None = None

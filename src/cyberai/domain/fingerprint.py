@@ -28,9 +28,9 @@ def _place(grain: Grain, hit: Hit) -> str:
     if grain is Grain.ORIGIN:
         return url.origin
     path = f"{url.origin}{normalise_path(url.path)}"
-    if grain is Grain.PATH or hit.point is None:
+    point = hit.root or hit.point
+    if grain is Grain.PATH or point is None:
         return path
-    point = hit.point
     entry = f"{point.request.url.origin}{normalise_path(point.request.url.path)}"
     name = point.name if point.kind.value != "path" else f"segment-{point.name}"
     return f"{point.request.method} {entry} {point.kind.value}:{name}"

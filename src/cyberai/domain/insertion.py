@@ -16,6 +16,7 @@ class InsertionKind(StrEnum):
     JSON = "json"
     XML = "xml"
     MULTIPART = "multipart"
+    FILE_NAME = "file-name"
     PATH = "path"
     HEADER = "header"
     COOKIE = "cookie"
@@ -29,9 +30,12 @@ class InsertionPoint(Struct, frozen=True):
     `name` is the parameter, header or cookie name, for JSON the path (`user.address[0].city`), for PATH the
     segment's index as text. `value` is the value the application itself used there, decoded; checks keep it
     in front of their payload where the technique allows, so that the application's own code path is reached.
+    `coding` is how the application writes the value there (`base64`, or empty for as it is); `value` and payloads
+    are without it.
     """
 
     request: HttpRequest
     kind: InsertionKind
     name: str
     value: str = ""
+    coding: str = ""

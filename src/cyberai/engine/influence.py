@@ -14,11 +14,10 @@ from cyberai.engine.rendering import render
 from cyberai.engine.soft404 import is_missing
 
 _ALIKE = 0.9
-_BREAK = "'\""
+_BREAK = {InsertionKind.HEADER: "'\"", InsertionKind.COOKIE: "'"}
 """Ends altered headers and cookies: a value that is only stored or logged shows no difference until it breaks
-the statement it is put into."""
+the statement it is put into. A double quote makes some frameworks ignore the whole cookie."""
 
-_BROKEN = frozenset({InsertionKind.HEADER, InsertionKind.COOKIE})
 _SPELLINGS = ("./{}", "{}'||'", "{}'+'", "{}' '")
 
 
@@ -34,7 +33,7 @@ async def rare_influence(context: Context, asset: RequestAsset, tally: Tally) ->
     """Alter all rare points of the request in one request, each with a token of its own.
 
     A token that comes back opens its point. An answer that differs otherwise, beyond what changes by itself,
-    opens a test of each remaining point alone. Raise PolicyRefused or TransportError.
+    leads to a look at each remaining point alone. Raise PolicyRefused or TransportError.
     """
     points = rare_points(asset.request)
     baseline = await _sample(context, asset, tally)
@@ -105,7 +104,7 @@ def _altered(request: HttpRequest, tokens: dict[InsertionPoint, str]) -> HttpReq
         if point.kind is InsertionKind.RAW_QUERY:
             continue
         kept = point.kind is not InsertionKind.COOKIE
-        value = token + _BREAK if point.kind in _BROKEN else token
+        value = token + _BREAK.get(point.kind, "")
         request = render(structs.replace(point, request=request), value, append=kept)
     return request
 
@@ -144,7 +143,8 @@ async def _alone(
     for point in points:
         token = context.rng.letters(10)
         answer = await _send(context, asset, _altered(asset.request, {point: token}), tally)
-        if influenced(baseline, again, answer.response, (token,)):
+        # What one broken value hid, such as the echo of another, shows only now.
+        if influenced(baseline, again, answer.response, (token,)) or _came_back(token, answer.response):
             opened.add(point)
     return opened
 

@@ -6,7 +6,10 @@ only where altering them is seen to matter (engine.influence). Anti-forgery toke
 hides every other point of the form.
 """
 
+from base64 import b64decode
 from urllib.parse import unquote
+
+from msgspec import structs
 
 from cyberai.domain.fingerprint import is_identifier
 from cyberai.domain.http import HttpRequest
@@ -26,6 +29,9 @@ RARE_HEADERS = (
 )
 """Headers that programs read, in the order in which they are tried."""
 
+BASE64 = "base64"
+_CODED = frozenset({InsertionKind.QUERY, InsertionKind.FORM, InsertionKind.JSON, InsertionKind.MULTIPART})
+
 NAMELESS = ""
 """The name of the points that have none: the whole query, and the name of one more parameter."""
 
@@ -44,6 +50,11 @@ def ordinary_points(request: HttpRequest) -> tuple[InsertionPoint, ...]:
         for part in multipart_parts(request)
         if part.filename is None
     ]
+    found += [
+        (InsertionKind.FILE_NAME, part.name, part.filename)
+        for part in multipart_parts(request)
+        if part.filename is not None
+    ]
     forms = (InsertionKind.FORM, InsertionKind.MULTIPART)
     points: dict[tuple[InsertionKind, str], InsertionPoint] = {}
     if _is_keyless(request):
@@ -54,7 +65,20 @@ def ordinary_points(request: HttpRequest) -> tuple[InsertionPoint, ...]:
     for kind, name, value in found:
         if name and not (is_token_field(name) and (kind in forms or value)):
             points.setdefault((kind, name), InsertionPoint(request, kind, name, value))
-    return tuple(points.values())
+    plain = tuple(points.values())
+    return plain + tuple(point for within in plain if (point := _decoded(within)) is not None)
+
+
+def _decoded(point: InsertionPoint) -> InsertionPoint | None:
+    """The same place with its value decoded, where the application writes text in Base64."""
+    value = point.value
+    if len(value) < 8 or len(value) % 4 or point.kind not in _CODED:
+        return None
+    try:
+        text = b64decode(value, validate=True).decode("ascii")
+    except ValueError:
+        return None
+    return structs.replace(point, value=text, coding=BASE64) if text.isprintable() else None
 
 
 def path_point(request: HttpRequest) -> InsertionPoint | None:
@@ -102,5 +126,5 @@ def segments(request: HttpRequest) -> list[str]:
 
 
 def label(point: InsertionPoint) -> str:
-    """`kind:name`, as the ledger names a point."""
-    return f"{point.kind.value}:{point.name}"
+    """`kind:name`, as the ledger names a point; with its coding where it has one."""
+    return f"{point.kind.value}:{point.name}" + (f"~{point.coding}" if point.coding else "")

@@ -1,5 +1,6 @@
 """Putting a payload into an insertion point: pure, and exact for the encoding of each place."""
 
+from base64 import b64encode
 from collections.abc import Callable
 
 import msgspec
@@ -7,6 +8,7 @@ import msgspec
 from cyberai.domain.http import HttpRequest
 from cyberai.domain.insertion import InsertionKind, InsertionPoint
 from cyberai.engine.body import (
+    Part,
     encode_multipart,
     escape,
     field_part,
@@ -16,7 +18,7 @@ from cyberai.engine.body import (
     replace_pair,
 )
 from cyberai.engine.cookies import request_cookies, with_cookies
-from cyberai.engine.insertion import segments
+from cyberai.engine.insertion import BASE64, segments
 
 _RAW_SAFE = "".join(chr(c) for c in range(0x21, 0x7F) if chr(c) not in "#")
 _HEADER_BREAKERS = str.maketrans({"\r": " ", "\n": " ", "\0": " "})
@@ -29,9 +31,12 @@ def render(point: InsertionPoint, payload: str, append: bool = False) -> HttpReq
     - JSON: a string, or a number or boolean where the leaf was one and the payload is one too;
     - multipart: the part's bytes; Content-Type is renewed so that the boundary never occurs in the payload;
     - header: as it is, less line breaks and NUL; cookie: `;`, controls and non-ASCII percent-encoded;
+    - file name: as browsers write it, less line breaks, a double quote as `%22`;
     - parameter name: one more parameter of that name, in the query.
     """
     value = point.value + payload if append else payload
+    if point.coding == BASE64:
+        value = b64encode(value.encode("utf-8", "surrogatepass")).decode()
     return _RENDERERS[point.kind](point, value)
 
 
@@ -69,11 +74,26 @@ def _multipart(point: InsertionPoint, value: str) -> HttpRequest:
     parts = multipart_parts(point.request)
     changed = next((i for i, p in enumerate(parts) if p.name == point.name and p.filename is None), -1)
     rebuilt = tuple(field_part(p.name, value) if i == changed else p for i, p in enumerate(parts))
-    content_type, body = encode_multipart(rebuilt)
-    headers = tuple(
-        (name, content_type if name.lower() == "content-type" else old) for name, old in point.request.headers
+    return _with_parts(point.request, rebuilt)
+
+
+def _file_name(point: InsertionPoint, value: str) -> HttpRequest:
+    written = value.translate(_HEADER_BREAKERS).replace('"', "%22")
+    parts = tuple(
+        field_part(p.name, p.content.decode("utf-8", "replace"), written)
+        if p.name == point.name and p.filename is not None
+        else p
+        for p in multipart_parts(point.request)
     )
-    return HttpRequest(point.request.method, point.request.url, headers, body)
+    return _with_parts(point.request, parts)
+
+
+def _with_parts(request: HttpRequest, parts: tuple[Part, ...]) -> HttpRequest:
+    content_type, body = encode_multipart(parts)
+    headers = tuple(
+        (name, content_type if name.lower() == "content-type" else old) for name, old in request.headers
+    )
+    return HttpRequest(request.method, request.url, headers, body)
 
 
 def _path(point: InsertionPoint, value: str) -> HttpRequest:
@@ -119,6 +139,7 @@ _RENDERERS: dict[InsertionKind, Callable[[InsertionPoint, str], HttpRequest]] = 
     InsertionKind.FORM: _form,
     InsertionKind.JSON: _json,
     InsertionKind.MULTIPART: _multipart,
+    InsertionKind.FILE_NAME: _file_name,
     InsertionKind.PATH: _path,
     InsertionKind.HEADER: _header,
     InsertionKind.COOKIE: _cookie,

@@ -22,6 +22,7 @@ class Insertion(StrEnum):
     PATH = "path"
     RAW_QUERY = "raw-query"
     NAME = "name"
+    FILE_NAME = "file-name"
     NONE = "none"
 
 

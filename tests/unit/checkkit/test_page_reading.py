@@ -4,7 +4,8 @@ import pytest
 
 from cyberai.checkkit import Exchange, HttpRequest, HttpResponse, Url
 from cyberai.checkkit.errors import database_errors, new_database_errors
-from cyberai.checkkit.markup import executable, renders, script_url
+from cyberai.checkkit.execution import executable, script_url
+from cyberai.checkkit.markup import renders
 from cyberai.checkkit.navigation import destination_host, navigations, refresh_target, unescaped
 from cyberai.checkkit.script import calls, scan
 from cyberai.checkkit.sensitive_files import SENSITIVE_FILES

@@ -103,7 +103,7 @@ def test_multipart_keeps_the_other_parts_and_its_boundary_stays_outside_the_payl
         (field_part("a", "1"), field_part("f", "data", "x.txt"), field_part("b", "2"))
     )
     request = request_of("/f", body, content_type)
-    assert [label(p) for p in ordinary_points(request)] == ["multipart:a", "multipart:b"]
+    assert [label(p) for p in ordinary_points(request)] == ["multipart:a", "multipart:b", "file-name:f"]
     hostile = content_type.partition("boundary=")[2]
     changed = render(point(request, "multipart:b"), f"\r\n--{hostile}--")
     parts = multipart_parts(changed)
@@ -120,3 +120,23 @@ def test_the_last_segment_is_a_point_and_a_directory_has_none() -> None:
     assert found is not None
     assert (found.name, found.value) == ("1", "ali ce")
     assert path_point(request_of("/user/")) is None
+
+
+def test_a_file_name_is_a_place_and_its_part_keeps_its_content() -> None:
+    part = field_part("f", "content", "a.txt")
+    content_type, body = encode_multipart((part,))
+    place = ordinary_points(request_of("/f", body, content_type))[0]
+    assert (place.kind, place.name, place.value) == (InsertionKind.FILE_NAME, "f", "a.txt")
+    changed = multipart_parts(render(place, '<b>"\r\nX: y'))
+    assert [(p.filename, p.content) for p in changed] == [("<b>%22  X: y", b"content")]
+
+
+def test_text_in_base64_is_a_place_of_its_own_and_words_are_none() -> None:
+    request = HttpRequest(
+        "GET", Url.parse("http://10.0.0.1/x?d=aGVsbG8geW91&w=harbours&n=12345678&h=d2hhdA%3D%3D")
+    )
+    points = {label(place): place for place in ordinary_points(request)}
+    assert [name for name in points if "~" in name] == ["query:d~base64", "query:h~base64"]
+    coded = points["query:d~base64"]
+    assert coded.value == "hello you"
+    assert "d=aGVsbG8geW91IQ%3D%3D&" in render(coded, "!", append=True).url.target

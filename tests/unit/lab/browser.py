@@ -2,12 +2,15 @@
 
 import re
 from urllib.parse import urlsplit
+from xml.etree import ElementTree
 
 from selectolax.lexbor import LexborHTMLParser
 
 from cyberai.lab.http import LabResponse
 
 CALL = "alert(1)"
+ATTACKER = "https://harbour.example/"
+"""Whose scripts call it as well."""
 _LINKS = ("href", "src", "action", "formaction", "xlink:href")
 
 
@@ -90,11 +93,16 @@ def calls(script: str) -> bool:
 
 def runs_call(response: LabResponse) -> bool:
     """Whether the page, taken by itself (policies aside), runs `alert(1)` or offers it as a link."""
-    if "text/html" not in (response.header("Content-Type") or ""):
+    kind = response.header("Content-Type") or ""
+    if "xml" in kind:
+        return _xml_runs_call(response.text)
+    if "text/html" not in kind:
         return False
     tree = LexborHTMLParser(response.text)
     for node in tree.css("*"):
         if node.tag == "script" and calls(node.text(deep=True)):
+            return True
+        if node.tag == "script" and (node.attributes.get("src") or "").startswith(ATTACKER):
             return True
         for name, value in node.attributes.items():
             value = value or ""
@@ -103,6 +111,23 @@ def runs_call(response: LabResponse) -> bool:
             letters = "".join(c for c in value if c > " ").lower()
             if name in _LINKS and letters.startswith("javascript:") and calls(value.partition(":")[2]):
                 return True
+    return False
+
+
+def _xml_runs_call(document: str) -> bool:
+    """XML that is none runs nothing here, and elements of unknown namespaces are data."""
+    try:
+        elements = list(ElementTree.fromstring(document).iter())
+    except ElementTree.ParseError:
+        return False
+    for element in elements:
+        space, _, tag = element.tag.rpartition("}")
+        if not space.endswith(("1999/xhtml", "2000/svg")):
+            continue
+        if tag == "script" and calls(element.text or ""):
+            return True
+        if any(name.startswith("on") and calls(value) for name, value in element.attrib.items()):
+            return True
     return False
 
 

@@ -29,6 +29,10 @@ def send(site: Site, flaw: Flaw, value: str) -> LabResponse:
         case Insertion.FORM:
             body = f"{flaw.parameter}={quote_plus(value)}".encode()
             return post(site, flaw.path, body, FORM[1])
+        case Insertion.FILE_NAME:
+            head = f'Content-Disposition: form-data; name="{flaw.parameter}"; filename="{value}"'
+            body = f"--b\r\n{head}\r\nContent-Type: text/plain\r\n\r\nx\r\n--b--\r\n".encode()
+            return post(site, flaw.path, body, "multipart/form-data; boundary=b")
         case Insertion.JSON:
             return post(site, flaw.path, json.dumps({flaw.parameter: value}).encode(), "application/json")
         case Insertion.COOKIE:

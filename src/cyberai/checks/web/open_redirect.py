@@ -34,7 +34,8 @@ from cyberai.checkkit import (
 from cyberai.checkkit.navigation import Navigation, destination_host, navigations
 from cyberai.checkkit.text import Pattern
 
-# `@` is our random host, `{own}` the site's host, `{v}` the original value. All end in a reserved name (RFC 2606).
+# `@` is our random host, `{own}` the site's host, `{scheme}` its scheme, `{origin}` both with its port, `{v}` the original
+# value, which an allow-list may want anywhere in the text. All hosts end in a reserved name (RFC 2606).
 _PLAIN = ("https://@/",)
 _DISGUISES = (
     "//@/",
@@ -42,10 +43,13 @@ _DISGUISES = (
     "\\\\@/",
     "https:@/",
     "///@/",
-    "https://{own}.@/",
-    "https://{own}@@/",
+    "{scheme}://{own}.@/",
+    "{origin}@@/",
     "https://@/{own}",
     "https://@?{own}",
+    "https://@/?{v}",
+    "https://@/#{v}",
+    "https://@{path}",
     "{v}.@/",
     "{v}@@/",
     "/\t/@/",
@@ -66,7 +70,7 @@ _HINTS = Pattern(
     owasp=("A01:2021",),
     scope=Scope.INSERTION,
     grain=Grain.PARAMETER,
-    max_requests=18,
+    max_requests=22,
     references=(
         "https://cheatsheetseries.owasp.org/cheatsheets/Unvalidated_Redirects_and_Forwards_Cheat_Sheet.html",
     ),
@@ -98,7 +102,15 @@ async def _attempt(
     token = probe.token()
     host = f"{token}.example"
     payload = pattern.replace("@@", "\0").replace("@", host).replace("\0", f"@{host}")
-    payload = payload.replace("{own}", point.request.url.host).replace("{v}", point.value)
+    own = point.request.url
+    for name, text in (
+        ("own", own.host),
+        ("scheme", own.scheme),
+        ("origin", own.origin),
+        ("path", _path(point)),
+    ):
+        payload = payload.replace(f"{{{name}}}", text)
+    payload = payload.replace("{v}", point.value)
     exchange = await probe.inject(point, payload)
     steers = False
     for navigation in navigations(exchange.response):
@@ -107,6 +119,11 @@ async def _attempt(
             if destination_host(navigation.target, exchange).endswith(host):
                 return (exchange, navigation), True
     return None, steers
+
+
+def _path(point: InsertionPoint) -> str:
+    """The original value as the path behind a host."""
+    return point.value if point.value.startswith("/") else f"/{point.value}"
 
 
 def _worth_more(point: InsertionPoint, baseline: Exchange) -> bool:

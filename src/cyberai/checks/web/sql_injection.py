@@ -16,7 +16,8 @@ Either by error: a value that breaks every kind of SQL literal makes a database 
 values, while the same value with its quotes doubled (or, for a number, with arithmetic that changes nothing)
 brings the page back without the error. Or by difference: at least six pairs of conditions over fresh random
 numbers, half of them with `BETWEEN`, in both orders; all that hold show one page, all that fail another, the
-unaltered value agrees with its side, and the same text with a broken operator does not tell the two apart.
+unaltered value agrees with its side, and the same text with a broken operator does not tell the two apart. Where a
+statement shows no row (INSERT, UPDATE, a sort direction), the condition decides whether it fails.
 Or, where nothing is shown, by time: the database is asked to wait for random whole seconds in random order, and the
 answers' times lie on that line, while the same text with the function's name broken is answered at once.
 `OR` and comments are sent only where the statement can be trusted to read: with GET, or in a log-in form.
@@ -49,6 +50,7 @@ from cyberai.checkkit.sql import (
     Break,
     hypotheses,
     syntax_break,
+    without_blanks,
 )
 from cyberai.checkkit.sql_delays import delay_questions
 from cyberai.checkkit.text import Pattern
@@ -76,7 +78,9 @@ _FIELD = Pattern(r"""(?:^|&|[{,]\s*)"?([A-Za-z_][\w.\-\[\]]*)"?\s*[=:]""")
 async def sql_injection(point: InsertionPoint, probe: Probe) -> AsyncIterator[Hit]:
     """Break and repair first; then, where the break changed anything, pairs of conditions; then time."""
     baseline = await probe.baseline(point)
-    attempt = syntax_break(point.value, "", probe.number(1000, 9999))
+    # Some frameworks ignore a cookie that holds a blank or a double quote: it takes a form of its own.
+    bare = point.kind is InsertionKind.COOKIE
+    attempt = syntax_break(point.value, "", probe.number(1000, 9999), bare=bare)
     broken = await probe.inject(point, attempt.value)
     errors = new_database_errors(broken.response.body, baseline.response.body)
     if errors:
@@ -96,7 +100,8 @@ async def _by_error(point: InsertionPoint, probe: Probe, baseline: Exchange, att
         mended = await probe.inject(point, repair.sound)
         if new_database_errors(mended.response.body, usual) or _refused(mended, baseline):
             continue
-        again = syntax_break(point.value, probe.token(4), probe.number(1000, 9999)).repairs[index]
+        bare = point.kind is InsertionKind.COOKIE
+        again = syntax_break(point.value, probe.token(4), probe.number(1000, 9999), bare=bare).repairs[index]
         shown = await probe.inject(point, again.broken)
         errors = new_database_errors(shown.response.body, usual)
         if not errors:
@@ -143,6 +148,8 @@ async def _by_difference(
         # value has can tell.
         searches = safe and point.kind is InsertionKind.QUERY
         contexts = LOGIN_CONTEXTS if log_in else SEARCH_CONTEXTS if searches else ()
+    if point.kind is InsertionKind.COOKIE:
+        contexts = without_blanks(contexts)
     unknown = None if engine.spoiled(broken.response) else engine.sample(broken, attempt.value)
     for hypothesis in hypotheses(probe, point.value, contexts):
         difference = await engine.test(hypothesis, unknown)

@@ -40,8 +40,8 @@ from cyberai.checkkit.text import Pattern
 
 
 class _Syntax(Struct, frozen=True):
-    """A way to write an expression. `@l` and `@r` stand for two factors, `@b` for the word before the result
-    (in front of the pattern unless it is named), `@w` for a word. `broken` has the same look, but no engine
+    """A way to write an expression. `@l` and `@r` stand for two factors, `@b` and `@a` for the words before and after
+    the result (around the pattern unless they are named), `@w` for a word. `broken` has the same look, but no engine
     evaluates it; `repeat` asks for a word three times, `division` divides by the difference of the factors."""
 
     name: str
@@ -81,6 +81,14 @@ _GROUPS: tuple[tuple[_Syntax, ...], ...] = (
     (
         _Syntax("{{ | times }}", "{{@l|times:@r}}", "{ {@l|times:@r} }", "Liquid"),
         _Syntax("{{= }}", "{{=@l*@r}}", "{ {=@l*@r} }", "doT or alike"),
+    ),
+    (
+        _Syntax(
+            "{${ }}",
+            "{${print('@b'.(@l*@r).'@a')}}",
+            "{ $ {print('@b'.(@l*@r).'@a')} }",
+            "PHP, in a double-quoted string that is evaluated",
+        ),
     ),
 )
 _DIVIDING = (_CURLY, _DOLLAR, _HASH)
@@ -217,7 +225,7 @@ def _ask(value: str, pattern: str) -> Ask:
     def payload(factors: Product, before: str, after: str) -> str:
         text = pattern if "@b" in pattern else "@b" + pattern
         text = text.replace("@l", str(factors.left)).replace("@r", str(factors.right)).replace("@b", before)
-        return value + text + after
+        return value + (text.replace("@a", after) if "@a" in text else text + after)
 
     return payload
 

@@ -65,6 +65,11 @@ def _own_name_within(value: str, request: LabRequest) -> bool:
     return request.hostname in value
 
 
+def _known_place_within(value: str, _request: LabRequest) -> bool:
+    """Looks for the name of a page of its own anywhere in the address."""
+    return any(place in value for place in ("contact", "basket"))
+
+
 def _no_scheme(value: str, _request: LabRequest) -> bool:
     """Refuses two spellings of the scheme only."""
     return not value.startswith(("http://", "https://"))
@@ -164,6 +169,9 @@ PAGES: tuple[Page, ...] = (
                   f"http://{visit.request.own_host}{value}" if _local_path(value) else value, visit),
               fixed=_FIXED, variant="must contain the own host name",
               summary="The own host name may stand anywhere in the address."),
+    _redirect("/login/then", "After log-in", query("after", "/contact"), vulnerable=_located(_known_place_within),
+              fixed=_FIXED, variant="must contain a known page",
+              summary="The name of a known page may stand anywhere in the address."),
     _redirect("/map", "Map", query("place", "/contact"), vulnerable=_located(_no_scheme), fixed=_FIXED,
               variant="http:// refused", summary="Only two spellings of the scheme are refused."),
     _redirect("/newsletter/done", "Newsletter", posted("return_to", "/contact"), vulnerable=_located(_anywhere),

@@ -42,7 +42,7 @@ def _no_tags(value: str) -> str:
 
 def _handler_open(value: str, visit: Visit) -> LabResponse:
     # HTML encoding is undone before the handler is compiled, so it does not protect the string.
-    call = f"remember('{text(value)}')"
+    call = f"this.setAttribute('title', '{text(value)}')"
     return visit.page(f'<button onclick="{call}">Take it out of the basket</button>', omitted=POLICY)
 
 

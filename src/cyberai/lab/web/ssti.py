@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from cyberai.lab.backend import jinja, templates
+from cyberai.lab.backend.php_string import interpolated
 from cyberai.lab.backend.templates import Engine, TemplateError
 from cyberai.lab.http import LabResponse
 from cyberai.lab.markup import text
@@ -178,6 +179,9 @@ PAGES: tuple[Page, ...] = (
     _ssti("/cards/named/", "Card: tide", segment("tide"), vulnerable=_not_found(_jinja),
           fixed=_not_found(str), variant="Jinja2, path segment on a 404 page",
           summary="The unknown name in the path becomes part of a Jinja2 template."),
+    _ssti("/cards/verse", "Verse", query("verse", "Fair winds"), vulnerable=_printed(interpolated, "", ""),
+          fixed=_unevaluated("", ""), variant="PHP, double-quoted string that is evaluated",
+          summary="The verse is pasted into a double-quoted PHP string that is evaluated."),
     _trap("/letters/variable", "Letter to", query("name", "Robin"), _as_variable),
     _trap("/letters/merge", "Mail merge", query("text", "Dear {{name}}, see you soon."), _mail_merge),
     _trap("/letters/calculator", "Calculator", query("product", "7*7"), _calculator),
