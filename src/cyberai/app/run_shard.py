@@ -6,15 +6,13 @@ from contextlib import aclosing, suppress
 
 from cyberai.app.context import App
 from cyberai.app.ingest import Ingest
-from cyberai.app.scan_log import note
 from cyberai.app.shard_entry import LEASE, WAITING, begin, start, take_address
 from cyberai.app.shard_exit import Ending, end_early, finish, give_back
-from cyberai.app.telling import SILENCE, tell_progress
+from cyberai.app.telling import SILENCE, tell_pace, tell_progress
 from cyberai.domain.check import CheckMeta, CheckOutcome
 from cyberai.domain.errors import LeaseLost, Unavailable
 from cyberai.domain.ids import SYSTEM
 from cyberai.domain.scan import Scan, ScanStatus
-from cyberai.domain.scan_log import LogKind
 from cyberai.domain.scope import ScanScope
 from cyberai.domain.target import parse_target
 from cyberai.domain.unit import Lease, Unit, UnitResult
@@ -132,15 +130,9 @@ class _ShardRun:
         if self.slowed == (pace < 1.0):
             return
         self.slowed = pace < 1.0
-        at, scan_id = self.app.clock.now(), self.lease.shard.scan_id
-        text = (
-            "slowed down: the target answers late, throttles or times out"
-            if self.slowed
-            else "at full pace again"
-        )
-        detail = f"{self.lease.shard.host}: {pace:.0%} of the full rate"
+        at, shard = self.app.clock.now(), self.lease.shard
         await self.app.store.write(
-            self.workspace, lambda tx: note(tx, scan_id, LogKind.ADAPTATION, text, at, detail, merge=True)
+            self.workspace, lambda tx: tell_pace(tx, shard.scan_id, shard.host, pace, at)
         )
 
     def _prolong(self, tx: Tx) -> None:

@@ -1,10 +1,11 @@
-"""Telling how far a scan is: the stored progress and its events, by whoever has something to say."""
+"""Telling how far a scan is and how fast: the stored progress, its events and log entries."""
 
 from cyberai.app.context import App
 from cyberai.app.events import scan_event
 from cyberai.app.progress import advance
 from cyberai.app.scan_log import note
 from cyberai.domain.event import EventType
+from cyberai.domain.ids import ScanId
 from cyberai.domain.scan import Scan
 from cyberai.domain.scan_log import LogKind
 from cyberai.ports.store import Tx
@@ -27,3 +28,11 @@ def tell_progress(app: App, tx: Tx, scan: Scan, at: int, interval: int = PROGRES
         tx.events.append(scan_event(app, EventType.SCAN_PHASE_CHANGED, moved, at))
         note(tx, scan.id, LogKind.PHASE, moved.progress.phase.value, at, moved.progress.status)
     tx.events.append(scan_event(app, EventType.SCAN_PROGRESS, moved, at))
+
+
+def tell_pace(tx: Tx, scan_id: ScanId, host: str, pace: float, at: int) -> None:
+    """Log that the rate towards a host fell or is whole again; `pace` is its part of the full rate."""
+    text = (
+        "slowed down: the target answers late, throttles or times out" if pace < 1.0 else "at full pace again"
+    )
+    note(tx, scan_id, LogKind.ADAPTATION, text, at, f"{host}: {pace:.0%} of the full rate", merge=True)
