@@ -11,7 +11,18 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-NAMES = ("cli", "first_event", "http_core", "crawl", "store", "api", "progress", "writers", "api_postgres")
+NAMES = (
+    "cli",
+    "first_event",
+    "http_core",
+    "crawl",
+    "store",
+    "api",
+    "events",
+    "progress",
+    "writers",
+    "api_postgres",
+)
 LIMIT_SECONDS = 600
 VERDICTS = {0: "bounds kept", 1: "a bound was missed", 2: "a program is missing"}
 

@@ -219,6 +219,11 @@ if __name__ == "__main__":
 
     if sys.argv[1:2] == ["--hello"]:
         run(serve_hello())
+    elif sys.argv[1:2] == ["--bare"]:
+        from benchmarks.events import bare
+        from cyberai.api.server import listen
+
+        run(_serve(bare, listen("127.0.0.1", 0), {}))
     elif sys.argv[1:2] == ["--api"]:
         run(serve_api(Path(sys.argv[2]), int(sys.argv[3])))
     else:
