@@ -90,13 +90,13 @@ def check_lanes(options: Sequence[str]) -> list[list[Step]]:
 
 def server_steps() -> list[Step]:
     return [
-        *each_folder("contract", "checks", "api", "docs", options=SHORT),
+        *each_folder("contract", "checks", "api", "matrices", "docs", options=SHORT),
         *tests("end to end", ["e2e", "hostile", "crash"], *SHORT),
     ]
 
 
 def long_steps() -> list[Step]:
-    return each_folder("e2e", "hostile", "crash", "reality")
+    return each_folder("e2e", "hostile", "crash", "reality", "matrices", options=())
 
 
 def run(step: Step, *, live: bool) -> Result:
