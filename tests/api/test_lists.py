@@ -206,6 +206,8 @@ def test_total(site: Site) -> None:
         ("", 7), ("severity=critical", 4), ("severity=critical,high&status=open", 7), (f"scan_id={scan}", 7),
         (f"scan_id={scan},scan_x&severity=high", 3), ("q=protocol", 7), ("q=protocol&severity=high", 3),
         ("created_after=2030-01-01T00:00:00Z", 0), ("created_before=2030-01-01T00:00:00Z", 7), ("cwe=CWE-1", 0),
+        ("created_after=0001-01-01T00:00:00Z", 7), ("created_before=0001-01-01T00:00:00Z", 0),
+        ("created_after=9999-12-31T23:59:59Z", 0), ("created_before=9999-12-31T23:59:59Z", 7),
     ):  # fmt: skip
         assert total(query) == (n, False), query
     assert "total" not in site.get("/v1/vulnerabilities").json()

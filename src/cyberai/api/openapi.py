@@ -11,8 +11,9 @@ from cyberai.api.accept import PROBLEM
 from cyberai.api.envelope import ErrorEnvelope, Problem
 from cyberai.api.examples import ERROR
 from cyberai.api.openapi_schemas import Schema, named_schemas
-from cyberai.api.query import Param
+from cyberai.api.query import FIELDS, Param
 from cyberai.api.routes import Answer, Route
+from cyberai.api.selection import members
 from cyberai.domain.errors import STATUS, ErrorCode
 
 _REF = "#/components/schemas/{name}"
@@ -121,7 +122,7 @@ def _operation(route: Route, refs: dict[Any, Schema]) -> Schema:
     }
     if route.description:
         operation["description"] = route.description
-    parameters = [_parameter(param) for param in route.query if param.carried]
+    parameters = [_parameter(param, route.answer.kind) for param in route.query if param.carried]
     if "{id}" in route.path:
         parameters.insert(0, _path_parameter())
     parameters += [_header_parameter(name, text, {"type": "string"}) for name, text in route.headers]
@@ -180,9 +181,11 @@ def _path_parameter() -> Schema:
     }
 
 
-def _parameter(param: Param) -> Schema:
+def _parameter(param: Param, kind: Any) -> Schema:
     schema: Schema = {"type": "string", "minLength": 1}
-    if param.choices is not None:
+    if param is FIELDS:
+        schema = {"type": "string", "enum": list(members(kind))}
+    elif param.choices is not None:
         schema = {"type": "string", "enum": [member.value for member in param.choices]}
     elif param.values:
         schema = {"type": "string", "enum": list(param.values)}

@@ -49,7 +49,11 @@ LIMIT = Param(name="limit", description="Rows of the page, 1 to 200; 50 by defau
 CURSOR = Param(name="cursor", description="`next_cursor` of the page before, unchanged.")
 CREATED_AFTER = Param(name="created_after", description="Only what was made after this time.", kind="time")
 CREATED_BEFORE = Param(name="created_before", description="Only what was made before this time.", kind="time")
-FIELDS = Param(name="fields", description="Only these members of a resource.", several=True)
+FIELDS = Param(
+    name="fields",
+    description="Only these members of a resource: the answer leaves out all others, those that are required too.",
+    several=True,
+)
 INCLUDE = Param(
     name="include",
     description="`total`: count what matches, up to 10,001 (`total_is_capped`).",

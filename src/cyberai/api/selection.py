@@ -14,7 +14,7 @@ ONLY_ALONE = ("evidence",)
 
 
 @cache
-def _members(kind: Any) -> tuple[str, ...]:
+def members(kind: Any) -> tuple[str, ...]:
     """The members of a resource, or of the rows of a page of resources."""
     rows = get_args(kind)
     left_out = ONLY_ALONE if rows else ()
@@ -27,7 +27,7 @@ def selected(query: Query, kind: Any) -> tuple[str, ...]:
     asked = query.texts(FIELDS.name)
     if not asked:
         return ()
-    known = _members(kind)
+    known = members(kind)
     for name in asked:
         if name not in known:
             raise InvalidRequest(

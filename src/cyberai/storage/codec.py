@@ -65,12 +65,17 @@ def first_rank(at: int) -> int:
 def span(
     after: int | None, before: int | None, reached: int | None, ascending: bool = False
 ) -> dict[str, int]:
-    """The ranks [low, high) of rows created after and before those times and behind the rank `reached`."""
-    low = LOWEST if after is None else first_rank(after + 1)
-    high = HIGHEST if before is None else first_rank(before)
+    """The ranks [low, high) of rows created after and before those times and behind the rank `reached`. A time
+    too far away for a rank (before 1827, after 2112) stands for the first or last that there is."""
+    low = LOWEST if after is None else _within(first_rank(after + 1))
+    high = HIGHEST if before is None else _within(first_rank(before))
     if reached is not None:
         low, high = (max(low, reached + 1), high) if ascending else (low, min(high, reached))
     return {"low": low, "high": high}
+
+
+def _within(rank: int) -> int:
+    return min(max(rank, LOWEST), HIGHEST)
 
 
 def place_in_second(at: int, number: int) -> int:
