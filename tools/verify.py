@@ -96,7 +96,7 @@ def server_steps() -> list[Step]:
 
 
 def long_steps() -> list[Step]:
-    return each_folder("e2e", "hostile", "crash", "reality", "matrices", options=())
+    return each_folder("e2e", "hostile", "crash", "reality", "matrices")
 
 
 def run(step: Step, *, live: bool) -> Result:

@@ -62,8 +62,9 @@ def issue(
     authority: bool = False,
     from_days: int = -1,
     to_days: int = 30,
+    extensions: tuple[x509.ExtensionType, ...] = (),
 ) -> Issued:
-    """A certificate for `names` (DNS names and addresses); self-signed without `issuer`."""
+    """A certificate for `names` (DNS names and addresses) with further extensions; self-signed without `issuer`."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = datetime.datetime.now(datetime.UTC)
@@ -81,6 +82,8 @@ def issue(
         builder = builder.add_extension(
             x509.SubjectAlternativeName([_general_name(n) for n in names]), critical=False
         )
+    for extension in extensions:
+        builder = builder.add_extension(extension, critical=False)
     certificate = builder.sign(issuer.key if issuer else key, hashes.SHA256())
     above = (
         ()
