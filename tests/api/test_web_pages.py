@@ -456,6 +456,18 @@ def test_a_list_is_read_to_its_end_page_by_page(site: Site) -> None:
     assert "/scans?scan_type=vulnerability" in page.hrefs(), "the last page leads back to the first"
 
 
+def test_a_running_scan_counts_all_its_findings_not_those_shown(site: Site) -> None:
+    someone = visitor(site)
+    scan = site.post("/v1/scans", {"target": "example.com"}).json()["id"]
+    for number in range(53):
+        store_vulnerability(site, scan, number, severity=Severity.HIGH if number < 51 else Severity.LOW)
+    page = someone.page(f"/scans/{scan}")
+    assert "51 High" in page.text
+    assert "2 Low" in page.text
+    blind = visitor(site, site.make_key(scopes=["scans:read"])).page(f"/scans/{scan}")
+    assert "51 High" not in blind.text
+
+
 def test_filters_hold_and_say_when_nothing_matches(site: Site) -> None:
     someone = visitor(site)
     for target in ("a.example", "b.example"):

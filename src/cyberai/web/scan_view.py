@@ -45,7 +45,7 @@ async def scan_view(visit: Visit, scan: ScanResource) -> dict[str, Any]:
         "result": result,
         "words": verdict_words(result),
         "policies": msgspec.to_builtins(scan.policies),
-        "counts": _counts(scan, findings),
+        "counts": await _counts(visit, scan),
         "findings": findings,
         "more_findings": more,
         "coverage": await _coverage(visit, scan.id),
@@ -56,11 +56,16 @@ def _worst_first(row: VulnerabilityResource) -> tuple[int, int, str]:
     return -Severity(row.severity).rank, -row.confidence, row.title
 
 
-def _counts(scan: ScanResource, findings: list[VulnerabilityResource]) -> dict[str, int]:
-    """Findings per severity, worst first; of a scan that runs, of those it has found so far."""
+async def _counts(visit: Visit, scan: ScanResource) -> dict[str, int]:
+    """Findings per severity, worst first; of a scan that runs, of those it has found so far: of all, not of those
+    shown."""
     known = scan.counts_by_severity
     if known is UNSET or known is None:
-        return {band.value: sum(row.severity == band.value for row in findings) for band in Severity}
+        known = {}
+        if visit.may(ApiScope.VULNERABILITIES_READ):
+            known = await visit.app.store.read(
+                visit.workspace, lambda tx: tx.vulnerabilities.severities(ScanId(scan.id))
+            )
     return {band.value: known.get(band.value, 0) for band in Severity}
 
 
