@@ -30,6 +30,9 @@ _BY_ENDING = {
 }
 
 
+_FORMATS_ARE = f"the formats are {', '.join(FORMATS)}"
+
+
 class Output(Struct, frozen=True):
     """A file (or `-`) and what is written there."""
 
@@ -51,6 +54,7 @@ def outputs_of(given: tuple[str, ...], output_format: str | None) -> tuple[Outpu
 
 
 def _output(text: str, output_format: str | None) -> Output:
+    """`C:x.json` names no format, but a file; `pdf:x` does, and so does the ending of a file."""
     named, colon, file = text.partition(":")
     if colon and named in FORMATS:
         if not file:
@@ -58,7 +62,15 @@ def _output(text: str, output_format: str | None) -> Output:
         return Output(named, file)
     if not text:
         raise click.BadParameter("the name of a file is missing", param_hint="-o")
-    return Output(output_format or _BY_ENDING.get(Path(text).suffix.lower(), "table"), text)
+    if colon and named.isalpha() and len(named) > 1 and not output_format:
+        raise click.BadParameter(f"{named!r} is no format; {_FORMATS_ARE}", param_hint="-o")
+    ending = Path(text).suffix.lower()
+    if not output_format and ending and ending not in _BY_ENDING:
+        raise click.BadParameter(
+            f"{text!r}: no format has the ending {ending}; {_FORMATS_ARE}, and FORMAT:FILE writes one under any name",
+            param_hint="-o",
+        )
+    return Output(output_format or _BY_ENDING.get(ending, "table"), text)
 
 
 def check_writable(file: str) -> None:
@@ -99,14 +111,21 @@ def deliver(outputs: tuple[Output, ...], result: "ScanResult", rendered: Mapping
         elif output.format == "table":
             _print_table(result)
         else:
-            sys.stdout.buffer.write(content)
-            sys.stdout.buffer.flush()
+            write_all(content)
     if failed:
         raise Failure(
             "A result could not be written",
             why="; ".join(failed),
             next_step=f"The scan is kept: cyberai report {result.scan.id} -o FILE writes it again",
         )
+
+
+def write_all(content: bytes) -> None:
+    """To stdout, to the last byte. With PYTHONUNBUFFERED it is a bare descriptor, which may take less at a time."""
+    rest = memoryview(content)
+    while rest:
+        rest = rest[sys.stdout.buffer.write(rest) :]
+    sys.stdout.buffer.flush()
 
 
 def _encoded(output_format: str, result: "ScanResult") -> bytes:

@@ -1,6 +1,11 @@
 """Several results at once, each in its format."""
 
 import json
+import os
+import select
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -50,6 +55,43 @@ def test_what_names_no_file_or_one_twice_is_refused(
     monkeypatch.chdir(tmp_path)
     with pytest.raises(click.BadParameter):
         outputs_of(given, None)
+
+
+@pytest.mark.parametrize("given", ["x.pdf", "y.sarif", "pdf:z", "sarif:z.json", "report.v2"])
+def test_a_format_that_there_is_not_is_refused_with_those_there_are(
+    tmp_path: Path, monkeypatch, given: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(click.BadParameter, match="table, json, jsonl, html, csv"):
+        outputs_of((given,), None)
+    assert list(tmp_path.iterdir()) == []
+    assert outputs_of((given,), "json")[0].format == "json", (
+        "named by --format, a file may be called anything"
+    )
+
+
+def test_all_of_a_long_result_goes_through_a_pipe_without_buffer() -> None:
+    """Python then writes straight to the descriptor: a signal in the middle makes the write a short one."""
+    code = (
+        "import signal\n"
+        "from cyberai.cli.outputs import write_all\n"
+        "signal.signal(signal.SIGALRM, lambda *_: print('interrupted', file=sys.stderr))\n"
+        "write_all(b'x' * 400_000 + b'end')\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", "import sys\n" + code],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    ) as child:
+        assert child.stdout is not None
+        assert child.stderr is not None
+        assert select.select([child.stdout], [], [], 30)[0], "nothing was written"
+        child.send_signal(signal.SIGALRM)
+        assert child.stderr.readline() == b"interrupted\n"
+        received = child.stdout.read()
+    assert child.returncode == 0
+    assert received == b"x" * 400_000 + b"end"
 
 
 def test_a_folder_that_is_not_there_is_said_before_the_scan(tmp_path: Path) -> None:
