@@ -45,8 +45,8 @@ _EXPLAINED = {
     "and answers",
     "malformed_response": "what answers there does not speak HTTP",
     "dns_failed": "the name has no address; check its spelling, or give one with --resolve NAME=ADDRESS",
-    "target_not_allowed": "its address may not be scanned: private and loopback networks need --allow NETWORK "
-    "at the start, and this server itself is never scanned",
+    "target_not_allowed": "its address may not be scanned: it is this server itself, which is never scanned, or it lies "
+    "in a private or loopback network that was not allowed (--allow NETWORK at the start)",
 }
 """For people: what a transport reason means for the whole scan, and what to do."""
 

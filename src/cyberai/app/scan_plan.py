@@ -1,5 +1,6 @@
 """What a scan would do, without doing it: nothing is stored, nothing is sent, not even a name looked up."""
 
+from collections.abc import Container
 from statistics import median
 from typing import Any
 
@@ -98,7 +99,10 @@ async def plan_scan(app: App, workspace: WorkspaceId, request: ScanRequest) -> S
         would_start=not refused,
         effective_options=effective_options(spec),
         policies=effective_policies(spec),
-        hosts=[_host(app, host, expected) for host in hosts[:MAX_HOSTS]],
+        hosts=[
+            _host(app, host, expected, _all_refused(host, spec, targets, refused))
+            for host in hosts[:MAX_HOSTS]
+        ],
         hosts_total=len(hosts),
         stages=expected.stages,
         checks=[
@@ -119,11 +123,21 @@ async def plan_scan(app: App, workspace: WorkspaceId, request: ScanRequest) -> S
     )
 
 
-def _host(app: App, host: str, expected: Forecast) -> PlannedHost:
+def _all_refused(host: str, spec: ScanSpec, targets: tuple[Target, ...], refused: Container[str]) -> bool:
+    """Whether nothing but refused targets name this host: such as the one port at which this server listens."""
+    named = [
+        text
+        for text, target in zip(spec.targets, targets, strict=True)
+        if not isinstance(target, RangeTarget) and target.host == host
+    ]
+    return bool(named) and all(text in refused for text in named)
+
+
+def _host(app: App, host: str, expected: Forecast, refused: bool) -> PlannedHost:
     if literal_address(host) is None:
         policy = JUDGED_LATER
     else:
-        policy = "allowed" if app.judge.refusal(host) is None else "refused"
+        policy = "refused" if refused or app.judge.refusal(host) is not None else "allowed"
     return PlannedHost(
         host=host, policy=policy, stages=[stage.name.lower() for stage in expected.entered(host)]
     )

@@ -21,6 +21,7 @@ from cyberai.domain.severity import Severity
 from cyberai.domain.target import (
     NOT_A_TARGET,
     HostTarget,
+    PortTarget,
     RangeTarget,
     Target,
     TargetError,
@@ -259,10 +260,11 @@ def literal_refusal(app: App, target: Target) -> str | None:
         case RangeTarget():
             hosts = target.hosts()
             return app.judge.refusal(hosts[0]) or app.judge.refusal(hosts[-1])
-        case UrlTarget() | HostTarget():
-            host = target.host
-        case _:
-            host = target.host
-    if literal_address(host) is None:
-        return None
-    return app.judge.refusal(host)
+        case _ if literal_address(target.host) is None:
+            return None
+        case UrlTarget():
+            return app.judge.connect_refusal(target.host, target.url.port)
+        case PortTarget():
+            return app.judge.connect_refusal(target.host, target.port)
+        case HostTarget():
+            return app.judge.refusal(target.host)

@@ -59,11 +59,15 @@ class EgressPolicy:
         return self._address_refusal(parsed)
 
     def connect_refusal(self, address: str, port: int) -> str | None:
-        """The same for a connection to one port: own listeners are refused too."""
-        reason = self.refusal(address)
-        if reason is None and self._is_own(unmapped(parse_address(address)), port):
+        """The same for a connection to one port: own listeners are refused too, and for that reason, which no
+        `allow` can lift."""
+        try:
+            parsed = parse_address(address)
+        except ValueError:
+            return self.refusal(address)
+        if self._is_own(unmapped(parsed), port):
             return f"{address} port {port} belongs to this Cyber AI installation, which never scans itself"
-        return reason
+        return self._address_refusal(parsed)
 
     def is_loopback(self, address: str) -> bool:
         """True when a judged address stays on this machine."""

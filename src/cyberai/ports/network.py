@@ -180,3 +180,7 @@ class AddressJudge(Protocol):
     def refusal(self, address: str) -> str | None:
         """Why this address (canonical text) may not be scanned, or None."""
         ...
+
+    def connect_refusal(self, address: str, port: int) -> str | None:
+        """The same for one port of it: what this installation itself listens at is refused too."""
+        ...

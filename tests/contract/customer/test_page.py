@@ -142,6 +142,19 @@ def test_403(server: Server) -> None:
     assert (status, body["error"]["code"]) == (403, "target_not_allowed")
 
 
+@pytest.mark.parametrize("form", ["{base}/", "127.0.0.1:{port}", "0x7f.1:{port}"])
+def test_the_server_itself_is_no_target(server: Server, form: str) -> None:
+    target = form.format(base=server.base, port=server.base.rpartition(":")[2])
+    status, _, body = server.call("POST", "/v1/scans", {"target": target})
+    assert (status, body["error"]["code"]) == (403, "target_not_allowed")
+    assert "never scans itself" in body["error"]["details"]["reason"]
+    assert "--allow" not in body["error"]["details"]["reason"]
+    status, _, plan = server.call("POST", "/v1/scans?dry_run=true", {"target": target})
+    assert (status, plan["would_start"]) == (200, False)
+    assert [host["policy"] for host in plan["hosts"]] == ["refused"]
+    assert "never scans itself" in plan["forbidden"][0]["reason"]
+
+
 @line("- `404`: Not found")
 def test_404(server: Server) -> None:
     bodies = []

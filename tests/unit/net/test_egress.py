@@ -113,6 +113,9 @@ def test_own_listeners_are_refused_on_their_port_only() -> None:
     assert policy.connect_refusal("::ffff:127.0.0.1", 8080) is not None
     assert policy.connect_refusal("127.0.0.1", 8081) is None
     assert policy.connect_refusal("127.0.0.2", 8080) is None
+    unallowed = EgressPolicy(denied=own).connect_refusal("127.0.0.1", 8080)
+    assert unallowed is not None
+    assert "never scans itself" in unallowed, "to allow the network would not help"
 
 
 @pytest.mark.parametrize("wildcard", ["0.0.0.0", "::"])
