@@ -2,6 +2,7 @@
 
 import json
 import logging
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -266,6 +267,20 @@ def test_health_ready_version(site: Site) -> None:
     assert version["api"] == "v1"
     site.clock.advance(3600)
     assert_envelope(site.get("/ready", headers={}), "unavailable", None, "worker")
+
+
+def test_a_server_whose_data_directory_is_gone_is_not_ready(tmp_path: Path) -> None:
+    data, moved = tmp_path / "data", tmp_path / "elsewhere"
+    data.mkdir()
+    site = Site(data)
+    try:
+        assert site.get("/ready", headers={}).status == 200
+        data.rename(moved)
+        assert_envelope(site.get("/ready", headers={}), "unavailable", None, "data directory")
+        moved.rename(data)
+        assert site.get("/ready", headers={}).status == 200
+    finally:
+        site.close()
 
 
 def test_a_revoked_key_is_refused_and_an_expired_one_says_so(site: Site) -> None:

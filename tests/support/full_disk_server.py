@@ -83,6 +83,13 @@ def check_reads(server: Server, done: dict[str, Any], ids: list[str]) -> None:
     assert server.call("GET", "/v1/scans?limit=200")[0] == 200
 
 
+def check_ready(server: Server, expected: int) -> None:
+    status, _, body = server.call("GET", "/ready")
+    assert status == expected, body
+    if status == 503:
+        check_envelope(body)
+
+
 def check_cancel(server: Server, scan_id: str) -> None:
     status, _, body = server.call("DELETE", f"/v1/scans/{scan_id}")
     assert status == 200, body
@@ -99,6 +106,7 @@ def scenario(server: Server, sites: dict[str, str], others: Path) -> None:
 
     fill(others)
     ids = [silent["id"], busy["id"], *refused(server, sites["silent"])]
+    check_ready(server, 503)
     check_reads(server, done, ids)
     for scan_id in ids:
         check_cancel(server, scan_id)
@@ -111,6 +119,7 @@ def scenario(server: Server, sites: dict[str, str], others: Path) -> None:
     others.unlink()
     again = server.wait_for_end(accepted(server, sites["healthy"]), 60)
     assert again["status"] == "completed", again
+    check_ready(server, 200)
     assert again["counts_by_severity"] == done["counts_by_severity"]
     check_reads(server, done, ids)
     for scan_id in ids:

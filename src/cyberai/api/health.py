@@ -16,11 +16,12 @@ async def health(_call: Call) -> Reply:
 
 
 async def ready(call: Call) -> Reply:
-    """GET /ready: the store answers and a worker waits for scans."""
+    """GET /ready: the store takes scans, not only answers, and a worker waits for them."""
     if call.live.stopping.is_set():
         raise Unavailable(
             "The server is not ready", reason="It is going down; ask another", headers={"Retry-After": "5"}
         )
+    await call.app.store.require_writable()
     now = call.app.clock.now()
     slots = await call.app.store.read(SYSTEM, lambda tx: tx.workers.live_slots(now))
     if slots < 1:
@@ -63,7 +64,14 @@ def routes(openapi: Handler) -> tuple[Route, ...]:
 
     return (
         route("/health", health, "getHealth", "Whether the process lives"),
-        route("/ready", ready, "getReady", "Whether scans can be taken", ErrorCode.UNAVAILABLE),
+        route(
+            "/ready",
+            ready,
+            "getReady",
+            "Whether scans can be taken",
+            ErrorCode.UNAVAILABLE,
+            ErrorCode.STORAGE_FULL,
+        ),
         route("/version", version, "getVersion", "Version of the server"),
         route("/openapi.json", openapi, "getOpenApi", "This document"),
     )

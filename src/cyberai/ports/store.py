@@ -150,6 +150,11 @@ class Store(Protocol):
         """Run `fn` on a consistent snapshot; nothing it writes is kept. Only bounded, indexed reads."""
         ...
 
+    async def require_writable(self) -> None:
+        """Raise what a write that adds something would raise now: Unavailable, StorageFull. Stores nothing and waits
+        for no disk, so that anybody may ask as often as they like."""
+        ...
+
     async def changed(self, timeout: float) -> bool:
         """Wait until another commit may have happened (any process), at most `timeout` seconds."""
         ...

@@ -10,6 +10,8 @@ from pathlib import Path
 
 SIZE = 8 << 20
 """Bytes."""
+FULL = 1 << 18
+"""Free bytes below which nothing new is promised."""
 ROOM = 2 * SIZE
 """Free bytes that must be there before the ballast is laid."""
 
@@ -41,6 +43,14 @@ class Ballast:
         finally:
             os.close(handle)
         return True
+
+    def disk_is_full(self) -> bool:
+        """True when not even a small scan fits beside the ballast; False when that cannot be told."""
+        try:
+            space = os.statvfs(self._path.parent)
+        except OSError:
+            return False
+        return space.f_bavail * space.f_frsize < FULL
 
     def drop(self) -> None:
         """Give its space back."""

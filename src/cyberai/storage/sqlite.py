@@ -8,12 +8,12 @@ from typing import Any, TypeVar
 import apsw
 
 from cyberai.domain.errors import StoreError
-from cyberai.domain.ids import WorkspaceId
+from cyberai.domain.ids import SYSTEM, WorkspaceId
 from cyberai.ports.runtime import Clock
 from cyberai.ports.store import Tx
 from cyberai.storage.ballast import Ballast
 from cyberai.storage.driver import ApswDriver
-from cyberai.storage.failures import translated
+from cyberai.storage.failures import storage_full, translated
 from cyberai.storage.opening import prepare, reader_connection, writer_connection
 from cyberai.storage.transaction import Transaction
 from cyberai.storage.waiting import Job, Sleepers, seen
@@ -36,8 +36,8 @@ class SqliteStore:
         self._sleepers = Sleepers()
         self._closed = False
         self._commits = 0
-        ballast = Ballast(path.with_name(path.name + "-ballast"))
-        self._writer = Writer(writer_connection(path), ballast, clock, self._committed)
+        self._ballast = Ballast(path.with_name(path.name + "-ballast"))
+        self._writer = Writer(writer_connection(path), self._ballast, clock, self._committed)
 
     @classmethod
     def open(cls, path: Path, clock: Clock) -> "SqliteStore":
@@ -67,6 +67,12 @@ class SqliteStore:
         finally:
             if self._reader.in_transaction:
                 self._reader.execute("ROLLBACK")
+
+    async def require_writable(self) -> None:
+        """Raise what a write that adds something would raise now; an empty transaction costs no flush."""
+        await self.write(SYSTEM, lambda _tx: None)
+        if self._writer.full or self._ballast.disk_is_full():
+            raise storage_full()
 
     async def changed(self, timeout: float) -> bool:
         """Wait until another commit may have happened (any process), at most `timeout` seconds.

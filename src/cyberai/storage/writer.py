@@ -47,6 +47,11 @@ class Writer:
         self._thread = threading.Thread(target=self._serve, name="store-writer", daemon=True)
         self._thread.start()
 
+    @property
+    def full(self) -> bool:
+        """True while the store lives on its ballast: small changes go on, nothing new is taken."""
+        return self._full
+
     def submit(self, job: Job) -> None:
         """Queue a closure; its future is resolved in its own loop."""
         if not self._thread.is_alive():

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from cyberai.domain.errors import StoreError
-from cyberai.domain.ids import WorkspaceId
+from cyberai.domain.ids import SYSTEM, WorkspaceId
 from cyberai.ports.store import Tx
 from cyberai.storage.postgres.database import Database
 from cyberai.storage.postgres.lanes import Lanes, Numbers
@@ -52,6 +52,10 @@ class PostgresStore:
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._readers.submit(Job(workspace, fn, future))
         return await future
+
+    async def require_writable(self) -> None:
+        """Raise what a write would raise now; the space on the database's disk is not known here."""
+        await self.write(SYSTEM, lambda _tx: None)
 
     async def changed(self, timeout: float) -> bool:
         """Wait until another commit may have happened (any process), at most `timeout` seconds.
