@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from asgi_driver import Answer
 from envelopes import assert_envelope
+from records import store_vulnerability
 from site_under_test import Site
 
 SCAN = "Invalid scan configuration"
@@ -189,6 +190,40 @@ def test_every_semantic_problem_is_listed(shared_site: Site) -> None:
     assert details["field"] == details["errors"][0]["field"]
     fields = {problem["field"] for problem in details["errors"]}
     assert fields == {"options.depth", "options.concurrent", "criticality"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "fields"),
+    [
+        (
+            "POST",
+            "/v1/api-keys",
+            {"name": "", "plan": "gold", "scopes": ["a", "scans:read", "b"], "expires_at": "soon"},
+            ["name", "plan", "scopes[0]", "scopes[2]", "expires_at"],
+        ),
+        (
+            "POST",
+            "/v1/reports",
+            {"type": "x", "format": "y", "filters": {"severity": ["z"], "tier": ["z"]}, "title": ""},
+            ["type", "format", "scan_id", "filters.severity", "filters.tier", "title"],
+        ),
+        (
+            "PATCH",
+            "/v1/vulnerabilities/{id}",
+            {"status": "gone", "due_at": "soon", "severity_override": "bad", "comment": " ", "tags": [""]},
+            ["comment", "due_at", "severity_override", "tags", "status"],
+        ),
+        ("PATCH", "/v1/vulnerabilities/{id}", {"status": "accepted_risk"}, ["reason", "accept_until"]),
+    ],
+)
+def test_every_other_body_is_told_all_its_problems_too(
+    site: Site, method: str, path: str, body: dict[str, Any], fields: list[str]
+) -> None:
+    scan = site.post("/v1/scans", {"target": "example.com"}).json()["id"]
+    answer = site.call(method, path.format(id=store_vulnerability(site, scan)), body)
+    assert answer.status == 400, answer.body
+    assert [problem["field"] for problem in answer.details["errors"]] == fields
+    assert answer.details["field"] == fields[0]
 
 
 QUERIES: list[tuple[str, str, str | None, str]] = [

@@ -7,7 +7,7 @@ from cyberai.api.call import Call
 from cyberai.api.pages import page_reply
 from cyberai.api.reply import Reply, created, json_reply
 from cyberai.app.key_grants import require_within
-from cyberai.app.keys import asked_rights, create_key, list_keys, revoke_key
+from cyberai.app.keys import asked_rights, create_key, list_keys, require_good_request, revoke_key
 from cyberai.app.listing import ListPage, decode_cursor, encode_cursor
 from cyberai.app.resources import KeyResource
 from cyberai.domain.api_key import ALL_SCOPES
@@ -25,6 +25,7 @@ async def create(call: Call) -> Reply:
     assert giver is not None
     if request.scopes is None:
         request = replace(request, scopes=[scope.value for scope in ALL_SCOPES if scope in giver.scopes])
+    require_good_request(request, call.app.clock.now())
     require_within(giver, *asked_rights(request))
     key = await create_key(call.app, call.workspace, request, call.keeping(created_key))
     return created_key(key)

@@ -2,11 +2,13 @@
 
 import hashlib
 import hmac
+from functools import partial
 
 from msgspec import UNSET, Struct
 
 from cyberai.app.context import App
 from cyberai.app.idempotency import Keep, not_kept
+from cyberai.app.problems import require_readable
 from cyberai.app.requests import KeyRequest
 from cyberai.app.resources import KeyResource, key_resource
 from cyberai.app.times import parse_time
@@ -103,6 +105,7 @@ async def _store_key(
     keep: Keep[KeyResource] = not_kept,
 ) -> KeyResource:
     at = app.clock.now()
+    require_good_request(request, at)
     key = ApiKey(
         id=KeyId(app.ids.new("key")),
         workspace=workspace,
@@ -123,6 +126,17 @@ async def _store_key(
     resource = key_resource(key, secret)
     await app.store.write(workspace, store)
     return resource
+
+
+def require_good_request(request: KeyRequest, at: int) -> None:
+    """Raise InvalidRequest with every problem of a request at UTC microseconds `at`."""
+    require_readable(
+        _MESSAGE,
+        lambda: _name(request.name),
+        lambda: _plan(request.plan),
+        lambda: _scopes(request.scopes),
+        lambda: _expiry(request.expires_at, at),
+    )
 
 
 def asked_rights(request: KeyRequest) -> tuple[Plan, tuple[ApiScope, ...]]:
@@ -149,14 +163,16 @@ def _scopes(scopes: list[str] | None) -> tuple[ApiScope, ...]:
     if scopes is None:
         return ALL_SCOPES
     known = {scope.value: scope for scope in ApiScope}
-    for index, scope in enumerate(scopes):
-        if scope not in known:
-            raise InvalidRequest(
-                _MESSAGE, field=f"scopes[{index}]", reason="Must be one of: " + ", ".join(known)
-            )
+    require_readable(_MESSAGE, *(partial(_known_scope, scope, index) for index, scope in enumerate(scopes)))
     if not scopes:
         raise InvalidRequest(_MESSAGE, field="scopes", reason="Must name at least one; leave it out for all")
     return tuple(dict.fromkeys(known[scope] for scope in scopes))
+
+
+def _known_scope(scope: str, index: int) -> None:
+    known = [item.value for item in ApiScope]
+    if scope not in known:
+        raise InvalidRequest(_MESSAGE, field=f"scopes[{index}]", reason="Must be one of: " + ", ".join(known))
 
 
 def _expiry(text: str | None, at: int) -> int | None:

@@ -1,5 +1,6 @@
 """Reports: ordered by clients, made by workers, served byte for byte."""
 
+from enum import StrEnum
 from typing import TypeVar
 
 from msgspec import UNSET, Struct
@@ -17,6 +18,7 @@ from cyberai.app.listing import (
     list_page,
     page_of,
 )
+from cyberai.app.problems import require_readable
 from cyberai.app.requests import ReportRequest
 from cyberai.app.resources import ReportResource, report_resource
 from cyberai.app.scan_request import NOT_AVAILABLE
@@ -69,6 +71,14 @@ async def create_report(
 def report_of(app: App, workspace: WorkspaceId, request: ReportRequest) -> Report:
     """The report that is asked for, not stored; raise InvalidRequest."""
     at = app.clock.now()
+    require_readable(
+        MESSAGE,
+        lambda: _supported(ReportType, _TYPES, request.type, "type"),
+        lambda: _supported(ReportFormat, _FORMATS, request.format, "format"),
+        lambda: _scan_ids(request),
+        lambda: _filters(request),
+        lambda: _title(request.title),
+    )
     return Report(
         id=ReportId(app.ids.new("report")),
         workspace=workspace,
@@ -105,17 +115,24 @@ def _scan_ids(request: ReportRequest) -> tuple[ScanId, ...]:
 
 
 def _filters(request: ReportRequest) -> ReportFilters:
-    for name, kind in (("severity", Severity), ("status", VulnerabilityStatus), ("tier", Tier)):
-        known = {member.value for member in kind}
-        for value in getattr(request.filters, name):
-            if value not in known:
-                raise InvalidRequest(
-                    MESSAGE, field=f"filters.{name}", reason="Must be one of: " + ", ".join(sorted(known))
-                )
     filters = request.filters
+    require_readable(
+        MESSAGE,
+        lambda: _known("severity", filters.severity, Severity),
+        lambda: _known("status", filters.status, VulnerabilityStatus),
+        lambda: _known("tier", filters.tier, Tier),
+    )
     return ReportFilters(
         severity=tuple(filters.severity), status=tuple(filters.status), tier=tuple(filters.tier)
     )
+
+
+def _known(name: str, values: list[str], kind: type[StrEnum]) -> None:
+    known = {member.value for member in kind}
+    if not known.issuperset(values):
+        raise InvalidRequest(
+            MESSAGE, field=f"filters.{name}", reason="Must be one of: " + ", ".join(sorted(known))
+        )
 
 
 def _title(title: str | None) -> str | None:

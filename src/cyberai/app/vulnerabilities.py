@@ -1,6 +1,8 @@
 """Vulnerabilities as clients see them: look, list, and what people decide about them."""
 
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 from msgspec import UNSET
 
@@ -18,6 +20,7 @@ from cyberai.app.listing import (
     list_page,
     page_of,
 )
+from cyberai.app.problems import require_readable
 from cyberai.app.requests import VulnerabilityPatch
 from cyberai.app.resources import VulnerabilityResource, listed_vulnerability, vulnerability_resource
 from cyberai.app.times import parse_time
@@ -113,6 +116,7 @@ async def update_vulnerability(
 
 def apply_patch(known: Vulnerability, patch: VulnerabilityPatch, at: int) -> Vulnerability:
     """The row after a merge patch: absent keys stay, null clears. Pure."""
+    _require_readable(patch)
     changes: dict[str, object] = {}
     if patch.assignee is not UNSET:
         changes["assignee"] = _text(patch.assignee, "assignee")
@@ -132,6 +136,24 @@ def apply_patch(known: Vulnerability, patch: VulnerabilityPatch, at: int) -> Vul
     if patch.reason is not UNSET or patch.accept_until is not UNSET:
         return move(row, row.status, at=at, reason=reason, accept_until=until)
     return row
+
+
+def _require_readable(patch: VulnerabilityPatch) -> None:
+    """Raise InvalidRequest with every value that cannot be read."""
+    readers: dict[str, Callable[[Any], object]] = {
+        "assignee": partial(_text, field="assignee"),
+        "comment": partial(_text, field="comment"),
+        "due_at": partial(_time, field="due_at"),
+        "severity_override": _severity,
+        "tags": _tags,
+        "reason": partial(_text, field="reason"),
+        "accept_until": partial(_time, field="accept_until"),
+        "status": _status,
+    }
+    given = {name: getattr(patch, name) for name in readers}
+    require_readable(
+        _MESSAGE, *(partial(readers[name], value) for name, value in given.items() if value is not UNSET)
+    )
 
 
 def _text(value: str | None, field: str) -> str | None:
