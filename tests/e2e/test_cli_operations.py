@@ -85,6 +85,12 @@ def test_a_scan_that_was_stopped_goes_on_where_it_was(
     before = json.loads(newest.stdout)
     assert before["scan"]["status"] == ("running" if number == signal.SIGKILL else "cancelled")
     scan_id = before["scan"]["id"]
+    assert f"cyberai scan --resume {scan_id}" in newest.stderr
+    if number == signal.SIGKILL:
+        # Nobody else is there to notice that the process is gone.
+        watching = cyberai(tmp_path, "watch", scan_id, "--data-dir", "data")
+        assert watching.returncode == 3, watching.stderr
+        assert f"cyberai scan --resume {scan_id}" in watching.stderr
     resume = ("scan", "--resume", scan_id, "--data-dir", "data", "-o", "r.json")
     assert cyberai(tmp_path, *resume).returncode == 2  # the policy of this process forbids loopback
     assert not (tmp_path / "r.json").exists()
@@ -95,6 +101,7 @@ def test_a_scan_that_was_stopped_goes_on_where_it_was(
     assert told["scan"]["resumed_count"] == 1
     assert told["scan"]["verdict"]["result"] == "fail"
     assert fingerprints(told) == calm
+    assert f" {len(calm)} findings, " in done.stderr, "what was found before is counted as well"
     again = cyberai(tmp_path, *resume, "--allow", "127.0.0.0/8")
     assert again.returncode == 2
     assert "nothing to go on with" in again.stderr

@@ -12,7 +12,7 @@ from cyberai.app.scans import require_scan
 from cyberai.app.shard_entry import LEASE
 from cyberai.domain.errors import Conflict, ErrorCode, Forbidden, NotFound
 from cyberai.domain.event import Event, EventType
-from cyberai.domain.ids import WorkspaceId
+from cyberai.domain.ids import ScanId, WorkspaceId
 from cyberai.domain.scan import Scan, ScanSpec, ScanStatus, StatusReason
 from cyberai.domain.target import parse_target
 from cyberai.ports.store import Tx
@@ -33,6 +33,24 @@ async def resume_in_process(
     seq = await head(app, workspace)
     await app.store.write(workspace, lambda tx: _take_over(app, tx, scan_id, owner))
     return await follow(app, workspace, scan_id, seq=seq, owner=owner, on_event=on_event)
+
+
+async def may_resume(app: App, workspace: WorkspaceId, scan_id: str) -> bool:
+    """Whether it is a scan of the command line with something left to do, whoever works on it at present."""
+    try:
+        await app.store.read(workspace, lambda tx: _require(tx, scan_id))
+    except (NotFound, Conflict):
+        return False
+    return True
+
+
+async def found_so_far(app: App, workspace: WorkspaceId, scan_id: str) -> tuple[int, int]:
+    """The number of the last event, and how many vulnerabilities the scan has seen by then."""
+
+    def read(tx: Tx) -> tuple[int, int]:
+        return tx.events.head(), sum(tx.vulnerabilities.severities(ScanId(scan_id)).values())
+
+    return await app.store.read(workspace, read)
 
 
 def _judge(app: App, spec: ScanSpec) -> None:

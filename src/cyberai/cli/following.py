@@ -29,6 +29,10 @@ class Follower(Protocol):
         """Show it or not."""
         ...
 
+    def start(self, found: int) -> None:
+        """Count on from so many findings: those of the scan before it was followed."""
+        ...
+
     def close(self) -> None:
         """Give the terminal back; harmless when repeated."""
         ...
@@ -45,6 +49,9 @@ class Silent:
     """Says nothing."""
 
     def __call__(self, update: Update) -> None:
+        """Nothing."""
+
+    def start(self, found: int) -> None:
         """Nothing."""
 
     def close(self) -> None:
@@ -82,6 +89,10 @@ class LiveBar:
         words = f"{_figures(self._last, self._found)}  {plain(self._last['status'], 60)}"
         self._progress.update(self._task, completed=self._last["current"], description=words)
 
+    def start(self, found: int) -> None:
+        """Count on from there."""
+        self._found = found
+
     def close(self) -> None:
         """Take the bar away, and part the findings as they came from the result."""
         if self._progress.live.is_started:
@@ -113,6 +124,10 @@ class PlainLines:
         self._console.print(
             f"{progress['current']:>3} %  {words}  {_figures(progress, self._found)}", soft_wrap=True
         )
+
+    def start(self, found: int) -> None:
+        """Count on from there."""
+        self._found = found
 
     def close(self) -> None:
         """Nothing is held."""

@@ -7,7 +7,7 @@ import click
 
 from cyberai.cli.options import data_dir
 from cyberai.cli.outputs import FORMATS, RENDERED, deliver, outputs_of
-from cyberai.cli.store_access import newest_scan, on_existing_store
+from cyberai.cli.store_access import newest_scan, on_existing_store, say_resumable
 
 if TYPE_CHECKING:
     from cyberai.app.context import App
@@ -80,6 +80,7 @@ def command(
 
     result, rendered = on_existing_store(data_dir, collect)
     deliver(outputs, result, rendered)
+    say_resumable(data_dir, result.scan)
     for item in outputs:
         if item.file != STDOUT:
             click.echo(f"Result: {item.file} ({item.format}) of scan {result.scan.id}", err=True)

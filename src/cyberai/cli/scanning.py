@@ -61,9 +61,11 @@ async def _scan(settings: "Settings", order: Order, following: Any) -> Brought:
 
     import msgspec
 
+    from cyberai.app.resume_scan import found_so_far
     from cyberai.bootstrap.build import open_app
     from cyberai.cli.following import Update
     from cyberai.cli.running import cancel_on_signals
+    from cyberai.domain.ids import DEFAULT_WORKSPACE
 
     scan_id = order.resume
 
@@ -77,6 +79,8 @@ async def _scan(settings: "Settings", order: Order, following: Any) -> Brought:
         click.echo("Stopping; what was found so far follows. Once more: stop at once.", err=True)
 
     async with open_app(settings) as app:
+        if order.resume:
+            following.start((await found_so_far(app, DEFAULT_WORKSPACE, order.resume))[1])
         owner = f"cli-{os.getpid()}-{app.rng.letters(8)}"
         scanning = asyncio.ensure_future(_running(app, order, owner, on_event))
         cancel_on_signals(scanning, say_stopping)

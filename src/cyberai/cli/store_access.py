@@ -11,6 +11,7 @@ from cyberai.cli.failures import Failure
 
 if TYPE_CHECKING:
     from cyberai.app.context import App
+    from cyberai.app.resources import ScanResource
     from cyberai.config import Settings
 
 T = TypeVar("T")
@@ -91,6 +92,18 @@ def newest_scan(scan_id: str | None) -> "Callable[[App], Coroutine[Any, Any, str
         return page.data[0].id
 
     return found
+
+
+def say_resumable(data_dir: Path | None, scan: "ScanResource") -> None:
+    """Name the command that goes on with a scan of the command line which has stopped before its end, or may have."""
+    from cyberai.app.resume_scan import may_resume
+    from cyberai.domain.ids import DEFAULT_WORKSPACE
+    from cyberai.domain.scan import ScanStatus
+
+    if on_existing_store(data_dir, lambda app: may_resume(app, DEFAULT_WORKSPACE, scan.id)):
+        ended = ScanStatus(scan.status).terminal
+        when = "Something is left to do" if ended else "If the process that runs it is gone"
+        click.echo(f"{when}: cyberai scan --resume {scan.id} goes on", err=True)
 
 
 def megabytes(size: int) -> str:

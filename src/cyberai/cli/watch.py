@@ -44,6 +44,7 @@ def command(scan_id: str | None, server: str | None, ca_file: str | None, data_d
     from cyberai.cli.console import stderr, stdout
     from cyberai.cli.following import follower
     from cyberai.cli.results import show_verdict
+    from cyberai.cli.store_access import say_resumable
     from cyberai.cli.watching import verdict_of, watch_server, watch_store
     from cyberai.config import load
 
@@ -60,6 +61,8 @@ def command(scan_id: str | None, server: str | None, ca_file: str | None, data_d
     finally:
         following.close()
     show_verdict(stdout(), scan)
+    if server is None:
+        say_resumable(data_dir, scan)
     click.echo(
         f"cyberai report {scan.id} shows everything" if server is None else f"Scan {scan.id}", err=True
     )

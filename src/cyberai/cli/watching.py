@@ -21,13 +21,17 @@ TURN = 0.5
 """Seconds to wait for an event before looking again."""
 SILENCE = 20.0
 """Seconds without an event after which a server is asked how the scan stands."""
+LOST_SECONDS = 5.0
+"""How often it is looked whether the process of the scan is gone."""
 RETRIES = 30
 _ALIVE = "running,queued,pausing,paused,cancelling"
 
 
 def watch_store(data_dir: Path | None, scan_id: str | None, following: Follower) -> ScanResource:
     """Until the scan ends; the scan then. Raise Failure or NotFound."""
-    from cyberai.app.events import events_after, head
+    from cyberai.app.admission import tidy
+    from cyberai.app.events import events_after
+    from cyberai.app.resume_scan import found_so_far
     from cyberai.app.scans import get_scan, list_scans
     from cyberai.domain.ids import DEFAULT_WORKSPACE
     from cyberai.ports.repositories import ScanFilter
@@ -36,10 +40,16 @@ def watch_store(data_dir: Path | None, scan_id: str | None, following: Follower)
         where = ScanFilter(status=tuple(_ALIVE.split(",")))
         page = await list_scans(app, DEFAULT_WORKSPACE, where, limit=1, cursor=None)
         wanted = scan_id or (page.data[0].id if page.data else _nothing_runs())
-        seq = await head(app, DEFAULT_WORKSPACE)
         scan = await get_scan(app, DEFAULT_WORKSPACE, wanted)
+        seq, found = await found_so_far(app, DEFAULT_WORKSPACE, wanted)
+        following.start(found)
         following(_now(scan, app.clock.now()))
+        looked_at = app.clock.monotonic()
         while not ScanStatus(scan.status).terminal:
+            if app.clock.monotonic() - looked_at > LOST_SECONDS:
+                # Where no server runs, nobody else ends the scan of a process that was killed.
+                await tidy(app)
+                looked_at = app.clock.monotonic()
             for event in await events_after(app, DEFAULT_WORKSPACE, seq, 500):
                 seq = event.seq
                 if event.scan_id == wanted:
@@ -96,6 +106,8 @@ class _Watch:
             # Asked for once the stream is open: nothing falls between the two.
             scan = self._scan()
             self._failures = 0
+            if self._seq is None:
+                self._following.start(self._found())
             self._following(Update("scan.progress", _at(scan.updated_at), msgspec.to_builtins(scan)))
             quiet = 0.0
             while not ScanStatus(scan.status).terminal:
@@ -123,6 +135,16 @@ class _Watch:
 
     def _scan(self) -> ScanResource:
         return msgspec.convert(self._client.call("GET", f"/v1/scans/{self._id}"), ScanResource)
+
+    def _found(self) -> int:
+        """Findings so far; none for a key that may not read them: it hears of no further ones either."""
+        try:
+            page = self._client.call("GET", f"/v1/vulnerabilities?scan_id={self._id}&limit=1&include=total")
+        except ApiError as error:
+            if error.status != 403:
+                raise
+            return 0
+        return int(page["total"])
 
     def _pause(self) -> None:
         import time

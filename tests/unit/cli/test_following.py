@@ -44,6 +44,17 @@ def test_plain_lines_come_at_most_every_five_seconds_and_at_the_end() -> None:
     assert "1 finding, 1,000 requests" in shown[-1]
 
 
+@pytest.mark.parametrize("kind", [PlainLines, LiveBar])
+def test_a_scan_that_has_findings_already_is_counted_on(kind: type[PlainLines | LiveBar]) -> None:
+    screen, out = console(terminal=kind is LiveBar)
+    following = kind(screen)
+    following.start(41)
+    following(Update("vulnerability.found", 1 * SECOND, FOUND))
+    following(progress(2, 100, "scan.completed"))
+    following.close()
+    assert "42 findings, 1,000 requests" in out.getvalue()
+
+
 def test_the_bar_shows_findings_as_they_come_and_gives_the_terminal_back() -> None:
     screen, out = console(terminal=True)
     bar = LiveBar(screen)
