@@ -6,6 +6,7 @@ from pathlib import Path
 from envelopes import assert_envelope
 from records import progress
 from site_under_test import Site
+from web_visitor import open_site, visitor
 
 from cyberai.api.app import all_routes
 from cyberai.api.metrics import Family, Metrics
@@ -33,6 +34,18 @@ def samples(site: Site) -> dict[str, float]:
         assert family in declared or re.sub("_(bucket|sum|count)$", "", family) in declared, name
         found[name] = float(value)
     return found
+
+
+def test_pages_are_counted_by_their_path_too(tmp_path: Path) -> None:
+    site = open_site(tmp_path)
+    try:
+        visitor(site).get("/scans/scan_of_nobody")
+        counted = {name for name in samples(site) if name.startswith("cyberai_http_requests_total")}
+        assert any('route="/scans/{id}"' in name for name in counted), counted
+        assert not any("scan_of_nobody" in name for name in counted)
+        assert not any('route="unmatched"' in name for name in counted), counted
+    finally:
+        site.close()
 
 
 def test_requests_are_counted_by_route_template_and_status(site: Site) -> None:

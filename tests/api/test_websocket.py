@@ -216,11 +216,13 @@ def test_what_cannot_be_replayed_gets_a_resync_frame(site: Site, since: int) -> 
     "said",
     ["", "hello", "{}", "[]", '{"scan_id":"x"}', '{"action"', "\x00", '{"action":' + "[" * 990, "[" * 60_000],
 )
-def test_what_a_client_says_is_ignored(site: Site, said: str) -> None:
+def test_what_is_no_command_is_answered_by_an_error_and_harms_nobody(site: Site, said: str) -> None:
     async def test() -> None:
         socket = site.socket(f"/v1/ws?token={site.key}")
         await socket.accepted()
         socket.say(said)
+        answer = await socket.frame(1)
+        assert (answer["type"], answer["data"]["code"]) == ("error", "invalid_request")
         await post_scan(site)
         assert (await socket.frame(1))["type"] == "scan.created"
         await socket.leave()

@@ -9,9 +9,15 @@ from cyberai.app.scans import get_scan
 from cyberai.domain.errors import CyberAIError, InvalidRequest, StoreError
 
 
-async def obey(call: Call, interest: Interest, command: Command) -> str:
-    """Do it; the frame that answers: `subscribed` with the scans that are left, or `error`."""
+async def obey(call: Call, interest: Interest, command: Command | None) -> str:
+    """Do it; the frame that answers: `subscribed` with the scans that are left, or `error`, also of what is no
+    command (None)."""
     try:
+        if command is None:
+            raise InvalidRequest(
+                "Not a command",
+                reason='Send one JSON object as text, such as {"action":"subscribe","scan_id":"scan_..."}',
+            )
         await _change(call, interest, command)
     except CyberAIError as error:
         data: dict[str, Any] = {"code": error.code.value, "message": error.message, "details": error.details}

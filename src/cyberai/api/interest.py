@@ -24,7 +24,7 @@ _TOPIC_OF = {
 
 
 class Command(Struct):
-    """What a WebSocket client may say; anything else is ignored."""
+    """What a WebSocket client may say; anything else is answered by an error."""
 
     action: Any
     scan_id: Any = None
@@ -46,7 +46,7 @@ def topics_of(principal: Principal, field: str) -> frozenset[str]:
 
 
 def parse_command(text: str) -> Command | None:
-    """The command; None for whatever is none: clients have nothing to send, and what they send harms nobody."""
+    """The command; None for whatever is none: no JSON, no object, no action, or too long."""
     if len(text) > MOST_CHARACTERS:
         return None
     try:

@@ -43,11 +43,9 @@ async def serve(
 async def _listen(
     call: Call, interest: Interest, subscription: Subscription, receive: Receive, send: Send
 ) -> None:
-    """Obey what the client says, as far as it is a command; end the subscription when the client leaves."""
+    """Obey what the client says, or answer that it is no command; end the subscription when the client leaves."""
     while (message := await receive())["type"] != "websocket.disconnect":
         command = parse_command(message.get("text") or "")
-        if command is None:
-            continue
         answer = await obey(call, interest, command)
         with contextlib.suppress(OSError):
             await send({"type": "websocket.send", "text": answer})

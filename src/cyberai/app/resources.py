@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 
+from cyberai.app.default_rate import default_rate
 from cyberai.app.evidence_view import EvidenceResource
 from cyberai.app.memo import Memo
 from cyberai.app.times import rfc3339
@@ -177,12 +178,12 @@ def effective_options(spec: ScanSpec) -> dict[str, Any]:
 
 
 def effective_policies(spec: ScanSpec) -> dict[str, Any]:
-    """`policies` with every default filled in; header values are shown as `***`."""
+    """`policies` with every default filled in, the rate where it can be known; header values are shown as `***`."""
     policies = spec.policies
     return {
         "exclude_paths": list(policies.exclude_paths),
         "include_paths": list(policies.include_paths),
-        "max_requests_per_second": policies.max_requests_per_second,
+        "max_requests_per_second": policies.max_requests_per_second or default_rate(spec.targets),
         "respect_robots_txt": policies.respect_robots_txt,
         "custom_headers": {name: "***" for name, _ in policies.custom_headers},
         "mode": policies.mode.value,

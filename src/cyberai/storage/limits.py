@@ -5,6 +5,7 @@ has survives the process; losing a minute's counters with the power harms nobody
 While the disk is full this process counts in memory: a full disk must not stop people from reading and cancelling.
 """
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import apsw
 
 from cyberai.domain.errors import StoreError
 from cyberai.ports.store import RateDecision
+from cyberai.storage.opening import create_private
 
 WINDOW_SECONDS = 60
 BUSY_MILLISECONDS = 2_000
@@ -103,6 +105,10 @@ class SqliteRateLimiter:
 
     def _open(self) -> apsw.Connection:
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        create_private(self._path)
+        for suffix in ("", "-wal", "-shm"):
+            with suppress(OSError):  # not there, or another's
+                self._path.with_name(self._path.name + suffix).chmod(0o600)
         connection = apsw.Connection(str(self._path))
         try:
             connection.set_busy_timeout(BUSY_MILLISECONDS)

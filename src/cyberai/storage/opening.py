@@ -38,7 +38,7 @@ def prepare(path: Path) -> None:
         raise StoreError(problem)
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _create_private(path)
+        create_private(path)
         connection = apsw.Connection(str(path))
     except (OSError, apsw.Error) as error:
         raise StoreError(f"The store {path} cannot be opened: {error}") from error
@@ -52,7 +52,8 @@ def prepare(path: Path) -> None:
         connection.close()
 
 
-def _create_private(path: Path) -> None:
+def create_private(path: Path) -> None:
+    """Make a file that only its owner may read, unless it is there; raise OSError."""
     # Only a file that is new is opened here: closing a descriptor of a store in use would drop its locks.
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))

@@ -65,11 +65,13 @@ class Site:
         call = visit.call
         method = "GET" if call.method == "HEAD" else call.method
         if visit.path.startswith(PREFIX) and method == "GET":
+            call.template = PREFIX
             return serve(call, visit.path.removeprefix(PREFIX), query)
         found, visit.id = self._table.find(visit.path)
         # The pages are there for browsers only: to clients of the API everything lives below /v1.
         if not found or not _wants_html(call):
             raise no_such_route(visit.path)
+        call.template = next(iter(found.values())).path
         allow = self._table.allow(found)
         if method == "OPTIONS":
             return Reply(204, b"", b"", [(b"allow", allow.encode())])

@@ -28,6 +28,18 @@ def test_a_damaged_file_is_made_anew_at_the_start_and_in_use(tmp_path: Path) -> 
     again.close()
 
 
+def test_only_the_owner_may_read_who_asked_how_often(tmp_path: Path) -> None:
+    path = tmp_path / "limits.db"
+    files = [path, tmp_path / "limits.db-wal", tmp_path / "limits.db-shm"]
+    for step in ("new", "made by an older version"):
+        limiter = SqliteRateLimiter(path)
+        hit(limiter, "a", 9, NOW)
+        assert [oct(file.stat().st_mode & 0o777) for file in files] == ["0o600"] * 3, step
+        for file in files:
+            file.chmod(0o644)
+        limiter.close()
+
+
 def test_a_file_made_anew_by_another_process_is_taken_up(tmp_path: Path) -> None:
     path = tmp_path / "limits.db"
     mine = SqliteRateLimiter(path)
