@@ -84,9 +84,7 @@ def _require(tx: Tx, scan_id: str) -> Scan:
     try:
         scan = require_scan(tx, scan_id)
     except NotFound as error:
-        raise NotFound(
-            f"There is no scan {scan_id}", reason="cyberai findings list shows the scans that found something"
-        ) from error
+        raise NotFound(f"There is no scan {scan_id}", reason="cyberai scans lists the ids") from error
     if not scan.owner:
         raise Conflict(
             "This scan belongs to the server",

@@ -19,14 +19,23 @@ TIER_MARKS = {"confirmed": "\u25cf", "strong": "\u25d0", "lead": "\u25cb"}
 FILE_WIDTH = 100
 
 
+class _Screen(Console):
+    """A console that leaves it to `main.run` what a closed pipe means: rich ends the process with 1, which here
+    means findings."""
+
+    def on_broken_pipe(self) -> None:
+        """Re-raise what rich has caught."""
+        raise
+
+
 def stdout() -> Console:
     """Results. Colours only on a terminal, and never with NO_COLOR."""
-    return Console(file=sys.stdout, highlight=False, markup=False, emoji=False, soft_wrap=False)
+    return _Screen(file=sys.stdout, highlight=False, markup=False, emoji=False, soft_wrap=False)
 
 
 def stderr() -> Console:
     """Progress and remarks."""
-    return Console(file=sys.stderr, highlight=False, markup=False, emoji=False)
+    return _Screen(file=sys.stderr, highlight=False, markup=False, emoji=False)
 
 
 def to_file(file: IO[str]) -> Console:

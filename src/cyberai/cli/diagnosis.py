@@ -50,7 +50,7 @@ def examine(data_dir: Path | None, port: int) -> Iterator[Finding]:
         yield from (of_data.data_folder(path), of_data.permissions(path), of_data.file_system(path))
         yield from of_data.store(path)
         yield of_data.server(path)
-    yield from (port_free(port), of_data.clock(path), encoding())
+    yield from (port_free(port, path), of_data.clock(path), encoding())
 
 
 def descriptors() -> Finding:
@@ -146,9 +146,14 @@ def database() -> Finding:
     return Finding("database", Level.WARN if found.problem else Level.OK, found.detail, found.problem)
 
 
-def port_free(port: int) -> Finding:
-    """Nobody listens where the server wants to."""
+def port_free(port: int, path: Path) -> Finding:
+    """Nobody listens where the server wants to, except the server of this data directory."""
+    from cyberai.bootstrap.server_lock import server_of
     from cyberai.cli.processes import is_free
+
+    holder = server_of(path)
+    if holder is not None and port in (own for _, own in holder.listeners):
+        return Finding("port", Level.OK, f"{port} is held by our own server, process {holder.pid}")
 
     if is_free("127.0.0.1", port):
         return Finding("port", Level.OK, f"{port} is free")

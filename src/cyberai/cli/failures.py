@@ -75,12 +75,14 @@ def _usage(error: BaseException) -> int:
 
 def _known(error: BaseException) -> int:
     from cyberai.cli.client import ApiError
+    from cyberai.cli.own_words import own_words
     from cyberai.config import SettingsError
     from cyberai.domain.errors import CyberAIError, StoreError
 
     match error:
         case CyberAIError():
-            show(error.message, why=_reason(error), next_step=_advice(error.code))
+            why = own_words(_reason(error))
+            show(error.message, why=why, next_step=_advice(error.code, why))
             return code_of(error.code, error.status)
         case ApiError():
             place = f"{error.field}: " if error.field else ""
@@ -159,7 +161,9 @@ _ADVICE = {
 }
 
 
-def _advice(code: str) -> str:
+def _advice(code: str, why: str) -> str:
+    if code == "target_not_allowed" and "never scan" in why:
+        return ""  # what can never be scanned, such as our own server
     return _ADVICE.get(code, "")
 
 

@@ -1,7 +1,7 @@
 """`.cyberai-ignore.toml`: findings that someone has looked at and lets pass, each with a reason and until when."""
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -63,8 +63,8 @@ class Ignores(Struct, frozen=True):
                 found.append(IgnoredFinding(id=row.id, reason=rule.reason, expires=rfc3339(rule.expires)))
         return found
 
-    def remarks(self) -> list[str]:
-        """What to tell people before the scan."""
+    def remarks(self, checks: Collection[str]) -> list[str]:
+        """What to tell people before the scan; `checks` are the ids there are."""
         if not self.name:
             return []
         count = len(self.valid)
@@ -72,6 +72,12 @@ class Ignores(Struct, frozen=True):
         lines += [
             f"{self.name}, line {rule.line}: expired on {rfc3339(rule.expires)}, so it counts again: {rule.words}"
             for rule in self.expired
+        ]
+        lines += [
+            f"{self.name}, line {rule.line}: there is no check {rule.check}, so it lets nothing pass; "
+            "`cyberai checks list` shows all"
+            for rule in self.valid
+            if rule.check and rule.check not in checks
         ]
         return lines
 

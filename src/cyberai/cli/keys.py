@@ -152,7 +152,8 @@ def list_(workspace: str, data_dir: Path | None, database_url: str | None, as_js
 
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     for title in ("ID", "NAME", "PLAN", "KEY", "CREATED", "STATE"):
-        table.add_column(title, overflow="fold")
+        # Ids and keys are copied whole; names and times may take a second line.
+        table.add_column(title, overflow="fold", no_wrap=title in ("ID", "KEY", "PLAN"))
     for key in keys:
         table.add_row(key.id, plain(key.name), key.plan, key.hint, key.created_at, state(key))
     stdout().print(table if keys else f"No keys in workspace {workspace}.")

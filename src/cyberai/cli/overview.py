@@ -4,6 +4,7 @@ COMMANDS = {
     "demo": "Scan a practice target on this machine, live, and write two reports.",
     "scan": "Scan targets from here: no server, no account.",
     "watch": "Follow a running scan, of this machine or of a server.",
+    "scans": "List scans and their ids.",
     "findings": "List, show and decide about findings.",
     "report": "Write a scan's result again: html, json, csv, ...",
     "serve": "Run the API server and its workers.",

@@ -8,6 +8,7 @@ from cyberai.app.resources import ScanResource, VulnerabilityResource
 from cyberai.app.results import ScanResult
 from cyberai.cli.console import plain, severity, tier
 from cyberai.cli.exit_codes import ExitCode
+from cyberai.cli.own_words import own_words
 from cyberai.domain.finding import Tier
 from cyberai.domain.scan import ScanStatus, Verdict, VerdictResult
 from cyberai.domain.severity import Severity
@@ -107,7 +108,7 @@ def show_verdict(console: Console, scan: ScanResource) -> None:
     label = Text.assemble((verdict.result.value.upper(), _VERDICT_STYLES[verdict.result]), "  ")
     sentences = [plain(reason) for reason in verdict.reasons] or ["Nothing proven reaches the threshold"]
     if scan.status != ScanStatus.COMPLETED.value:
-        why = plain(scan.status_detail or (scan.status_reason or "").replace("_", " "))
+        why = plain(own_words(scan.status_detail or "") or (scan.status_reason or "").replace("_", " "))
         ended = f"Scan {scan.status}: {why}" if why else f"Scan {scan.status}"
         sentences = [ended, *(text for text in sentences if not text.startswith("The scan ended early"))]
     indented(console, Text(". ".join(sentences) + "."), label)

@@ -81,10 +81,20 @@ def what_to_do(command: F) -> F:
             help="safe only reads; standard also sends forms, except dangerous ones; intrusive sends everything.",
         ),
         click.option(
-            "--depth", default=3, show_default=True, help="1 to 10: how far to crawl, how hard to try."
+            "--depth",
+            type=click.IntRange(1, 10),
+            default=3,
+            show_default=True,
+            metavar="N",
+            help="1 to 10: how far to crawl, how hard to try.",
         ),
         click.option(
-            "--concurrent", default=2, show_default=True, help="1 to 64 requests at a time per host."
+            "--concurrent",
+            type=click.IntRange(1, 64),
+            default=2,
+            show_default=True,
+            metavar="N",
+            help="1 to 64 requests at a time per host.",
         ),
     )
     for decorate in reversed(options):
@@ -97,7 +107,7 @@ def how_to_send(command: F) -> F:
     options = (
         click.option(
             "--rate",
-            type=int,
+            type=click.IntRange(1, 1000),
             default=None,
             metavar="N",
             help="At most N requests in any second per host, 1 to 1000. Default: 20, and 200 on this machine.",
@@ -120,10 +130,16 @@ def how_to_send(command: F) -> F:
             help="Send this header with every request.",
         ),
         click.option(
-            "--timeout", default=3600, show_default=True, metavar="SECONDS", help="End the scan by then."
+            "--timeout",
+            type=click.IntRange(1, 604_800),
+            default=3600,
+            show_default=True,
+            metavar="SECONDS",
+            help="End the scan by then.",
         ),
         click.option(
             "--request-timeout",
+            type=click.IntRange(1, 300),
             default=10,
             show_default=True,
             metavar="SECONDS",
@@ -210,11 +226,17 @@ def command(ctx: click.Context, /, **_flags: Any) -> None:
     ignores = _ignores(flags["ignore_file"])
     quiet = bool(flags["quiet"])
     if not quiet:
-        for line in (*said, *ignores.remarks()):
+        for line in (*said, *ignores.remarks(_check_ids())):
             click.echo(line, err=True)
     from cyberai.cli.scanning import scan_here
 
-    brought = scan_here(settings_of(flags), _order(flags, outputs, ignores), quiet=quiet)
+    settings = settings_of(flags)
+    brought = scan_here(settings, _order(flags, outputs, ignores), quiet=quiet)
+    if brought.result and brought.result.scan.status_reason == "dns_failed" and settings.resolver:
+        click.echo(
+            f"The name server that was asked: {settings.resolver} (--resolver); see that it runs and answers",
+            err=True,
+        )
     _finish(brought, outputs, flags["fail_on"], quiet=quiet)
 
 
@@ -249,6 +271,12 @@ def _ignores(path: Path | None) -> "Ignores":
     from cyberai.cli.ignore_file import read_ignores
 
     return read_ignores(path, SystemClock().now())
+
+
+def _check_ids() -> frozenset[str]:
+    from cyberai.engine.registry import all_checks
+
+    return frozenset(check.meta.id for check in all_checks())
 
 
 def _order(flags: dict[str, Any], outputs: tuple[Output, ...], ignores: "Ignores") -> "Order":

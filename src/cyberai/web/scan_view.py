@@ -43,7 +43,7 @@ async def scan_view(visit: Visit, scan: ScanResource) -> dict[str, Any]:
         "can_resume": status in (ScanStatus.PAUSING, ScanStatus.PAUSED),
         "verdict": verdict,
         "result": result,
-        "words": verdict_words(result),
+        "words": verdict_words(result, verdict.coverage_percent if verdict else None),
         "policies": msgspec.to_builtins(scan.policies),
         "counts": await _counts(visit, scan),
         "findings": findings,

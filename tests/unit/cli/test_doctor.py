@@ -44,9 +44,23 @@ def test_a_folder_that_cannot_be_written_fails_and_says_what_to_do(tmp_path: Pat
     assert "--data-dir" in shown
 
 
-def test_a_taken_port_is_a_warning() -> None:
+def test_the_port_of_our_own_server_is_no_warning(tmp_path: Path) -> None:
+    lock = ServerLock(tmp_path)
+    lock.take()
+    try:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = listener.getsockname()[1]
+            lock.tell(Holder(4711, f"http://127.0.0.1:{port}", (("127.0.0.1", port),)))
+            finding = diagnosis.port_free(port, tmp_path)
+    finally:
+        lock.release()
+    assert finding.level is Level.OK
+    assert "4711" in finding.text
+
+
+def test_a_taken_port_is_a_warning(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        finding = diagnosis.port_free(listener.getsockname()[1])
+        finding = diagnosis.port_free(listener.getsockname()[1], tmp_path)
     assert finding.level is Level.WARN
     assert "--port" in finding.next_step
 

@@ -1,5 +1,9 @@
 """Errors say what happened, why and what to do, end with the right code, and never show a traceback."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from cyberai.cli.client import ApiError
@@ -8,9 +12,11 @@ from cyberai.cli.failures import Failure, outcome_of
 from cyberai.cli.main import run
 from cyberai.config import SettingsError
 from cyberai.domain.errors import (
+    CyberAIError,
     ErrorCode,
     Forbidden,
     InvalidRequest,
+    NotFound,
     StorageFull,
     StoreError,
     Unauthorized,
@@ -67,6 +73,57 @@ def test_a_group_without_a_command_shows_its_help(group: str, capsys) -> None:
     shown = capsys.readouterr()
     assert shown.out == ""
     assert shown.err.startswith(f"Usage: cyberai {group}")
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (
+            NotFound("No such scan", reason="Use an id that GET /v1/scans lists"),
+            "cyberai scans lists the ids",
+        ),
+        (
+            Forbidden(
+                "x",
+                code=ErrorCode.TARGET_NOT_ALLOWED,
+                reason="10.0.0.1 is a private address; start the server with --allow 10.0.0.1 to scan it",
+            ),
+            "give --allow 10.0.0.1 to scan it",
+        ),
+    ],
+)
+def test_what_the_api_says_is_said_in_the_words_of_the_command_line(
+    error: CyberAIError, words: str, capsys
+) -> None:
+    outcome_of(error)
+    shown = capsys.readouterr().err
+    assert words in shown
+    assert "/v1" not in shown
+    assert "start the server" not in shown
+
+
+def test_where_no_network_could_be_allowed_none_is_named(capsys) -> None:
+    own = "127.0.0.1 port 8080 belongs to this Cyber AI installation, which never scans itself"
+    outcome_of(Forbidden("x", code=ErrorCode.TARGET_NOT_ALLOWED, reason=own))
+    assert "--allow" not in capsys.readouterr().err
+
+
+def test_a_reader_that_is_gone_is_no_finding(tmp_path: Path) -> None:
+    """`cyberai checks list | head -1`, with more output than a pipe holds."""
+    code = (
+        "from cyberai.cli.console import stdout\n"
+        "import sys\n"
+        "from cyberai.cli import failures\n"
+        "try:\n"
+        "    [stdout().print('x' * 79) for _ in range(5000)]\n"
+        "except BaseException as error:\n"
+        "    sys.exit(failures.outcome_of(error))\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=tmp_path) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline()
+        child.stdout.close()
+        assert child.wait(30) == ExitCode.SERVER
 
 
 ERRORS = (

@@ -134,6 +134,25 @@ def test_without_an_id_the_newest_scan_is_shown(recorded: Path, capsys) -> None:
     assert "No such scan" in capsys.readouterr().err
 
 
+def test_scans_are_listed_with_their_whole_ids(recorded: Path, capsys, monkeypatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert run(["scans", "--data-dir", str(recorded), "--json"]) == 0
+    scans = json.loads(capsys.readouterr().out)
+    assert run(["scans", "--data-dir", str(recorded)]) == 0
+    shown = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in shown[1:] if line.startswith("scan_")] == [
+        scan["id"] for scan in scans
+    ]
+    assert run(["scans", "--status", "completed", "--data-dir", str(recorded), "--json"]) == 0
+    assert {scan["status"] for scan in json.loads(capsys.readouterr().out)} == {"completed"}
+    assert run(["keys", "list", "--data-dir", str(recorded), "--json"]) == 0
+    keys = [key["id"] for key in json.loads(capsys.readouterr().out)]
+    assert run(["keys", "list", "--data-dir", str(recorded)]) == 0
+    shown = capsys.readouterr().out.splitlines()
+    assert keys
+    assert [line.split()[0] for line in shown if line.startswith("key_")] == keys
+
+
 def test_nothing_runs_in_a_store_at_rest(recorded: Path, capsys) -> None:
     assert run(["watch", "--data-dir", str(recorded)]) == 2
     assert "No scan is running" in capsys.readouterr().err

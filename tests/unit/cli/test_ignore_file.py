@@ -63,9 +63,17 @@ def test_all_that_a_rule_names_must_agree(tmp_path: Path, members: dict[str, str
 def test_an_expired_rule_is_announced_and_counts_again(tmp_path: Path, expires: str) -> None:
     ignores = read(tmp_path, "\n" + rule(fingerprint='"v1:a"', reason='"known"', expires=expires))
     assert ignores.among([ROW]) == []
-    (_, words) = ignores.remarks()
+    (_, words) = ignores.remarks(["web.sql_injection"])
     assert "line 2: expired on 2020-01-31" in words
     assert "v1:a" in words
+
+
+def test_a_check_that_there_is_not_is_announced(tmp_path: Path) -> None:
+    text = rule(check='"web.sqli"', location='"*"', reason='"known"', expires="2999-01-31")
+    ignores = read(tmp_path, text)
+    (_, words) = ignores.remarks(["web.sql_injection"])
+    assert "line 1: there is no check web.sqli" in words
+    assert len(ignores.remarks(["web.sqli"])) == 1
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,8 @@ def test_what_is_typed_wins_and_that_is_said(tmp_path: Path, monkeypatch) -> Non
     [
         ('# one\ntarget = "x"\ndepht = 3', "line 3: depht: there is no such key"),
         ('depth = "x"', "line 1: depth: must be a whole number"),
+        ("\ndepth = 99", "line 2: depth: 99 is not in the range 1<=x<=10"),
+        ("rate = 0", "line 1: rate: 0 is not in the range"),
         ("depth = true", "line 1: depth: must be a whole number"),
         ('\n\nfail-on = "urgent"', "line 3: fail-on: 'urgent' is not one of"),
         ('allow = ["127.0.0.0/8", "nowhere"]', "line 1: allow: 'nowhere' is no network"),

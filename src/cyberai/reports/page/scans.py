@@ -15,6 +15,7 @@ _MEANING = {
     "means nothing.",
     "unfinished": "The scan has not ended; these are the results so far.",
 }
+_NOTHING = "Nothing of the target was tested: that nothing was found says nothing about it."
 _WORD = {
     "pass": "Pass",
     "fail": "Fail",
@@ -47,6 +48,8 @@ def verdict_view(model: ReportModel) -> VerdictView:
     """The verdict over all scans; reasons name their scan when there are several."""
     results = [_result(scan) for scan in model.scans] or ["unfinished"]
     worst = min(results, key=_WORST.index)
+    tested = [scan.verdict.coverage_percent if scan.verdict else 0 for scan in model.scans]
+    word, meaning = verdict_words(worst, max(tested, default=0))
     several = len(model.scans) > 1
     reasons = []
     for scan in model.scans:
@@ -54,15 +57,16 @@ def verdict_view(model: ReportModel) -> VerdictView:
         reasons += [prefix + reason for reason in (scan.verdict.reasons if scan.verdict else ())]
     return VerdictView(
         result=worst,
-        word=_WORD[worst],
-        meaning=_MEANING[worst],
+        word=word,
+        meaning=meaning,
         reasons=tuple(capped(one_line(reason), 2 * _MAX_NAME) for reason in reasons),
     )
 
 
-def verdict_words(result: str) -> tuple[str, str]:
-    """The word for a verdict (or `unfinished`) and what it means."""
-    return _WORD[result], _MEANING[result]
+def verdict_words(result: str, tested: float | None = None) -> tuple[str, str]:
+    """The word for a verdict (or `unfinished`) and what it means; `tested` in percent, where it is known."""
+    nothing = result == "inconclusive" and tested == 0
+    return _WORD[result], _NOTHING if nothing else _MEANING[result]
 
 
 def scan_views(model: ReportModel) -> tuple[ScanView, ...]:
