@@ -177,8 +177,10 @@ def test_a_second_server_is_refused_and_the_first_one_goes_on(tmp_path: Path) ->
             "--data-dir",
             str(server.data_dir),
         )
-        told = json.loads(cyberai(tmp_path, *words, "--format", "json").stdout)
-        assert told["scan"]["status_reason"] == "target_not_allowed"
+        refused = cyberai(tmp_path, *words)
+        assert refused.returncode == 2
+        assert "never scans itself" in refused.stderr
+        assert "--allow" not in refused.stderr
 
 
 def test_a_backup_during_a_scan_holds_a_sound_store(lab: dict[str, Any], tmp_path: Path) -> None:
