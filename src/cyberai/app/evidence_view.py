@@ -68,8 +68,8 @@ def evidence_resource(evidence: Evidence) -> EvidenceResource:
                 reproduce=evidence.command,
                 host=evidence.host,
                 port=evidence.port,
-                sent=_printable(evidence.sent),
-                received=_printable(evidence.received[:MAX_BODY]),
+                sent=_escaped(evidence.sent),
+                received=_escaped(evidence.received[:MAX_BODY]),
             )
         case TlsEvidence():
             return EvidenceResource(
@@ -139,6 +139,15 @@ def window(body: bytes, match: bytes, size: int = MAX_BODY) -> bytes:
     at = body.find(match) if match else -1
     start = max(0, min(at - size // 2, len(body) - size)) if at > 0 else 0
     return body[start : start + size]
+
+
+def _escaped(data: bytes) -> str:
+    """Bytes of a protocol: what is no text stands as \\xNN, since those bytes are part of the proof."""
+    text = data.decode("utf-8", "backslashreplace")
+    return "".join(
+        c if c.isprintable() or c in "\n\t" else "" if c == "\r" else c.encode("unicode_escape").decode()
+        for c in text
+    )
 
 
 def _printable(data: bytes) -> str:

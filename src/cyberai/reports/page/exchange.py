@@ -15,6 +15,10 @@ _MAX_LINE = 1_000
 _MAX_MARKS = 20
 _MIN_MARK = 1
 _LINES_BEFORE = 4
+_CHARACTERS_BEFORE = 240
+"""So that the proof is in sight when the pane, which scrolls, is first seen."""
+_MAX_FOLDED = 60
+"""Characters of a response's header line that proves nothing."""
 
 
 class Message(Struct, frozen=True, kw_only=True):
@@ -145,7 +149,11 @@ def _header_lines(headers: tuple[tuple[str, str], ...], match: str, *, fold: boo
     lines = [f"{name}: {value}" for name, value in headers]
     if not fold or len(lines) <= MAX_HEADERS:
         return lines
-    kept = [line for index, line in enumerate(lines) if index < MAX_HEADERS or (match and match in line)]
+    kept = [
+        line if match and match in line else capped(line, _MAX_FOLDED)
+        for index, line in enumerate(lines)
+        if index < MAX_HEADERS or (match and match in line)
+    ]
     left = len(lines) - len(kept)
     return [*kept, f"\u2026 {left} more headers"] if left else kept
 
@@ -160,8 +168,15 @@ def _window(text: str, match: str) -> tuple[str, str]:
     lines = text.split("\n")
     at = text.find(match) if match else -1
     line_of_match = text.count("\n", 0, at) if at > 0 else 0
-    first = line_of_match - _LINES_BEFORE if line_of_match > 2 * _LINES_BEFORE else 0
-    shown = "\n".join(lines[first : first + MAX_LINES])
+    first = line_of_match - _LINES_BEFORE if line_of_match > _LINES_BEFORE else 0
+    while first < line_of_match and sum(map(len, lines[first:line_of_match])) > _CHARACTERS_BEFORE:
+        first += 1
+    lines = lines[first : first + MAX_LINES]
+    before = at - (text.rfind("\n", 0, at) + 1) if at > 0 else 0
+    if before > _CHARACTERS_BEFORE:
+        line = line_of_match - first
+        lines[line] = "\u2026 " + lines[line][before - _CHARACTERS_BEFORE :]
+    shown = "\n".join(lines)
     if len(shown) > MAX_CHARACTERS:
         inner = shown.find(match) if match else -1
         start = max(0, min(inner - MAX_CHARACTERS // 3, len(shown) - MAX_CHARACTERS)) if inner > 0 else 0

@@ -16,6 +16,8 @@ _MAX_PLACE = 400
 _MAX_FACT = 1_000
 _MAX_NAME = 200
 _MAX_REFERENCES = 20
+_AUTHORITY = 3
+"""Parts of an address before its path: scheme, nothing, host."""
 
 _WHY = {
     (Tier.CONFIRMED, True): "the proof appeared every time, and a harmless control request stayed silent",
@@ -105,8 +107,21 @@ def short_place(row: Vulnerability) -> str:
     location = row.location
     if not (location.url and location.parameter):
         return place(row)
-    url = one_line(capped(location.url.partition("?")[0], _MAX_PLACE))
+    address = without_segment(location.url.partition("?")[0], location.parameter)
+    url = one_line(capped(address, _MAX_PLACE))
     return f"{url} ({_parameter(location.parameter)})"
+
+
+def without_segment(url: str, parameter: str) -> str:
+    """The address with an ellipsis for the segment that the parameter `path:N` (counted from 0) names: it holds our
+    payload. Another parameter changes nothing."""
+    kind, _, number = parameter.partition(":")
+    parts = url.split("/")
+    at = int(number) + _AUTHORITY if number.isascii() and number.isdigit() and len(number) < 4 else 0
+    if kind != "path" or not _AUTHORITY <= at < len(parts):
+        return url
+    # A payload may bring slashes of its own: what follows the segment may be its as well.
+    return "/".join([*parts[:at], "\u2026"])
 
 
 def _facts(row: Vulnerability, check_titles: dict[str, str]) -> tuple[tuple[str, str], ...]:
