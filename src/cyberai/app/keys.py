@@ -8,7 +8,6 @@ from msgspec import UNSET, Struct
 
 from cyberai.app.context import App
 from cyberai.app.idempotency import Keep, not_kept
-from cyberai.app.problems import require_readable
 from cyberai.app.requests import KeyRequest
 from cyberai.app.resources import KeyResource, key_resource
 from cyberai.app.times import parse_time
@@ -21,7 +20,7 @@ from cyberai.domain.api_key import (
     format_key,
     hint_of,
 )
-from cyberai.domain.errors import ErrorCode, InvalidRequest, NotFound, Unauthorized
+from cyberai.domain.errors import ErrorCode, InvalidRequest, NotFound, Unauthorized, require_readable
 from cyberai.domain.ids import DEFAULT_WORKSPACE, SYSTEM, KeyId, WorkspaceId
 from cyberai.ports.store import Tx
 

@@ -18,12 +18,11 @@ from cyberai.app.listing import (
     list_page,
     page_of,
 )
-from cyberai.app.problems import require_readable
 from cyberai.app.requests import ReportRequest
 from cyberai.app.resources import ReportResource, report_resource
 from cyberai.app.scan_request import NOT_AVAILABLE
 from cyberai.app.scans import require_scan
-from cyberai.domain.errors import Conflict, ErrorCode, InvalidRequest, NotFound
+from cyberai.domain.errors import Conflict, ErrorCode, InvalidRequest, NotFound, require_readable
 from cyberai.domain.finding import Tier
 from cyberai.domain.ids import ReportId, ScanId, WorkspaceId
 from cyberai.domain.report import Report, ReportFilters, ReportFormat, ReportStatus, ReportType

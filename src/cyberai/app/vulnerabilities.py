@@ -20,11 +20,10 @@ from cyberai.app.listing import (
     list_page,
     page_of,
 )
-from cyberai.app.problems import require_readable
 from cyberai.app.requests import VulnerabilityPatch
 from cyberai.app.resources import VulnerabilityResource, listed_vulnerability, vulnerability_resource
 from cyberai.app.times import parse_time
-from cyberai.domain.errors import InvalidRequest, NotFound
+from cyberai.domain.errors import InvalidRequest, NotFound, require_readable
 from cyberai.domain.event import EventType
 from cyberai.domain.ids import VulnerabilityId, WorkspaceId
 from cyberai.domain.severity import Severity

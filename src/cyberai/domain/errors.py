@@ -13,6 +13,7 @@ CyberAIError
 LeaseLost is no API error: a worker's write came too late and was rolled back.
 """
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
 
@@ -219,3 +220,22 @@ class LeaseLost(Exception):
 
 class StoreError(Exception):
     """The store cannot be opened or used; the text says what to do."""
+
+
+def require_readable(message: str, *readers: Callable[[], object]) -> None:
+    """Call every reader; raise InvalidRequest when any did, with all problems in `details.errors` and the first one
+    as `field` and `reason`, as POST /v1/scans tells them."""
+    problems: list[dict[str, object]] = []
+    for read in readers:
+        try:
+            read()
+        except InvalidRequest as error:
+            problems += error.extra.get("errors") or [{"field": error.field, "reason": error.reason}]
+    if problems:
+        field, reason = problems[0]["field"], problems[0]["reason"]
+        raise InvalidRequest(
+            message,
+            field=None if field is None else str(field),
+            reason=str(reason),
+            extra={"errors": problems},
+        )
