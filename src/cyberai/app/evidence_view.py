@@ -145,7 +145,7 @@ def _escaped(data: bytes) -> str:
     """Bytes of a protocol: what is no text stands as \\xNN, since those bytes are part of the proof."""
     text = data.decode("utf-8", "backslashreplace")
     return "".join(
-        c if c.isprintable() or c in "\n\t" else "" if c == "\r" else c.encode("unicode_escape").decode()
+        c if c.isprintable() or c in "\n\t" else " " if c == "\r" else c.encode("unicode_escape").decode()
         for c in text
     )
 

@@ -52,5 +52,5 @@ def test_bytes_of_a_protocol_stand_as_escapes() -> None:
             host="a", port=27017, sent=sent, received=received, match="version", command="x", note=""
         )
     )
-    assert shown.sent == "?\\x00\\x00\\x00isMaster\n"
+    assert shown.sent == "?\\x00\\x00\\x00isMaster \n"
     assert shown.received == "\\xff\\x01version\\x027.0\u00e9\n"
