@@ -20,6 +20,7 @@ from cyberai.checkkit import (
     Url,
 )
 from cyberai.checkkit.traces import traces
+from cyberai.checks.passive.cookie_flags import cookie_flags
 from cyberai.checks.passive.directory_listing import directory_listing
 from cyberai.checks.passive.mixed_content import mixed_content
 from cyberai.checks.passive.source_maps import source_maps
@@ -208,6 +209,20 @@ def test_frames_of_java_are_not_those_of_dotnet(trace: str) -> None:
 )
 def test_two_frames_of_php(trace: str) -> None:
     assert [found.source for found in traces(page(trace, status=500).response)] == ["PHP"]
+
+
+@pytest.mark.parametrize(
+    ("cookies", "found"),
+    [
+        (("session_banner_seen=1", "session_banner_seen=1"), False),
+        (("login_hint=yes", "login_hint=yes"), False),
+        (("session=17", "session=18"), True),
+        (("sid=8d7c6b5a4f3e2d1c", "sid=8d7c6b5a4f3e2d1c"), True),
+    ],
+)
+def test_a_short_value_that_everybody_gets_is_no_session(cookies: tuple[str, str], found: bool) -> None:
+    first, second = (page("<p>x</p>", headers=(*HTML, ("Set-Cookie", cookie))) for cookie in cookies)
+    assert bool(look(cookie_flags, first, lambda _: second.response)) is found
 
 
 @pytest.mark.parametrize(
