@@ -110,8 +110,12 @@ class Skipped(Struct, frozen=True, tag="skipped"):
     detail: str = ""
 
 
+PAGES_ALIKE = "pages_alike"
+"""The reason of an error of the crawler: all pages of a site look like its answer for what is not there."""
+
+
 class Errored(Struct, frozen=True, tag="errored"):
-    """The check started and could not finish: `reason` is a transport reason or `internal`."""
+    """The check started and could not finish: `reason` is a transport reason, `internal` or PAGES_ALIKE."""
 
     reason: str
     detail: str = ""

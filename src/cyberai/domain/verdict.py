@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from cyberai.domain.check import SkipReason
+from cyberai.domain.check import PAGES_ALIKE, SkipReason
 from cyberai.domain.finding import Tier
 from cyberai.domain.report import CoverageRow
 from cyberai.domain.scan import StatusReason, Verdict, VerdictResult
@@ -16,6 +16,7 @@ _REASON_TEXT = {
     SkipReason.AUTH_LOST.value: "The login was lost during the scan",
     SkipReason.TARGET_HEALTH.value: "The target became unhealthy and was left alone",
 }
+_ERROR_TEXT = {PAGES_ALIKE: "All pages look like the missing page"}
 
 
 def coverage_percent(rows: Iterable[CoverageRow], untested: int = 0, reached: int = 0) -> float:
@@ -51,6 +52,7 @@ def decide(
     if ended_early is not None:
         reasons.append(f"The scan ended early: {in_words(ended_early.value)}")
     reasons += [text for reason, text in _REASON_TEXT.items() if any(reason in row.skipped for row in rows)]
+    reasons += [text for reason, text in _ERROR_TEXT.items() if any(reason in row.errored for row in rows)]
     if coverage < MIN_COVERAGE:
         reasons.append(_coverage_reason(rows, coverage, untested))
     if reasons:

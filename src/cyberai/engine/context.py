@@ -39,7 +39,7 @@ class Context:
         self.checks = {scope: tuple(c for c in ordered if c.meta.scope is scope) for scope in Scope}
         self.fetcher = Fetcher(network, scope, spec.policies.mode, clock)
         self.baselines = Exchanges()
-        self.missing: Once[tuple[str, str, str], Exchange] = Once(MAX_CONTROLS)
+        self.missing: Once[tuple[str, str, str, int], Exchange] = Once(MAX_CONTROLS)
         self.robots: Once[str, str] = Once()
         self.crawl = CrawlMemory()
         self.novelty = Novelty()

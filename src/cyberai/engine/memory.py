@@ -95,6 +95,8 @@ class CrawlMemory:
         self._alike: Counter[str] = Counter()
         self._digests: dict[int, int] = {}
         self._submitted: dict[str, set[str]] = {}
+        self._distinct: set[str] = set()
+        self._alike_missing: Counter[str] = Counter()
         self.pages: Counter[str] = Counter()
         self.proven: Counter[str] = Counter()
         self._looked_at: set[int] = set()
@@ -183,6 +185,16 @@ class CrawlMemory:
         key = hashlib.sha256(origin.encode() + b"\n" + body).digest()[:8]
         own = hash(path)
         return self._digests.setdefault(int.from_bytes(key), own) != own
+
+    def met(self, origin: str, *, distinct: bool, alike: bool) -> None:
+        """A page besides the entry that differs from what is not there, or one that looks like it."""
+        if distinct:
+            self._distinct.add(origin)
+        self._alike_missing[origin] += alike
+
+    def indistinct(self) -> dict[str, int]:
+        """The origins of which every page looks like what is not there, and how many were met."""
+        return {o: n for o, n in self._alike_missing.items() if n and o not in self._distinct}
 
     def catch_alls(self, origin: str) -> list[Exchange]:
         """One answer of each program of the origin that answers for every path below it; the caller adds."""

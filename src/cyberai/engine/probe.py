@@ -229,8 +229,8 @@ async def with_fresh_token(
     return with_cookies(fresh, cookies) if cookies != request_cookies(request) else fresh
 
 
-async def missing_control(context: Context, url: Url, tally: Tally) -> Exchange:
-    """The answer to a path beside `url` that cannot exist; asked once per directory and extension."""
+async def missing_control(context: Context, url: Url, tally: Tally, sample: int = 1) -> Exchange:
+    """The answer to a path beside `url` that cannot exist; asked once per directory, extension and `sample`."""
 
     async def ask() -> Exchange:
         control = missing_url(url, context.rng.letters(12))
@@ -239,4 +239,4 @@ async def missing_control(context: Context, url: Url, tally: Tally) -> Exchange:
         return structs.replace(exchange, response=structs.replace(exchange.response, body=body))
 
     folder = normalise_path(directory(url))
-    return await context.missing.get((url.origin, folder, extension(url)), ask)
+    return await context.missing.get((url.origin, folder, extension(url), sample), ask)

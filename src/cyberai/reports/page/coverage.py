@@ -34,6 +34,7 @@ _WORDS = {
     "proxy_failed": "the proxy failed",
     "malformed_response": "malformed answer",
     "cancelled": "cancelled",
+    "pages_alike": "all pages look like the missing page",
     "internal": "fault of the scanner",
 }
 
