@@ -75,6 +75,7 @@ class SkipReason(StrEnum):
     BUDGET = "budget"
     AUTH_LOST = "auth_lost"
     TARGET_HEALTH = "target_health"
+    BLOCKED_BY_WAF = "blocked_by_waf"
 
     @property
     def leaves_coverage(self) -> bool:

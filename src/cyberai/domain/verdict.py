@@ -15,6 +15,7 @@ _LEAVING = frozenset(reason.value for reason in SkipReason if reason.leaves_cove
 _REASON_TEXT = {
     SkipReason.AUTH_LOST.value: "The login was lost during the scan",
     SkipReason.TARGET_HEALTH.value: "The target became unhealthy and was left alone",
+    SkipReason.BLOCKED_BY_WAF.value: "A firewall refused most of the payloads: what is behind it was not tested",
 }
 _ERROR_TEXT = {PAGES_ALIKE: "All pages look like the missing page"}
 

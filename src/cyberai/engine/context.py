@@ -7,6 +7,7 @@ from cyberai.domain.http import Exchange, Url
 from cyberai.domain.scan import ScanSpec
 from cyberai.domain.scope import ScanScope
 from cyberai.engine.fetch import Fetcher
+from cyberai.engine.firewall import Firewalls
 from cyberai.engine.memory import CrawlMemory, Exchanges, Once
 from cyberai.engine.novelty import Novelty
 from cyberai.engine.order import Order
@@ -44,6 +45,7 @@ class Context:
         self.crawl = CrawlMemory()
         self.novelty = Novelty()
         self.order = Order()
+        self.firewalls = Firewalls()
 
     @property
     def max_depth(self) -> int:

@@ -62,6 +62,12 @@ def all_alike(origin: str, pages: int) -> CheckOutcome:
     return crawl_outcome(Url.parse(f"{origin}/"), Errored(PAGES_ALIKE, detail))
 
 
+def walled(host: str, port: int, detail: str) -> CheckOutcome:
+    """The ledger's entry for a host behind a firewall that refuses payloads."""
+    label = host_label(host, port)
+    return CheckOutcome(CRAWL, f"host:{label}", label, Skipped(SkipReason.BLOCKED_BY_WAF, detail))
+
+
 def never_ran(checks: Iterable[Check], rows: Iterable[CoverageRow], host: str) -> tuple[CheckOutcome, ...]:
     """Skipped(not_applicable) for every check without a row on this host: nothing of its scope was met."""
     ran = {row.check_id for row in rows if of_host(row.host, host)}
