@@ -31,6 +31,10 @@ SAME_FORM = 3
 MAX_STRUCTURES = 4
 """Page structures of one shape that are tested separately."""
 
+MAX_KIN = 8
+"""Shapes that differ in the last name of their path only, and lead to pages of one structure, that are looked at and
+tested: posts of a blog, of which each takes the same parameters."""
+
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
@@ -93,6 +97,7 @@ class CrawlMemory:
         self._kinds: Counter[int] = Counter()
         self._shapes: set[int] = set()
         self._alike: Counter[str] = Counter()
+        self._kin: dict[int, set[int]] = {}
         self._digests: dict[int, int] = {}
         self._submitted: dict[str, set[str]] = {}
         self._distinct: set[str] = set()
@@ -155,6 +160,13 @@ class CrawlMemory:
     def testable(self, shape: str, structure: str) -> bool:
         """True while this structure of the shape is one of the first few."""
         return hash((shape, structure)) in self._structures or self._kinds[hash(shape)] < MAX_STRUCTURES
+
+    def among_first(self, kin: str, shape: str) -> bool:
+        """True while this shape is one of the first MAX_KIN of its kin."""
+        members = self._kin.setdefault(hash(kin), set())
+        if len(members) < MAX_KIN:
+            members.add(hash(shape))
+        return hash(shape) in members
 
     def alike(self, origin: str, structure: str) -> int:
         """How many pages of this structure were met on the origin, this one included."""

@@ -10,7 +10,7 @@ from cyberai.engine.fetch import Tally
 from cyberai.engine.page import Page, is_file, is_named_file
 from cyberai.engine.probe import EngineProbe, Repeats
 from cyberai.engine.run_check import recorded, run_check
-from cyberai.engine.shape import check_shape, digest, shape_of
+from cyberai.engine.shape import check_shape, digest, kin_of, shape_of
 
 
 async def check_page(context: Context, asset: RequestAsset, page: Page, tally: Tally) -> list[CheckOutcome]:
@@ -18,7 +18,9 @@ async def check_page(context: Context, asset: RequestAsset, page: Page, tally: T
     on each script as well."""
     shape = page_shape(asset.request, page)
     if context.crawl.first_look(shape):
-        checks = context.checks[Scope.PAGE] + context.checks[Scope.CONTENT]
+        checks = context.checks[Scope.CONTENT]
+        if not page.is_html or context.crawl.among_first(_kin(asset.request, page), shape):
+            checks = context.checks[Scope.PAGE] + checks
     elif page.is_script:
         checks = context.checks[Scope.CONTENT]
         shape = shape_of(asset.request)
@@ -36,6 +38,14 @@ async def check_page(context: Context, asset: RequestAsset, page: Page, tally: T
         outcomes.append(recorded(check, target.key, host, outcome, counted.sent))
         tally.sent += counted.sent
     return outcomes
+
+
+def _kin(request: HttpRequest, page: Page) -> str:
+    """What pages of one template have in common, header fields and cookies included."""
+    response = page.exchange.response
+    cookies = {line.partition("=")[0] for line in response.header_values("set-cookie")}
+    fields = {name.lower() for name, _ in response.headers}
+    return f"page {kin_of(request, page.structure)} {digest(' '.join(sorted(fields | cookies)))}"
 
 
 def page_shape(request: HttpRequest, page: Page) -> str:

@@ -391,3 +391,21 @@ def test_what_is_given_up_stands_in_the_ledger() -> None:
         o.asset for o in finished.outcomes if getattr(o.outcome, "detail", "").startswith("only the first")
     }
     assert given_up == {f"url:{ENTRY}cut", f"url:{ENTRY}many"}
+
+
+def test_posts_of_a_blog_are_one_shape_by_their_structure() -> None:
+    """Forty posts with a name each, a page of each per parameter: the first few are tested, not all."""
+    names = [
+        f"/blog/on-{word}-{end}/" for word in "abcdefghij" for end in ("ropes", "sails", "tides", "winds")
+    ]
+
+    def post(request: HttpRequest) -> str:
+        return f"<h1>{request.url.path}</h1><p>told</p>" + links(f"{request.url.path}?replytocom=3")
+
+    pages: dict = {"/": links(*names)} | dict.fromkeys(names, post)
+    finished = run(pages, ONE_PER_SCOPE)
+    tested = {o.asset for o in finished.outcomes if "#query:replytocom" in o.asset}
+    looked = {o.asset for o in finished.outcomes if o.check_id == "test.page" and "/blog/" in o.asset}
+    assert 0 < len(tested) <= 8
+    assert 0 < len(looked) <= 2 * 8
+    assert set(names) <= paths(finished)
