@@ -20,6 +20,7 @@ from cyberai.checkkit import (
     Url,
 )
 from cyberai.checkkit.traces import traces
+from cyberai.checks.passive.cookie_flags import cookie_flags
 from cyberai.checks.passive.directory_listing import directory_listing
 from cyberai.checks.passive.mixed_content import mixed_content
 from cyberai.checks.passive.source_maps import source_maps
@@ -177,11 +178,51 @@ def test_traces_of_programs(source: str) -> None:
         '<pre><code>Traceback (most recent call last):\n  File "a.py", line 1</code></pre>',
         "<article>java.lang.Error\n\tat a.B.c(B.java:1)\n\tat a.B.d(B.java:2)</article>",
         "at home (see /a/b.html:3:4) or at work",
+        "<p>Fatal error: Uncaught Error: f() in /var/www/a.php:3\nStack trace: #0 {main}</p>",
+        "<p>Stack trace:\n#0 {main}\n#1 {main}</p>",
         "&lt;b&gt;Warning&lt;/b&gt;: x in &lt;b&gt;/a.php&lt;/b&gt; on line &lt;b&gt;1&lt;/b&gt;",
     ],
 )
 def test_what_is_no_trace(body: str) -> None:
     assert traces(page(body).response) == ()
+
+
+@pytest.mark.parametrize(
+    "trace",
+    [
+        "java.lang.IllegalStateException: x\n\tat a.B.c(B.java:1)\n\tat a.B.d(B.java:2)\n\tat a.B.e(B.java:3)",
+        "java.lang.Exception: x\n\tat a.B.c(Native Method)\n\tat a.B.d(Unknown Source)\n\tat a.B.e(B.java:3)",
+    ],
+)
+def test_frames_of_java_are_not_those_of_dotnet(trace: str) -> None:
+    assert [found.source for found in traces(page(trace, status=500).response)] == ["Java"]
+
+
+@pytest.mark.parametrize(
+    "trace",
+    [
+        "Stack trace:\n#0 /var/www/a.php(7): f('x')\n#1 {main}",
+        "Stack trace:\n#0 [internal function]: g()\n#1 /var/www/a.php(7): f()\n#2 {main}",
+        "Stack trace:<br />\n#0 C:\\www\\a.php(7): f()<br />\n#1 {main}",
+        '{"message":"Stack trace:\\n#0 \\/var\\/www\\/a.php(7): f()\\n#1 {main}"}',
+    ],
+)
+def test_two_frames_of_php(trace: str) -> None:
+    assert [found.source for found in traces(page(trace, status=500).response)] == ["PHP"]
+
+
+@pytest.mark.parametrize(
+    ("cookies", "found"),
+    [
+        (("session_banner_seen=1", "session_banner_seen=1"), False),
+        (("login_hint=yes", "login_hint=yes"), False),
+        (("session=17", "session=18"), True),
+        (("sid=8d7c6b5a4f3e2d1c", "sid=8d7c6b5a4f3e2d1c"), True),
+    ],
+)
+def test_a_short_value_that_everybody_gets_is_no_session(cookies: tuple[str, str], found: bool) -> None:
+    first, second = (page("<p>x</p>", headers=(*HTML, ("Set-Cookie", cookie))) for cookie in cookies)
+    assert bool(look(cookie_flags, first, lambda _: second.response)) is found
 
 
 @pytest.mark.parametrize(

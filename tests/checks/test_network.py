@@ -130,6 +130,17 @@ def test_old_versions_are_found_and_named() -> None:
     assert "-connect 10.0.0.5:443 -servername shop.test" in evidence.command
 
 
+def test_each_fault_has_the_texts_of_its_own_kind() -> None:
+    old = frozenset({TlsVersion.TLS1_1, TlsVersion.TLS1_2})
+    der = certificate("shop.test", key=rsa.generate_private_key(65537, 1024))
+    by_cause = {hit.cause: hit for hit in hits(der, trusted=False, error="", versions=old)}
+    texts = {cause: f"{h.description} {h.impact} {h.remediation}" for cause, h in by_cause.items()}
+    assert "certificate" not in texts["TLSv1.1"]
+    assert "authority" not in texts["TLSv1.1"]
+    assert "TLS 1.0" not in texts["weak-key"] + texts["untrusted-issuer"]
+    assert len(set(texts.values())) == 3
+
+
 def test_a_port_that_breaks_off_modern_handshakes_is_still_asked_for_old_ones() -> None:
     probe = DirectProbe()
     probe.versions = {TlsVersion.SSL3}

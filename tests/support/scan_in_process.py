@@ -118,11 +118,13 @@ async def scan(
     *,
     seed: int = 1,
     new_session_every: int = 0,
+    session: EngineSession | None = None,
 ) -> Finished:
-    """Run a shard to its end; `new_session_every` batches the worker is lost and another takes over."""
+    """Run a shard to its end, by `session` where one is given; `new_session_every` batches the worker is lost and
+    another takes over."""
     scope = scope_of(spec)
     checks = tuple(checks)
-    session = session_of(spec, network, checks, seed)
+    session = session or session_of(spec, network, checks, seed)
     frontier: dict[str, Unit] = {}
     done: set[str] = set()
     finished = Finished([], network, checks)

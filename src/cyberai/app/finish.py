@@ -6,6 +6,7 @@ from cyberai.app.context import App
 from cyberai.app.events import scan_event
 from cyberai.app.progress import advance
 from cyberai.app.scan_log import note
+from cyberai.domain.check import SkipReason
 from cyberai.domain.event import EventType
 from cyberai.domain.ids import ScanId
 from cyberai.domain.risk import risk_score
@@ -127,7 +128,9 @@ def complete_scan(app: App, tx: Tx, scan: Scan, at: int) -> Scan:
         worst = max(failures, key=lambda row: row[2])[1]
         detail = f"{scan.target}: {_EXPLAINED.get(worst, in_words(worst))}"
         return end_scan(app, tx, scan, ScanStatus.FAILED, reason_of(worst), at, detail)
-    return end_scan(app, tx, scan, ScanStatus.COMPLETED, None, at, problems=_problems(tx, scan.id))
+    blocked = any(SkipReason.BLOCKED_BY_WAF.value in row.skipped for row in tx.ledger.rows(scan.id))
+    reason = StatusReason.BLOCKED_BY_WAF if blocked else None
+    return end_scan(app, tx, scan, ScanStatus.COMPLETED, reason, at, problems=_problems(tx, scan.id))
 
 
 def _problems(tx: Tx, scan_id: ScanId) -> tuple[str, ...]:

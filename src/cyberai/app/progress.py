@@ -27,8 +27,10 @@ def advance(scan: Scan, counts: list[UnitCounts], requests: int, at: int) -> Sca
     phase = current_phase(counts)
     left = max(1_000_000, round(seconds_left(pace, counts, at) * 1_000_000))
     elapsed = scan.worked(at)
-    reached = min(_MOST_BEFORE_END, 100 * elapsed // (elapsed + left))
     by_stage = {row.stage: row for row in counts}
+    # Waiting for a connection that never comes is no progress; a port sweep sends no requests.
+    begun = requests > 0 or Stage.DISCOVER in by_stage
+    reached = min(_MOST_BEFORE_END, 100 * elapsed // (elapsed + left)) if begun else 0
     checks = by_stage.get(Stage.CHECK, UnitCounts(Stage.CHECK, 0, 0))
     pages = by_stage.get(Stage.CRAWL, UnitCounts(Stage.CRAWL, 0, 0))
     progress = Progress(

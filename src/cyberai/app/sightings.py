@@ -38,7 +38,7 @@ def sighting_of(app: App, meta: CheckMeta, hit: Hit, scan: Scan, at: int) -> Sig
         type=meta.id.rpartition(".")[2].replace("-", "_"),
         title=_line(hit.title or meta.title),
         description=_description(meta, hit),
-        remediation=meta.remediation,
+        remediation=hit.remediation or meta.remediation,
         severity=severity,
         cvss_score=score,
         cvss_vector=vector,
@@ -83,7 +83,7 @@ def _line(text: str) -> str:
 
 
 def _description(meta: CheckMeta, hit: Hit) -> str:
-    parts = [meta.description, hit.detail, meta.impact]
+    parts = [hit.description or meta.description, hit.detail, hit.impact or meta.impact]
     return "\n\n".join(part for part in parts if part)[:MAX_TEXT]
 
 

@@ -14,7 +14,9 @@ _GAP = r"(?:\s|&nbsp;|<br ?/?>|</?(?:li|div|p|span|pre|code)[^>]*>|\\n|\\t|\\r)+
 _QUOTE = r"(?:\"|&quot;|&#34;|\\\")"
 _JAVA = r"at [\w$.<>/]+\((?:[\w$]+\.(?:java|kt|scala|groovy):\d{1,6}|Native Method|Unknown Source)\)"
 _NODE = r"at (?:[\w$.<>\[\] ]+ \()?(?:file://|node:|[A-Z]:\\|/)[^\s()<>]+:\d{1,6}:\d{1,6}\)?"
-_DOTNET = r"at [\w.<>`+\[\],]+\([^)\n]*\)(?: in [A-Z]:\\[^\n:<]+:line \d{1,6})?"
+_DOTNET = r"at [\w.<>`+\[\],]+\([^):\n]*\)(?: in [A-Z]:\\[^\n:<]+:line \d{1,6})?"
+_PHP_FILE = r"(?:\\?/|[A-Z]:\\)[^\n<]{1,400}?\(\d{1,6}\): |\[internal function\]: "
+_PHP_THROWN = r"\n {1,4}thrown in (?:<b>)?(?:/|[A-Z]:\\)[^\n<]+(?:</b>)? on line (?:<b>)?\d{1,6}"
 
 _TRACES: tuple[tuple[str, str], ...] = (
     (
@@ -24,7 +26,11 @@ _TRACES: tuple[tuple[str, str], ...] = (
     ("Java", rf"{_JAVA}{_GAP}{_JAVA}"),
     ("Node", rf"{_NODE}{_GAP}{_NODE}"),
     (".NET", rf"(?:Exception|Error)[^\n]*(?:\n[^\n]*){{0,3}}{_GAP}{_DOTNET}{_GAP}{_DOTNET}"),
-    ("PHP", r"Stack trace:(?:\s|<br ?/?>|\\n){1,6}#0 (?:/|[A-Z]:\\|\[internal|\{main)[^\n]*"),
+    (
+        "PHP",
+        rf"Stack trace:(?:\s|<br ?/?>|\\n){{1,6}}#0 (?:(?:{_PHP_FILE})[^\n]{{1,400}}?(?:\s|<br ?/?>|\\n){{1,6}}"
+        rf"#1 (?:{_PHP_FILE}|\{{main\}})|\{{main\}}{_PHP_THROWN})",
+    ),
     (
         "PHP",
         r"<b>(?:Warning|Notice|Fatal error|Parse error|Deprecated|Catchable fatal error)</b>:[^\n]+"
@@ -65,6 +71,8 @@ _PAGES: tuple[tuple[str, str], ...] = (
 _TRACE_SET = PatternSet([pattern for _, pattern in _TRACES])
 _PAGE_SET = PatternSet([pattern for _, pattern in _PAGES])
 _RAW_PHP = 5
+_DOTNET_SOURCE = ".NET"
+_JAVA_FRAME = Pattern(r"\((?:[\w$]+\.(?:java|kt|scala|groovy):\d{1,6}|Native Method|Unknown Source)\)")
 _QUOTED = tuple(
     Pattern(rf"<{tag}[\s>][\s\S]*?</{tag}\s*>", ignore_case=True)
     for tag in ("pre", "code", "blockquote", "textarea", "article", "template")
@@ -93,9 +101,14 @@ def traces(response: HttpResponse) -> tuple[Trace, ...]:
     unquoted = body if response.status >= 400 else _unquoted(body)
     for index, match in _TRACE_SET.matches(body):
         shown = match if index == _RAW_PHP or response.status >= 400 else _again(index, unquoted)
-        if shown is not None:
+        if shown is not None and not _of_java(index, shown):
             found.setdefault(_TRACES[index][0], Trace(_TRACES[index][0], False, _words(shown)))
     return tuple(found.values())
+
+
+def _of_java(index: int, match: Match) -> bool:
+    """True for frames of Java that read like those of .NET: places without a file, and lambdas."""
+    return _TRACES[index][0] == _DOTNET_SOURCE and _JAVA_FRAME.search(match.text) is not None
 
 
 def _again(index: int, body: bytes) -> Match | None:

@@ -75,6 +75,7 @@ class SkipReason(StrEnum):
     BUDGET = "budget"
     AUTH_LOST = "auth_lost"
     TARGET_HEALTH = "target_health"
+    BLOCKED_BY_WAF = "blocked_by_waf"
 
     @property
     def leaves_coverage(self) -> bool:
@@ -110,8 +111,12 @@ class Skipped(Struct, frozen=True, tag="skipped"):
     detail: str = ""
 
 
+PAGES_ALIKE = "pages_alike"
+"""The reason of an error of the crawler: all pages of a site look like its answer for what is not there."""
+
+
 class Errored(Struct, frozen=True, tag="errored"):
-    """The check started and could not finish: `reason` is a transport reason or `internal`."""
+    """The check started and could not finish: `reason` is a transport reason, `internal` or PAGES_ALIKE."""
 
     reason: str
     detail: str = ""

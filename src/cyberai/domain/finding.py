@@ -119,8 +119,8 @@ class Hit(Struct, frozen=True, kw_only=True):
     """One proven (or suspected) flaw at one place.
 
     `url` for web hits, else `host` and `port`. `cause` tells apart several vulnerabilities of one check at
-    one place (a header's name, a cookie's name, a TLS version): part of the fingerprint. `title`, `severity`
-    and `cvss` override the check's own where one check covers several flaws. `root` is the place where the cause
+    one place (a header's name, a cookie's name, a TLS version): part of the fingerprint. `title`, `severity`,
+    `cvss`, `description`, `impact` and `remediation` override the check's own where one check covers several flaws. `root` is the place where the cause
     lies when `point` is only one of the places that show it: the fingerprint is that of the root.
     """
 
@@ -136,4 +136,7 @@ class Hit(Struct, frozen=True, kw_only=True):
     title: str | None = None
     severity: Severity | None = None
     cvss: str | None = None
+    description: str | None = None
+    impact: str | None = None
+    remediation: str | None = None
     cwe: tuple[str, ...] = ()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from cyberai.domain.check import SkipReason
+from cyberai.domain.check import PAGES_ALIKE, SkipReason
 from cyberai.domain.finding import Tier
 from cyberai.domain.report import CoverageRow
 from cyberai.domain.scan import StatusReason, Verdict, VerdictResult
@@ -15,7 +15,9 @@ _LEAVING = frozenset(reason.value for reason in SkipReason if reason.leaves_cove
 _REASON_TEXT = {
     SkipReason.AUTH_LOST.value: "The login was lost during the scan",
     SkipReason.TARGET_HEALTH.value: "The target became unhealthy and was left alone",
+    SkipReason.BLOCKED_BY_WAF.value: "A firewall refused most of the payloads: what is behind it was not tested",
 }
+_ERROR_TEXT = {PAGES_ALIKE: "All pages look like the missing page"}
 
 
 def coverage_percent(rows: Iterable[CoverageRow], untested: int = 0, reached: int = 0) -> float:
@@ -51,6 +53,7 @@ def decide(
     if ended_early is not None:
         reasons.append(f"The scan ended early: {in_words(ended_early.value)}")
     reasons += [text for reason, text in _REASON_TEXT.items() if any(reason in row.skipped for row in rows)]
+    reasons += [text for reason, text in _ERROR_TEXT.items() if any(reason in row.errored for row in rows)]
     if coverage < MIN_COVERAGE:
         reasons.append(_coverage_reason(rows, coverage, untested))
     if reasons:

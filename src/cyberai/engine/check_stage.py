@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from cyberai.checkkit import Check, InsertionPoint, PolicyRefused, Scope, TransportError
 from cyberai.domain.asset import OriginAsset, RequestAsset, ServiceAsset, TlsAsset
-from cyberai.domain.check import CheckOutcome, Outcome, Skipped, SkipReason
+from cyberai.domain.check import CheckOutcome, Clean, Outcome, Skipped, SkipReason
 from cyberai.domain.unit import Unit, UnitResult
 from cyberai.engine.context import Context
 from cyberai.engine.coverage import host_label, transport_outcome
@@ -66,6 +66,15 @@ async def _run(context: Context, check: Check, asset: RequestAsset, point: Inser
     tally = Tally()
     probe = EngineProbe(context, check.meta.max_requests, tally, asset)
     outcome = await run_check(check, point, probe)
+    place = (point.request.url.host, point.request.url.port)
+    if (
+        isinstance(outcome, Clean)
+        and 2 * probe.refused > probe.payloads
+        and context.firewalls.stands_before(place)
+    ):
+        outcome = Skipped(
+            SkipReason.BLOCKED_BY_WAF, f"{probe.refused} of {probe.payloads} payloads were refused"
+        )
     return recorded(check, _key(asset, point), _host(asset), outcome, tally.sent)
 
 

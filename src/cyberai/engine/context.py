@@ -7,6 +7,7 @@ from cyberai.domain.http import Exchange, Url
 from cyberai.domain.scan import ScanSpec
 from cyberai.domain.scope import ScanScope
 from cyberai.engine.fetch import Fetcher
+from cyberai.engine.firewall import Firewalls
 from cyberai.engine.memory import CrawlMemory, Exchanges, Once
 from cyberai.engine.novelty import Novelty
 from cyberai.engine.order import Order
@@ -39,11 +40,12 @@ class Context:
         self.checks = {scope: tuple(c for c in ordered if c.meta.scope is scope) for scope in Scope}
         self.fetcher = Fetcher(network, scope, spec.policies.mode, clock)
         self.baselines = Exchanges()
-        self.missing: Once[tuple[str, str, str], Exchange] = Once(MAX_CONTROLS)
+        self.missing: Once[tuple[str, str, str, int], Exchange] = Once(MAX_CONTROLS)
         self.robots: Once[str, str] = Once()
         self.crawl = CrawlMemory()
         self.novelty = Novelty()
         self.order = Order()
+        self.firewalls = Firewalls()
 
     @property
     def max_depth(self) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from cyberai.checkkit import Check
 from cyberai.domain.asset import Asset, OriginAsset, RequestAsset
-from cyberai.domain.check import CheckOutcome, Errored, Outcome, Skipped, SkipReason
+from cyberai.domain.check import PAGES_ALIKE, CheckOutcome, Errored, Outcome, Skipped, SkipReason
 from cyberai.domain.http import Url
 from cyberai.domain.report import CoverageRow
 from cyberai.ports.network import TransportError, TransportReason
@@ -54,6 +54,18 @@ def transport_outcome(error: TransportError) -> Outcome:
 def crawl_outcome(url: Url, outcome: Outcome) -> CheckOutcome:
     """A ledger entry of the crawler about one address."""
     return CheckOutcome(CRAWL, f"url:{url}"[:500], host_label(url.host, url.port), outcome)
+
+
+def all_alike(origin: str, pages: int) -> CheckOutcome:
+    """The ledger's entry for a site whose pages cannot be told from what it answers where nothing is."""
+    detail = f"{pages} linked {'page looks' if pages == 1 else 'pages look'} like what is answered for a page that is not there"
+    return crawl_outcome(Url.parse(f"{origin}/"), Errored(PAGES_ALIKE, detail))
+
+
+def walled(host: str, port: int, detail: str) -> CheckOutcome:
+    """The ledger's entry for a host behind a firewall that refuses payloads."""
+    label = host_label(host, port)
+    return CheckOutcome(CRAWL, f"host:{label}", label, Skipped(SkipReason.BLOCKED_BY_WAF, detail))
 
 
 def never_ran(checks: Iterable[Check], rows: Iterable[CoverageRow], host: str) -> tuple[CheckOutcome, ...]:

@@ -8,10 +8,22 @@ from cyberai.engine.cookies import carried, cookies_after
 from cyberai.engine.health import Health
 from cyberai.engine.modes import refusal
 from cyberai.engine.turns import Turns
-from cyberai.ports.network import NetworkSession, TransportError
+from cyberai.ports.network import NetworkSession, TransportError, TransportReason
 from cyberai.ports.runtime import Clock
 
 MAX_REDIRECTS = 5
+_NEVER_SENT = frozenset(
+    {
+        TransportReason.DNS_FAILED,
+        TransportReason.NOT_ALLOWED,
+        TransportReason.OUT_OF_SCOPE,
+        TransportReason.REFUSED,
+        TransportReason.UNREACHABLE,
+        TransportReason.CONNECT_TIMEOUT,
+    }
+)
+"""No connection came about, so that no request went out."""
+
 _REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -70,6 +82,7 @@ class Fetcher:
             async with self.turns.shared():
                 response = await self._network.http.send(request)
         except TransportError as error:
+            tally.sent -= error.reason in _NEVER_SENT
             self._health.failed(place, error.reason)
             raise
         self._health.answered(place)

@@ -10,6 +10,7 @@ from cyberai.domain.unit import Stage, Unit, UnitResult
 from cyberai.engine.context import Context, is_address
 from cyberai.engine.fetch import Tally
 from cyberai.engine.frontier import crawl_entry, crawl_unit
+from cyberai.engine.presence import WELL_KNOWN
 from cyberai.engine.protocols import PING, banner_text, guess, speaks_first, starts_tls, store_behind
 from cyberai.engine.visit import CRAWL_RETRIES
 from cyberai.ports.network import TlsVersion, TransportError, TransportReason
@@ -31,7 +32,6 @@ TLS_SECONDS = 5.0
 """How long a server may take for a handshake before it counts as none: most that stay silent are no TLS."""
 
 _OLD = (TlsVersion.TLS1_2, TlsVersion.TLS1_0, TlsVersion.SSL3)
-_WELL_KNOWN = ("/robots.txt", "/sitemap.xml")
 
 
 async def identify_origin(context: Context, unit: Unit, asset: OriginAsset) -> UnitResult:
@@ -173,7 +173,7 @@ def _web(context: Context, url: Url) -> Iterator[Unit]:
         return
     yield crawl_entry(url)
     yield Unit(Stage.CHECK, OriginAsset(url))
-    for path in _WELL_KNOWN:
+    for path in WELL_KNOWN:
         known = url.with_target(path)
         if context.scope.allows_url(known):
             yield crawl_unit(HttpRequest("GET", known), 1, str(url))

@@ -31,6 +31,10 @@ SAME_FORM = 3
 MAX_STRUCTURES = 4
 """Page structures of one shape that are tested separately."""
 
+MAX_KIN = 8
+"""Shapes that differ in the last name of their path only, and lead to pages of one structure, that are looked at and
+tested: posts of a blog, of which each takes the same parameters."""
+
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
@@ -93,8 +97,11 @@ class CrawlMemory:
         self._kinds: Counter[int] = Counter()
         self._shapes: set[int] = set()
         self._alike: Counter[str] = Counter()
+        self._kin: dict[int, set[int]] = {}
         self._digests: dict[int, int] = {}
         self._submitted: dict[str, set[str]] = {}
+        self._distinct: set[str] = set()
+        self._alike_missing: Counter[str] = Counter()
         self.pages: Counter[str] = Counter()
         self.proven: Counter[str] = Counter()
         self._looked_at: set[int] = set()
@@ -154,6 +161,13 @@ class CrawlMemory:
         """True while this structure of the shape is one of the first few."""
         return hash((shape, structure)) in self._structures or self._kinds[hash(shape)] < MAX_STRUCTURES
 
+    def among_first(self, kin: str, shape: str) -> bool:
+        """True while this shape is one of the first MAX_KIN of its kin."""
+        members = self._kin.setdefault(hash(kin), set())
+        if len(members) < MAX_KIN:
+            members.add(hash(shape))
+        return hash(shape) in members
+
     def alike(self, origin: str, structure: str) -> int:
         """How many pages of this structure were met on the origin, this one included."""
         self._alike[f"{origin} {structure}"] += 1
@@ -183,6 +197,16 @@ class CrawlMemory:
         key = hashlib.sha256(origin.encode() + b"\n" + body).digest()[:8]
         own = hash(path)
         return self._digests.setdefault(int.from_bytes(key), own) != own
+
+    def met(self, origin: str, *, distinct: bool, alike: bool) -> None:
+        """A page besides the entry that differs from what is not there, or one that looks like it."""
+        if distinct:
+            self._distinct.add(origin)
+        self._alike_missing[origin] += alike
+
+    def indistinct(self) -> dict[str, int]:
+        """The origins of which every page looks like what is not there, and how many were met."""
+        return {o: n for o, n in self._alike_missing.items() if n and o not in self._distinct}
 
     def catch_alls(self, origin: str) -> list[Exchange]:
         """One answer of each program of the origin that answers for every path below it; the caller adds."""

@@ -35,6 +35,7 @@ _ASSETS = (
 _NAMED = frozenset(
     {".css", ".js", ".mjs", ".map", ".png", ".jpg", ".svg", ".ico", ".gif", ".woff", ".woff2", ".ttf"}
 )
+_VERSIONS = frozenset({"v", "ver", "version", "rev", "build", "hash", "cb", "cachebuster", "t", "ts", "_"})
 
 
 class Page(Struct, frozen=True):
@@ -96,9 +97,12 @@ def is_file(response: HttpResponse) -> bool:
 
 
 def is_named_file(url: Url, response: HttpResponse) -> bool:
-    """True for a style, script, font or picture with a file's name and a file's date."""
-    plain = extension(url).lower() in _NAMED and is_asset(response)
-    return plain and response.header("last-modified") is not None
+    """True for a style, script, font or picture with a file's name, and a file's date or nothing behind the name but
+    its version (`style.css?v=3`), which no program reads."""
+    if extension(url).lower() not in _NAMED or not is_asset(response):
+        return False
+    names = {pair.partition("=")[0].lower() for pair in url.query.split("&")}
+    return response.header("last-modified") is not None or (bool(url.query) and names <= _VERSIONS)
 
 
 def is_asset(response: HttpResponse) -> bool:

@@ -52,6 +52,8 @@ class EngineProbe:
         self._repeated: Counter[HttpRequest] = Counter()
         self._charged: set[object] = set()
         self._silenced = 0
+        self.payloads = 0
+        self.refused = 0
 
     async def send(self, request: HttpRequest, *, follow: bool = False) -> Exchange:
         """See checkkit.Probe."""
@@ -74,11 +76,27 @@ class EngineProbe:
         self._charge()
         request = render(point, payload, append)
         try:
-            return await self._submit(request)
+            exchange = await self._submit(request)
         except TransportError as error:
             if error.reason is not TransportReason.RESET or not await self._only_this_payload(point):
                 raise
-        return Exchange(request, HttpResponse(NO_ANSWER))
+            return Exchange(request, HttpResponse(NO_ANSWER))
+        if self._context.firewalls.suspects(payload):
+            await self._weigh(point, payload, append, exchange.response.status)
+        return exchange
+
+    async def _weigh(self, point: InsertionPoint, payload: str, append: bool, status: int) -> None:
+        """Note what became of a payload, and see whether it was refused for what it holds: a harmless value of its
+        length is answered otherwise. That is not charged to the check."""
+        walls = self._context.firewalls
+        usual = self._context.baselines.get(point.request)
+        if usual is not None and walls.refuses(usual.response.status):
+            return
+        self.payloads += 1
+        self.refused += walls.refuses(status)
+        if walls.answered(point, status) and point.request.method in ("GET", "HEAD"):
+            harmless = render(point, self._context.rng.letters(len(payload)), append)
+            walls.harmless(point, (await self._context.fetcher.send(harmless, self._tally)).response.status)
 
     async def _only_this_payload(self, point: InsertionPoint) -> bool:
         """Whether the unaltered request is answered, after a payload that was not: a program that ends on a
@@ -229,8 +247,8 @@ async def with_fresh_token(
     return with_cookies(fresh, cookies) if cookies != request_cookies(request) else fresh
 
 
-async def missing_control(context: Context, url: Url, tally: Tally) -> Exchange:
-    """The answer to a path beside `url` that cannot exist; asked once per directory and extension."""
+async def missing_control(context: Context, url: Url, tally: Tally, sample: int = 1) -> Exchange:
+    """The answer to a path beside `url` that cannot exist; asked once per directory, extension and `sample`."""
 
     async def ask() -> Exchange:
         control = missing_url(url, context.rng.letters(12))
@@ -239,4 +257,4 @@ async def missing_control(context: Context, url: Url, tally: Tally) -> Exchange:
         return structs.replace(exchange, response=structs.replace(exchange.response, body=body))
 
     folder = normalise_path(directory(url))
-    return await context.missing.get((url.origin, folder, extension(url)), ask)
+    return await context.missing.get((url.origin, folder, extension(url), sample), ask)

@@ -69,8 +69,11 @@ class EngineSession:
 
     def never_ran(self, rows: Iterable[CoverageRow], host: str = "") -> tuple[CheckOutcome, ...]:
         """For the end of a shard: Skipped(not_applicable) for every check that has no row on this host (default:
-        the host of the units this session ran, else the scan's first)."""
-        return coverage.never_ran(self._checks, rows, host or self._host)
+        the host of the units this session ran, else the scan's first), and what only the whole crawl shows."""
+        alike = self._context.crawl.indistinct()
+        noted = [coverage.all_alike(origin, pages) for origin, pages in alike.items()]
+        noted += [coverage.walled(*place, why) for place, why in self._context.firewalls.found()]
+        return (*coverage.never_ran(self._checks, rows, host or self._host), *noted)
 
     async def _perform(self, unit: Unit) -> UnitResult:
         """One unit, whatever it meets: what a hostile page makes our own code do must not end the scan. This is

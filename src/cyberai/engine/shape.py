@@ -35,6 +35,14 @@ def shape_of(request: HttpRequest) -> str:
     return f"{request.method} {request.url.origin}{path}" + (f"?{'&'.join(names)}" if names else "")
 
 
+def kin_of(request: HttpRequest, structure: str) -> str:
+    """The shape with the path's last name left out, and the page's structure: pages of one template that differ in a
+    name of their own (`/blog/a-slug/`) have it in common."""
+    folder, _, _ = request.url.path.rstrip("/").rpartition("/")
+    names = sorted({name for name, _ in named_values(request)})
+    return f"{request.method} {request.url.origin}{normalise_path(folder)}/*?{'&'.join(names)} ~{structure}"
+
+
 def crawl_key(request: HttpRequest) -> str:
     """The shape plus what tells its members apart, bounded (see the module's text)."""
     words: list[str] = []

@@ -1,7 +1,7 @@
 """Soft 404: what a site answers for a page that is not there, and telling real pages from it."""
 
 from cyberai.domain.http import Exchange, Url
-from cyberai.engine.difference import same_head, similarity
+from cyberai.engine.difference import chunks, same_head, similarity
 
 _MISSING = frozenset({404, 410})
 _ALIKE = 0.9
@@ -35,5 +35,18 @@ def is_missing(page: Exchange, control: Exchange | None) -> bool:
     return similarity(response, control.response, names) >= _ALIKE
 
 
-def _last_segment(exchange: Exchange) -> str:
-    return exchange.request.url.path.rpartition("/")[2]
+def stands_out(page: Exchange, control: Exchange, again: Exchange | None = None) -> bool:
+    """True when a page that is_missing by its likeness still says something of its own.
+
+    What all pages of a site share, its template, may be nearly all of each. Two answers for what is not there show
+    how much of such an answer changes by itself; without the second, every difference counts.
+    """
+    names = tuple(name for name in map(_last_segment, (page, control, again)) if len(name) >= 3)
+    absent = chunks(control.response, names)
+    changed = chunks(page.response, names) ^ absent
+    dynamic = chunks(again.response, names) ^ absent if again is not None else frozenset()
+    return bool(changed - dynamic) and len(changed) > 2 * len(dynamic)
+
+
+def _last_segment(exchange: Exchange | None) -> str:
+    return "" if exchange is None else exchange.request.url.path.rpartition("/")[2]

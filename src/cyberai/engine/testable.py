@@ -13,14 +13,19 @@ from cyberai.engine.form_variants import each_field_alone
 from cyberai.engine.frontier import check_unit, unknown_names_unit
 from cyberai.engine.insertion import ordinary_points
 from cyberai.engine.page import Page, is_file, is_named_file
-from cyberai.engine.shape import shape_of
+from cyberai.engine.shape import kin_of, shape_of
 
 
 async def tests_of(context: Context, asset: RequestAsset, page: Page, tally: Tally) -> tuple[Unit, ...]:
     """The CHECK units of a fetched request; none for files as they are, none for errors without parameters."""
     if not context.checks[Scope.INSERTION]:
         return ()
-    if not context.crawl.testable(shape_of(asset.request), page.structure):
+    shape = shape_of(asset.request)
+    if not context.crawl.testable(shape, page.structure):
+        return ()
+    if asset.request.url.query and not context.crawl.among_first(
+        kin_of(asset.request, page.structure), shape
+    ):
         return ()
     tested = structs.replace(asset, request=_with_cookies_set(page, asset.request))
     response = page.exchange.response

@@ -1,25 +1,18 @@
-"""The crawler's visit to one request: whether it is worth it, the fetch, and whether a page came back at all."""
+"""The crawler's visit to one request: whether it is worth it, and the fetch."""
 
-from cyberai.checkkit import PolicyRefused
 from cyberai.domain.asset import RequestAsset
 from cyberai.domain.check import Skipped, SkipReason
-from cyberai.domain.http import Exchange, HttpRequest, Url
+from cyberai.domain.http import Exchange, HttpRequest
 from cyberai.engine.context import Context
 from cyberai.engine.fetch import Tally
 from cyberai.engine.markup import decode
-from cyberai.engine.probe import missing_control, send_fresh
+from cyberai.engine.presence import is_real as is_real
+from cyberai.engine.probe import send_fresh
 from cyberai.engine.robots import disallowed
 from cyberai.engine.shape import shape_of
-from cyberai.engine.soft404 import extension, is_missing
 from cyberai.ports.network import TransportError
 
 CRAWL_RETRIES = 2
-PROVEN_FOLDERS = 10
-"""Pages of folders of one depth in a row that a control showed to be real; the others need none each."""
-
-MAX_CATCH_ALLS = 16
-"""Programs of one origin that answer for every path below their own."""
-
 _NEAR_DUPLICATE = Skipped(SkipReason.NOT_APPLICABLE)
 
 
@@ -50,58 +43,6 @@ async def fetch(context: Context, asset: RequestAsset, tally: Tally) -> Exchange
     exchange = await send_fresh(context, request, asset, tally, retries=CRAWL_RETRIES)
     context.baselines.keep(request, exchange)
     return exchange
-
-
-async def is_real(context: Context, asset: RequestAsset, exchange: Exchange, tally: Tally) -> bool:
-    """False for an answer that stands for "nothing here". The entry is always real.
-
-    A control is asked per origin, and per directory where the origin's own control is no 404 or the body was
-    seen before under another path: an application that answers every path with its start page has one page.
-    """
-    if asset.depth == 0 and not asset.referer:
-        context.crawl.duplicate(
-            exchange.request.url.origin, exchange.request.url.path, exchange.response.body
-        )
-        return True
-    if is_missing(exchange, None):
-        return False
-    if exchange.request.method != "GET":
-        return True
-    url = exchange.request.url
-    seen = context.crawl.duplicate(url.origin, url.path, exchange.response.body)
-    root = url.with_target("/")
-    general = None
-    if context.scope.allows_url(root):
-        general = await _control(context, root, tally)
-    if not seen and (general is None or is_missing(general, None)):
-        return True
-    level = url.path.count("/")
-    program = url.path.split("/")[1] if level > 1 else ""
-    place = f"{url.origin}/{program} {level} {extension(url)}"
-    if not seen and context.crawl.proven[place] >= PROVEN_FOLDERS:
-        usual = url.with_target(f"/index{extension(url)}")
-        general = await _control(context, usual, tally) if context.scope.allows_url(usual) else general
-        return not is_missing(exchange, general)
-    control = await _control(context, url, tally)
-    if not is_missing(exchange, control):
-        context.crawl.proven[place] += 1
-        return True
-    context.crawl.proven[place] = 0
-    # A program that answers for every path below its own is one page: the first one that is asked for.
-    known = context.crawl.catch_alls(url.origin)
-    if is_missing(exchange, general) or any(is_missing(exchange, other) for other in known):
-        return False
-    if len(known) < MAX_CATCH_ALLS:
-        known.append(exchange)
-    return len(known) < MAX_CATCH_ALLS
-
-
-async def _control(context: Context, url: Url, tally: Tally) -> Exchange | None:
-    """The answer for what is not there; None where none comes: a page is not lost for want of a control."""
-    try:
-        return await missing_control(context, url, tally)
-    except (TransportError, PolicyRefused):
-        return None
 
 
 async def _robots_forbid(context: Context, asset: RequestAsset) -> bool:

@@ -85,6 +85,30 @@ def test_a_site_without_inputs_costs_what_the_design_allows() -> None:
     assert len(tested.network.log) <= 1.2 * len(pages) + 2 * len(pages) + 150
 
 
+def test_files_in_folders_of_their_own_are_one_shape_by_their_structure() -> None:
+    head = (("Accept-Ranges", "bytes"), ("Last-Modified", "Mon, 01 Jan 2024 00:00:00 GMT"))
+    names = [f"/blog/on-{chr(97 + i)}{word}/" for i in range(26) for word in ("ropes", "sails", "tides")]
+    pages: dict = {"/": lambda _: html(links(*names), headers=head)}
+    pages.update(
+        {name: (lambda r: html(f"<h1>{r.url.path}</h1><p>text</p>", headers=head)) for name in names}
+    )
+    tested = run(pages, ONE_PER_SCOPE)
+    shapes = 2
+    assert len(tested.network.log) <= 1.2 * len(pages) + 2 * shapes + 10
+
+
+@pytest.mark.parametrize(
+    ("target", "tested"), [("/style.css?v=3", False), ("/style.css?theme=dark", True), ("/list?v=3", True)]
+)
+def test_the_version_of_a_file_is_no_parameter(target: str, tested: bool) -> None:
+    def style(_: HttpRequest) -> HttpResponse:
+        return HttpResponse(200, (("Content-Type", "text/css"),), b"body { color: black }")
+
+    pages = {"/": links(target), "/style.css": style, "/list": "<p>list</p>"}
+    finished = run(pages, (ECHO,))
+    assert any("#query:" in outcome.asset for outcome in finished.outcomes) is tested
+
+
 def test_files_sent_as_they_are_cost_one_request() -> None:
     head = (("Accept-Ranges", "bytes"), ("Last-Modified", "Mon, 01 Jan 2024 00:00:00 GMT"))
     children = [f"/page-{chr(97 + i)}.html" for i in range(20)]
@@ -112,7 +136,7 @@ def test_the_folders_of_a_page_s_files_are_looked_at_once_and_routes_are_left_al
     assert not any(path.startswith("/blog/") and path.endswith("/") for path in asked)
 
 
-def test_content_checks_look_at_every_script_and_page_checks_at_one_file_of_a_folder() -> None:
+def test_content_checks_look_at_every_script_and_page_checks_at_one_of_all_files() -> None:
     def script(_: HttpRequest) -> HttpResponse:
         head = (("Accept-Ranges", "bytes"), ("Last-Modified", "Mon, 01 Jan 2024 00:00:00 GMT"))
         return HttpResponse(200, (("Content-Type", "text/javascript"), *head), b"let a = 1;")
@@ -122,7 +146,7 @@ def test_content_checks_look_at_every_script_and_page_checks_at_one_file_of_a_fo
     pages.update(dict.fromkeys(names, script))
     finished = run(pages, (QUIET_PAGE, QUIET_CONTENT))
     looked = {
-        check: sum("/js/" in o.asset for o in finished.outcomes if o.check_id == check)
+        check: sum("/js/" in o.asset or "/*" in o.asset for o in finished.outcomes if o.check_id == check)
         for check in ("test.page", "test.content")
     }
     assert looked == {"test.page": 1, "test.content": 3}
@@ -367,3 +391,21 @@ def test_what_is_given_up_stands_in_the_ledger() -> None:
         o.asset for o in finished.outcomes if getattr(o.outcome, "detail", "").startswith("only the first")
     }
     assert given_up == {f"url:{ENTRY}cut", f"url:{ENTRY}many"}
+
+
+def test_posts_of_a_blog_are_one_shape_by_their_structure() -> None:
+    """Forty posts with a name each, a page of each per parameter: the first few are tested, not all."""
+    names = [
+        f"/blog/on-{word}-{end}/" for word in "abcdefghij" for end in ("ropes", "sails", "tides", "winds")
+    ]
+
+    def post(request: HttpRequest) -> str:
+        return f"<h1>{request.url.path}</h1><p>told</p>" + links(f"{request.url.path}?replytocom=3")
+
+    pages: dict = {"/": links(*names)} | dict.fromkeys(names, post)
+    finished = run(pages, ONE_PER_SCOPE)
+    tested = {o.asset for o in finished.outcomes if "#query:replytocom" in o.asset}
+    looked = {o.asset for o in finished.outcomes if o.check_id == "test.page" and "/blog/" in o.asset}
+    assert 0 < len(tested) <= 8
+    assert 0 < len(looked) <= 2 * 8
+    assert set(names) <= paths(finished)

@@ -395,3 +395,9 @@ def test_a_unit_of_a_stage_that_does_not_know_its_asset_fails_by_itself() -> Non
     assert done[Stage.DISCOVER].failure == "internal"
     assert done[Stage.IDENTIFY].failure == ""
     assert isinstance(Clean(), Clean)
+
+
+def test_a_request_that_never_connected_is_none() -> None:
+    refused = asyncio.run(scan(spec_of("http://10.0.0.1:81/"), website(site({"/": "x"}))))
+    assert [failure for failure, _ in refused.failures] == ["connection_refused"]
+    assert sum(result.requests for result in refused.results) == 0

@@ -179,7 +179,7 @@ def vulnerability(number: int, **changes: object) -> Vulnerability:
         check_id=check,
         type=check.partition(".")[2].replace("-", "_"),
         title=title,
-        description=DESCRIPTION,
+        description=f"{DESCRIPTION}\n\n{IMPACT}",
         remediation=REMEDIATION,
         severity=severity,
         cvss_score=score,

@@ -12,7 +12,8 @@ Frameworks have a switch for each of them in their session settings.
 ## How it is proven
 The Set-Cookie header is read as browsers read it, and a second answer must set the cookie in the same way.
 Only cookies that carry a session or a token by their name, or a long random value, count; a cookie that is
-being deleted does not, and tokens that scripts must read (XSRF) need no HttpOnly.
+being deleted does not, nor one whose value is short and the same for everybody (`session_banner_seen=1`), and tokens
+that scripts must read (XSRF) need no HttpOnly.
 """
 
 from collections import Counter
@@ -49,6 +50,11 @@ _MEASURING = Pattern(
 _LOW = "CVSS:3.1/AV:N/AC:H/PR:N/UI:R/S:U/C:N/I:L/A:N"
 
 
+_SHORT = 12
+"""Below this many characters a value must differ from visit to visit to be a session: no program guards one with
+less than 64 bits, and what all visitors get tells nobody apart."""
+
+
 class _Cookie(Struct, frozen=True):
     name: str
     value: str
@@ -77,9 +83,12 @@ async def cookie_flags(page: PageAsset, probe: Probe) -> AsyncIterator[Hit]:
     if not wrong:
         return
     second = await again(page, probe)
-    later = {cookie.name: _faults(cookie, second) for cookie in _cookies(second)}
+    later = {cookie.name: cookie for cookie in _cookies(second)}
     for cookie, faults in wrong:
-        repeated = second is not page.exchange and later.get(cookie.name) == faults
+        other = later.get(cookie.name)
+        if len(cookie.value) < _SHORT and (other is None or other.value == cookie.value):
+            continue
+        repeated = second is not page.exchange and other is not None and _faults(other, second) == faults
         yield _hit(page, cookie, faults, 2 if repeated else 1)
 
 

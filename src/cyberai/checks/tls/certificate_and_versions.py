@@ -46,6 +46,42 @@ _SOME = "CVSS:3.1/AV:N/AC:H/PR:N/UI:N/S:U/C:L/I:L/A:N"
 _OLD = {TlsVersion.SSL3: "-ssl3", TlsVersion.TLS1_0: "-tls1", TlsVersion.TLS1_1: "-tls1_1"}
 
 
+class _Texts(Struct, frozen=True):
+    description: str
+    impact: str
+    remediation: str
+
+
+_TRUST = _Texts(
+    "The port shows a certificate that clients refuse, or that tells them nothing of whose server this is.",
+    "Visitors cannot tell the server from an impostor: a warning that is always there is clicked away, also when "
+    "someone is in between.",
+    "Use a certificate of a public or company-wide trusted authority for exactly the names that are used, renewed by "
+    "a program well before its end.",
+)
+_STRENGTH = _Texts(
+    "The certificate rests on a key or a signature that can be broken with known means.",
+    "Who computes the key, or a second certificate with the same signature, passes for this server and reads or "
+    "changes what is sent.",
+    "Have the certificate issued anew, with an RSA key of at least 2048 bits or an elliptic curve key of at least 256, "
+    "signed with SHA-256.",
+)
+_VERSION = _Texts(
+    "The port still speaks a version of TLS that is given up.",
+    "The version has known weaknesses: someone on the way who makes both sides use it can read or change parts of what "
+    "is sent.",
+    "Switch off SSLv3, TLS 1.0 and TLS 1.1 in the server's settings and leave TLS 1.2 and 1.3 (RFC 7568, RFC 8996).",
+)
+_WEAK = frozenset({"weak-key", "weak-signature"})
+_VERSIONS = frozenset(version.value for version in _OLD)
+
+
+def _texts(cause: str) -> _Texts:
+    if cause in _VERSIONS:
+        return _VERSION
+    return _STRENGTH if cause in _WEAK else _TRUST
+
+
 class _Fault(Struct, frozen=True):
     cause: str
     title: str
@@ -204,9 +240,13 @@ def _version_hit(endpoint: TlsAsset, version: TlsVersion, option: str, repeats: 
 
 
 def _hit(endpoint: TlsAsset, fault: _Fault, evidence: TlsEvidence, repeats: int) -> Hit:
+    texts = _texts(fault.cause)
     return Hit(
         proof=Proof(Oracle.OBSERVATION, repeats=repeats),
         evidence=(evidence,),
+        description=texts.description,
+        impact=texts.impact,
+        remediation=texts.remediation,
         host=endpoint.host,
         port=endpoint.port,
         cause=fault.cause,

@@ -54,6 +54,14 @@ def _preference(_request: LabRequest, state: State) -> LabResponse:
     )  # fmt: skip
 
 
+def _banner(_request: LabRequest, state: State) -> LabResponse:
+    """Trap: called like a session, and the same for every visitor."""
+    return shop_page(
+        state, "Tide warning", "<p>You have seen today's warning of the tide.</p>",
+        headers=(("Set-Cookie", "session_banner_seen=1; Path=/account/tide-warning"),),
+    )  # fmt: skip
+
+
 def _forgotten(_request: LabRequest, state: State) -> LabResponse:
     """Trap: a cookie that is deleted carries nothing to steal."""
     return shop_page(
@@ -66,5 +74,6 @@ PAGES: tuple[Page, ...] = (
     _lacking("/account/visit", "Begin a visit", "sessionid", "HttpOnly", demo=True),
     _lacking("/account/lounge", "Captain's lounge", "lounge_session", "SameSite"),
     trap("/account/text-size", "Text size", "Your account", _preference),
+    trap("/account/tide-warning", "Tide warning", "Your account", _banner),
     trap("/account/forget", "Forget me", "Your account", _forgotten),
 )

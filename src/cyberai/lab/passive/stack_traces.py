@@ -85,6 +85,10 @@ _PROSE = (
     "<p>A warning: on line 12 of the form, write the berth. The stack trace of a rope tells where it was cut.</p>"
     "<p>It stopped at north (quay 4:12:30). Traceback (most recent call last): call Sam.</p>"
 )
+_TALE = (
+    "<p>The pump's log said: Fatal error: Uncaught Error: Call to undefined function prime() in "
+    "/var/www/quay/pump.php:3\nStack trace: #0 {main}</p><p>Nobody had primed it.</p>"
+)
 
 PAGES: tuple[Page, ...] = (
     _machine("/machines/crane", "Python", _PYTHON),
@@ -106,5 +110,6 @@ PAGES: tuple[Page, ...] = (
     ),
     trap("/machines/lesson", "How to read a trace", _SECTION, partial(_within, _LESSON)),
     trap("/machines/rules", "Rules of the engine room", _SECTION, partial(_within, _PROSE)),
+    trap("/machines/tale", "The tale of the pump", _SECTION, partial(_within, _TALE)),
     trap("/machines/quoted", "The pump's old message", _SECTION, partial(_within, f"<p>{text(_PHP)}</p>")),
 )  # fmt: skip

@@ -22,6 +22,7 @@ _WORDS = {
     "budget": "request budget used up",
     "auth_lost": "login was lost",
     "target_health": "target became unhealthy",
+    "blocked_by_waf": "refused by a firewall",
     "target_not_allowed": "address not allowed",
     "dns_failed": "name not found",
     "connection_refused": "connection refused",
@@ -34,6 +35,7 @@ _WORDS = {
     "proxy_failed": "the proxy failed",
     "malformed_response": "malformed answer",
     "cancelled": "cancelled",
+    "pages_alike": "all pages look like the missing page",
     "internal": "fault of the scanner",
 }
 

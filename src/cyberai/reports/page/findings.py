@@ -65,7 +65,7 @@ def finding_views(model: ReportModel) -> tuple[FindingView, ...]:
 def _view(number: int, item: ReportItem, model: ReportModel) -> FindingView:
     row, kind = item.vulnerability, model.report.type
     prose = kind is not ReportType.RAW
-    impact = model.check_impacts.get(row.check_id, "")
+    description, impact = _told(row.description, model.check_impacts.get(row.check_id, ""))
     return FindingView(
         number=number,
         anchor=row.id if is_id("vuln", row.id) else f"finding-{number}",
@@ -78,13 +78,21 @@ def _view(number: int, item: ReportItem, model: ReportModel) -> FindingView:
         confidence=row.confidence,
         why=why_trusted(row.tier, control=has_control(item.resource)),
         facts=_facts(row, model.check_titles),
-        # The API's description ends with the impact, which has a heading of its own here.
-        description=blocks(row.description.removesuffix(impact)) if prose else (),
+        description=blocks(description) if prose else (),
         impact=blocks(impact) if prose else (),
         remediation=blocks(row.remediation) if prose else (),
         references=tuple(_reference(text) for text in row.references[:_MAX_REFERENCES]) if prose else (),
         evidence=evidence_views(item.resource) if kind is not ReportType.EXECUTIVE else (),
     )
+
+
+def _told(text: str, impact: str) -> tuple[str, str]:
+    """Description and impact: the API's description ends with the impact, which has a heading of its own here. Where
+    it is not the check's, the flaw has one of its own, which is the last paragraph."""
+    if not impact or text.endswith(impact):
+        return text.removesuffix(impact), impact
+    description, gap, own = text.rpartition("\n\n")
+    return (description, own) if gap else (text, impact)
 
 
 def why_trusted(tier: Tier, *, control: bool) -> str:
