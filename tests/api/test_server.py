@@ -259,6 +259,7 @@ def test_events_reach_a_real_client_within_a_second(site: Site) -> None:
             f"ws://127.0.0.1:{port}/v1/ws?token={site.key}", origin="https://evil.example"
         ) as ws:
             await ws.send("nothing to say")
+            assert json.loads(await asyncio.wait_for(ws.recv(), 1))["type"] == "error"
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             body = b'{"target": "example.com"}'
             writer.write(
