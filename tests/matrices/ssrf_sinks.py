@@ -248,6 +248,7 @@ OPTIONS = {
 """Parameter of `cyberai scan` and `cyberai serve` -> its row in STATED; empty: it names nothing that is scanned."""
 
 READERS = {
+    "cyberai.app.default_rate": "POST /v1/scans target",
     "cyberai.app.resume_scan": "cyberai scan TARGET",
     "cyberai.app.retry": "POST /v1/scans target",
     "cyberai.app.run_shard": "POST /v1/scans target",
@@ -264,6 +265,7 @@ READERS = {
     "cyberai.config": "--proxy",
     "cyberai.domain.http": "a href",
     "cyberai.domain.target": "POST /v1/scans target",
+    "cyberai.engine.coverage": "",
     "cyberai.engine.crawl": "a href",
     "cyberai.engine.csrf": "form action, POST",
     "cyberai.engine.fetch": "Location of a redirect",
@@ -275,4 +277,4 @@ READERS = {
     "cyberai.web.origin": "",
 }
 """Module that makes an address of a text -> a row that tries it; empty: nothing it reads is ever connected to by a scan
-(the CLI's client of its own server; the origin of a form)."""
+(the CLI's client of its own server; the ledger's entry for an origin; the origin of a form)."""
