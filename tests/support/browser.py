@@ -131,7 +131,8 @@ class Tab:
         self.call("Input.dispatchKeyEvent", type="keyUp", **common)
 
     def type(self, text: str) -> None:
-        """Text into whatever has the focus."""
+        """Text into the field that has the focus; a page's autofocus may come after it is loaded."""
+        self.wait_for("document.activeElement.matches('input, textarea')")
         self.call("Input.insertText", text=text)
 
     def look(self, *, width: int = 1280, height: int = 900, dark: bool = False) -> None:
