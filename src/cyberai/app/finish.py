@@ -138,7 +138,7 @@ def _problems(tx: Tx, scan_id: ScanId) -> tuple[str, ...]:
     return tuple(
         f"{count} {'target' if count == 1 else 'targets'} could not be entered: {in_words(reason)}"
         for stage, reason, count in tx.units.failures(scan_id)
-        if stage is not Stage.CHECK
+        if stage < Stage.CHECK
     )
 
 

@@ -9,6 +9,7 @@ _PHASE = {
     Stage.IDENTIFY: Phase.DISCOVERING,
     Stage.CRAWL: Phase.CRAWLING,
     Stage.CHECK: Phase.TESTING,
+    Stage.MEASURE: Phase.TESTING,
 }
 _MOST_BEFORE_END = 99
 
@@ -35,7 +36,7 @@ def advance(scan: Scan, counts: list[UnitCounts], requests: int, at: int) -> Sca
     pages = by_stage.get(Stage.CRAWL, UnitCounts(Stage.CRAWL, 0, 0))
     progress = Progress(
         current=max(scan.progress.current, reached),
-        status=_sentence(phase, pages, checks),
+        status=_sentence(phase, pages, checks, by_stage.get(Stage.MEASURE)),
         phase=phase,
         requests_sent=requests,
         checks_done=checks.done,
@@ -46,9 +47,11 @@ def advance(scan: Scan, counts: list[UnitCounts], requests: int, at: int) -> Sca
     return scan.replace(pace=pace, progress=progress, estimated_completion=at + left, updated_at=at)
 
 
-def _sentence(phase: Phase, pages: UnitCounts, checks: UnitCounts) -> str:
+def _sentence(phase: Phase, pages: UnitCounts, checks: UnitCounts, measures: UnitCounts | None) -> str:
     if phase is Phase.CRAWLING:
         return f"Exploring: {pages.done} of {pages.total} requests seen"
+    if measures is not None and checks.done == checks.total and phase is Phase.TESTING:
+        return f"Measuring delays: {measures.done} of {measures.total} places"
     if phase is Phase.TESTING:
         return f"Testing: {checks.done} of {checks.total} assets"
     return "Discovering services"

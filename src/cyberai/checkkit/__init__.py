@@ -5,7 +5,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cyberai.checkkit.check import Check, check
-from cyberai.checkkit.probe import BudgetExceeded, PolicyRefused, Probe
+from cyberai.checkkit.probe import BudgetExceeded, PolicyRefused, Postponed, Probe
 from cyberai.domain.asset import OriginAsset, PageAsset, ServiceAsset, TlsAsset
 from cyberai.domain.check import Grain, Scope
 from cyberai.domain.finding import Hit, HttpEvidence, Oracle, Proof, ServiceEvidence, TlsEvidence
@@ -30,6 +30,7 @@ __all__ = [
     "OriginAsset",
     "PageAsset",
     "PolicyRefused",
+    "Postponed",
     "Probe",
     "Proof",
     "Scope",

@@ -16,6 +16,11 @@ class PolicyRefused(Exception):
     """The scan's mode or paths forbid this request; the engine records Skipped(policy). Never catch it."""
 
 
+class Postponed(Exception):
+    """What the check is about to do would hold everything else up: the engine runs it again at this place once the
+    rest of the host is done. Never catch it."""
+
+
 class Probe(Protocol):
     """What a check may do. Every method that sends raises TransportError (let it pass: the engine records
     Errored with its reason), BudgetExceeded or PolicyRefused."""
@@ -40,7 +45,8 @@ class Probe(Protocol):
 
     def alone(self) -> AbstractAsyncContextManager[None]:
         """While the block lasts, this scan sends nothing else to the host: for measuring times. Requests under
-        way are waited for first. Keep it short; it holds everything else up."""
+        way are waited for first. Keep it short; it holds everything else up. Raise Postponed while other checks
+        have work to do: ask for it only where a first answer makes it likely that there is something to measure."""
         ...
 
     async def baseline(self, point: InsertionPoint) -> Exchange:

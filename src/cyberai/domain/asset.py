@@ -91,6 +91,19 @@ class RequestAsset(Struct, frozen=True, tag="request"):
         return f"request:{self.shape}"
 
 
+class PlaceAsset(Struct, frozen=True, tag="place"):
+    """One insertion point of a request that one check has yet to measure. `point` is the point's label."""
+
+    request: RequestAsset
+    check_id: str
+    point: str
+
+    @property
+    def key(self) -> str:
+        """Stable identity within a scan."""
+        return f"place:{self.check_id} {self.request.key}#{self.point}"
+
+
 class PageAsset(Struct, frozen=True, tag="page"):
     """A fetched page: what passive checks look at. Never stored; made while a request is crawled."""
 
@@ -103,5 +116,5 @@ class PageAsset(Struct, frozen=True, tag="page"):
         return f"page:{self.exchange.request.url.origin}:{self.shape}"
 
 
-Asset = HostAsset | PortAsset | ServiceAsset | TlsAsset | OriginAsset | RequestAsset
+Asset = HostAsset | PortAsset | ServiceAsset | TlsAsset | OriginAsset | RequestAsset | PlaceAsset
 """Assets that units carry (a tagged union for msgspec)."""

@@ -5,9 +5,9 @@ that stage is believed to cost. The belief starts from the previous scan of the 
 gives way to what is measured. What is left is the sum over all units known or foreseen of what one costs: so an
 estimate does not depend on the order in which shards go through their stages, nor on how many run at once.
 
-Checks cost very unlike times (one that measures delays takes ten seconds, most take a tenth), and their order is the
-same each time: the previous scan's curve of time over checks done tells what is still to come. Time in which nothing
-ends is charged to the stage that is under way before anything of it is done.
+Checks cost unlike times, and their order is the same each time: the previous scan's curve of time over checks done
+tells what is still to come. What measures delays takes a hundred times as long as the rest and comes last, so that it
+is known by then how often it will happen. Time in which nothing ends is charged to the stage that is under way.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -17,7 +17,12 @@ from msgspec.structs import replace
 
 from cyberai.domain.unit import Stage, UnitCounts
 
-GUESS: Mapping[Stage, float] = {Stage.DISCOVER: 2.0, Stage.IDENTIFY: 0.3, Stage.CRAWL: 0.04}
+GUESS: Mapping[Stage, float] = {
+    Stage.DISCOVER: 2.0,
+    Stage.IDENTIFY: 0.3,
+    Stage.CRAWL: 0.04,
+    Stage.MEASURE: 10.0,
+}
 """Seconds of one unit where nothing is known."""
 
 CHECKS_OF_A_PAGE = 6.0
@@ -121,22 +126,33 @@ def seconds_left(pace: Pace, counts: Iterable[UnitCounts], at: int = 0) -> float
     """Seconds from `at` until every unit is done, those included that are yet to be found."""
     rows = {row.stage: row for row in counts}
     silent = min(MOST_SILENCE, max(0.0, (at - pace.at) / 1_000_000)) if pace.at and at else 0.0
-    under_way = min((stage for stage, row in rows.items() if row.done < row.total), default=Stage.CHECK)
-    open_pages = _foreseen_pages(pace, rows)
+    under_way = min((stage for stage, row in rows.items() if row.done < row.total), default=Stage.MEASURE)
+    units = _units_left(pace, rows)
     left = 0.0
     for stage in Stage:
-        row = rows.get(stage, UnitCounts(stage, 0, 0))
-        units = float(row.total - row.done)
-        if stage is Stage.CRAWL:
-            units += open_pages
-        elif stage is Stage.CHECK:
-            units += _foreseen_checks(pace, rows, open_pages)
-            remembered = _remembered(pace, row, silent) if not _exploring(rows) else None
-            if remembered is not None:
-                left += remembered
-                continue
-        left += units * cost(pace, stage, silent if stage is under_way else 0.0)
+        waited = silent if stage is under_way else 0.0
+        checks = rows.get(Stage.CHECK, UnitCounts(Stage.CHECK, 0, 0))
+        remembered = None
+        if stage is Stage.CHECK and not _exploring(rows):
+            remembered = _remembered(pace, checks, waited)
+        if remembered is not None:
+            left += remembered
+        else:
+            one = cost(pace, stage, waited)
+            left += units[stage] * one - min(waited, one if units[stage] else 0.0)
     return left
+
+
+def _units_left(pace: Pace, rows: Mapping[Stage, UnitCounts]) -> dict[Stage, float]:
+    """Units of each stage that are not done, those included that are yet to be found."""
+    open_pages = _foreseen_pages(pace, rows)
+    units = dict.fromkeys(Stage, 0.0)
+    units |= {stage: float(row.total - row.done) for stage, row in rows.items()}
+    units[Stage.CRAWL] += open_pages
+    units[Stage.CHECK] += _foreseen_checks(pace, rows, open_pages)
+    before = _of(pace.expected, Stage.MEASURE).units
+    units[Stage.MEASURE] += _foreseen_measures(rows, units[Stage.CHECK], before)
+    return units
 
 
 def _remembered(pace: Pace, checks: UnitCounts, silent: float) -> float | None:
@@ -157,7 +173,7 @@ def _remembered(pace: Pace, checks: UnitCounts, silent: float) -> float | None:
 
 
 def _exploring(rows: Mapping[Stage, UnitCounts]) -> bool:
-    return any(row.done < row.total for stage, row in rows.items() if stage is not Stage.CHECK)
+    return any(row.done < row.total for stage, row in rows.items() if stage < Stage.CHECK)
 
 
 def _foreseen_pages(pace: Pace, rows: Mapping[Stage, UnitCounts]) -> float:
@@ -178,3 +194,13 @@ def _foreseen_checks(pace: Pace, rows: Mapping[Stage, UnitCounts], open_pages: f
     pages = rows.get(Stage.CRAWL, UnitCounts(Stage.CRAWL, 0, 0))
     per_page = checks.total / pages.done if pages.done else 1.0
     return (pages.total - pages.done + open_pages) * per_page
+
+
+def _foreseen_measures(rows: Mapping[Stage, UnitCounts], checks: float, before: float) -> float:
+    """Measurements that `checks` assets yet to be checked will ask for: as many as the previous scan had, else in
+    the proportion seen so far."""
+    known = rows.get(Stage.MEASURE, UnitCounts(Stage.MEASURE, 0, 0)).total
+    done = rows.get(Stage.CHECK, UnitCounts(Stage.CHECK, 0, 0)).done
+    if not checks:
+        return 0.0
+    return max(0.0, before - known) if before else checks * known / max(1, done)

@@ -21,6 +21,8 @@ class Stage(IntEnum):
     """Fetch a request, look at the page (page checks run here), find further requests."""
     CHECK = 40
     """Run the active checks on an asset."""
+    MEASURE = 50
+    """Run a check again that has to measure times, with nothing else going on."""
 
 
 class Unit(Struct, frozen=True):

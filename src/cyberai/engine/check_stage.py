@@ -1,11 +1,12 @@
-"""The CHECK stage: active checks on requests, origins, TLS ports and services."""
+"""The CHECK stage: active checks on requests, origins, TLS ports and services. And the MEASURE stage: what they
+postponed, because it needs the host for itself."""
 
 from collections.abc import Sequence
 
-from cyberai.checkkit import Check, InsertionPoint, PolicyRefused, Scope, TransportError
-from cyberai.domain.asset import OriginAsset, RequestAsset, ServiceAsset, TlsAsset
+from cyberai.checkkit import Check, InsertionPoint, PolicyRefused, Postponed, Scope, TransportError
+from cyberai.domain.asset import OriginAsset, PlaceAsset, RequestAsset, ServiceAsset, TlsAsset
 from cyberai.domain.check import CheckOutcome, Clean, Outcome, Skipped, SkipReason
-from cyberai.domain.unit import Unit, UnitResult
+from cyberai.domain.unit import Stage, Unit, UnitResult
 from cyberai.engine.context import Context
 from cyberai.engine.coverage import host_label, transport_outcome
 from cyberai.engine.fetch import Tally
@@ -55,16 +56,40 @@ async def check_request(context: Context, unit: Unit, asset: RequestAsset) -> Un
             outcomes += _all(checks, asset, untried, _failed(error))
     skipped = Skipped(SkipReason.NO_INFLUENCE, influence.why)
     outcomes += _all(checks, asset, influence.closed, skipped)
+    later: list[Unit] = []
     for point in (*points, *influence.opened):
         for check in checks:
-            outcomes.append(await _run(context, check, asset, point))
-    total = tally.sent + sum(outcome.requests for outcome in outcomes)
-    return UnitResult(unit, tuple(outcomes), requests=total)
+            run = Tally()
+            try:
+                outcomes.append(await _run(context, check, asset, point, run, postpones=True))
+            except Postponed:
+                place = PlaceAsset(asset, check.meta.id, label(point))
+                later.append(Unit(Stage.MEASURE, place, unit.depth))
+            tally.sent += run.sent
+    return UnitResult(unit, tuple(outcomes), tuple(later), requests=tally.sent)
 
 
-async def _run(context: Context, check: Check, asset: RequestAsset, point: InsertionPoint) -> CheckOutcome:
+async def measure(context: Context, unit: Unit, place: PlaceAsset) -> UnitResult:
+    """Run the check again that was postponed at this place: it may have the host for itself now."""
+    request = place.request.request
+    known = (*ordinary_points(request), *rare_points(request), path_point(request))
+    point = next(point for point in known if point is not None and label(point) == place.point)
+    check = next(c for c in context.checks[Scope.INSERTION] if c.meta.id == place.check_id)
     tally = Tally()
-    probe = EngineProbe(context, check.meta.max_requests, tally, asset)
+    outcome = await _run(context, check, place.request, point, tally)
+    return UnitResult(unit, (outcome,), requests=tally.sent)
+
+
+async def _run(
+    context: Context,
+    check: Check,
+    asset: RequestAsset,
+    point: InsertionPoint,
+    tally: Tally,
+    *,
+    postpones: bool = False,
+) -> CheckOutcome:
+    probe = EngineProbe(context, check.meta.max_requests, tally, asset, postpones=postpones)
     outcome = await run_check(check, point, probe)
     place = (point.request.url.host, point.request.url.port)
     if (

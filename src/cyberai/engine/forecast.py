@@ -27,6 +27,9 @@ PORTS_PER_SECOND = 500
 LOOKED_AT = 100
 """Hosts looked at to tell whether all are on this machine: a range may have thousands."""
 
+_PLANNED = tuple(stage for stage in Stage if stage is not Stage.MEASURE)
+"""What has to be measured shows only while the checks run."""
+
 _PER_ORIGIN = {
     Scope.INSERTION: POINTS,
     Scope.PAGE: PAGES,
@@ -90,7 +93,7 @@ def forecast(targets: tuple[Target, ...], spec: ScanSpec, checks: Iterable[Check
                 requests=costs.get(stage, 0),
                 port_probes=probes if stage is Stage.DISCOVER else 0,
             )
-            for stage in Stage
+            for stage in _PLANNED
             if stage is not Stage.DISCOVER or units[stage]
         ],
         requests=requests,
@@ -103,7 +106,7 @@ def forecast(targets: tuple[Target, ...], spec: ScanSpec, checks: Iterable[Check
             f"a check uses {SHARE_OF_BUDGET:.0%} of its budget; at_most is with all of it",
             f"{WEB_ORIGINS} web origin on each host whose ports are to be found",
         ],
-        entries={host: tuple(stage for stage in Stage if stage >= entry) for host, entry in first.items()},
+        entries={host: tuple(stage for stage in _PLANNED if stage >= entry) for host, entry in first.items()},
     )
 
 

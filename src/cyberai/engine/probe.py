@@ -5,7 +5,15 @@ from contextlib import AbstractAsyncContextManager
 
 from msgspec import structs
 
-from cyberai.checkkit import BudgetExceeded, Exchange, HttpRequest, InsertionPoint, PolicyRefused, Url
+from cyberai.checkkit import (
+    BudgetExceeded,
+    Exchange,
+    HttpRequest,
+    InsertionPoint,
+    PolicyRefused,
+    Postponed,
+    Url,
+)
 from cyberai.domain.asset import RequestAsset
 from cyberai.domain.fingerprint import normalise_path
 from cyberai.domain.http import Headers, HttpResponse
@@ -33,7 +41,8 @@ class EngineProbe:
 
     `asset` knows the page whose form makes the request: fresh anti-forgery tokens come from there, and
     are not charged to the check. The first use of `baseline` and of each `missing` is charged whether or not it
-    was cached, so that a check keeps its budget or breaks it independently of what ran before.
+    was cached, so that a check keeps its budget or breaks it independently of what ran before. A probe that
+    `postpones` lets nobody be alone.
     """
 
     def __init__(
@@ -43,12 +52,15 @@ class EngineProbe:
         tally: Tally,
         asset: RequestAsset | None = None,
         repeats: Repeats | None = None,
+        *,
+        postpones: bool = False,
     ) -> None:
         self._context = context
         self._left = budget
         self._tally = tally
         self._asset = asset
         self._repeats = repeats
+        self._postpones = postpones
         self._repeated: Counter[HttpRequest] = Counter()
         self._charged: set[object] = set()
         self._silenced = 0
@@ -117,6 +129,8 @@ class EngineProbe:
 
     def alone(self) -> AbstractAsyncContextManager[None]:
         """See checkkit.Probe."""
+        if self._postpones:
+            raise Postponed
         return self._context.fetcher.turns.alone()
 
     async def baseline(self, point: InsertionPoint) -> Exchange:

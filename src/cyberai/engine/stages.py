@@ -1,8 +1,16 @@
 """Which code does a unit: stage by asset."""
 
-from cyberai.domain.asset import HostAsset, OriginAsset, PortAsset, RequestAsset, ServiceAsset, TlsAsset
+from cyberai.domain.asset import (
+    HostAsset,
+    OriginAsset,
+    PlaceAsset,
+    PortAsset,
+    RequestAsset,
+    ServiceAsset,
+    TlsAsset,
+)
 from cyberai.domain.unit import Stage, Unit, UnitResult
-from cyberai.engine.check_stage import check_request, check_whole
+from cyberai.engine.check_stage import check_request, check_whole, measure
 from cyberai.engine.context import Context
 from cyberai.engine.crawl import crawl_request
 from cyberai.engine.discover import discover
@@ -24,5 +32,7 @@ async def perform(context: Context, unit: Unit) -> UnitResult:
             return await check_request(context, unit, request)
         case Stage.CHECK, (OriginAsset() | TlsAsset() | ServiceAsset()) as whole:
             return await check_whole(context, unit, whole)
+        case Stage.MEASURE, PlaceAsset() as place:
+            return await measure(context, unit, place)
         case _:
             raise ValueError(f"stage {unit.stage.name} has nothing to do for {unit.asset.key}")

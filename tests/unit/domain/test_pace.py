@@ -146,3 +146,33 @@ def test_nothing_done_leaves_the_time_to_the_next_unit() -> None:
 
 def test_an_empty_scan_has_nothing_left() -> None:
     assert seconds_left(Pace(), []) == 0.0
+
+
+class MeasuringRun(Run):
+    """Checks of a tenth of a second; what they find, evenly spread, is measured at the end: ten seconds each."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__(28, 300, 0.05, 0.1, seed, spread=0.5)
+        self.work += [(Stage.MEASURE, 9.5)] * 7
+        self.total += 7 * 9.5
+
+    def counts(self) -> list[UnitCounts]:
+        known = 7 * self.done[Stage.CHECK] // self.checks
+        return [*super().counts(), UnitCounts(Stage.MEASURE, known, self.done[Stage.MEASURE])]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_is_measured_at_the_end_is_foreseen_by_what_the_checks_asked_for(seed: int) -> None:
+    run = MeasuringRun(seed)
+    said, pace = course(run)
+    assert worst(said, run.total, unit=0.1) < 0.5
+    again = MeasuringRun(seed + 1)
+    said, _ = course(again, pace.remembered())
+    assert worst(said, again.total, unit=0.1, after=0.05) < 0.5
+
+
+def test_the_time_that_a_unit_has_already_taken_is_no_longer_left() -> None:
+    counts = [UnitCounts(Stage.CHECK, 9, 9), UnitCounts(Stage.MEASURE, 4, 2)]
+    pace = paced(Pace(at=SECOND), [UnitCounts(Stage.MEASURE, 4, 2)], 21 * SECOND)
+    assert seconds_left(pace, counts, 21 * SECOND) == pytest.approx(20.0)
+    assert seconds_left(pace, counts, 25 * SECOND) == pytest.approx(16.0)

@@ -99,6 +99,28 @@ async def _posts(point: InsertionPoint, probe: Probe) -> AsyncIterator[Hit]:
     yield hit_at(await probe.baseline(point), point)
 
 
+async def _measures(point: InsertionPoint, probe: Probe) -> AsyncIterator[Hit]:
+    exchange = await probe.baseline(point)
+    async with probe.alone():
+        await probe.inject(point, "measured")
+    yield hit_at(exchange, point)
+
+
+def test_what_needs_the_host_for_itself_comes_when_everything_else_is_done() -> None:
+    measuring = fake(_measures, Scope.INSERTION, id="test.measuring", max_requests=3)
+    tree = {"/": links("/search?q=rope", "/list?page=2"), "/list": lambda r: f"<p>{query(r).get('page')}</p>"}
+    finished = run(website(site(SEARCH | tree)), (measuring, ECHO))
+    values = [value for request in finished.network.log for value in query(request).values()]
+    first = values.index("measured")
+    # What follows the first measurement: the checks that measure, run again from their start.
+    assert set(values[first:]) == {"measured", "rope", "2"} or set(values[first:]) == {"measured"}
+    assert values.count("measured") == 2
+    ran = [o for o in finished.outcomes if o.check_id == "test.measuring" and "#query:" in o.asset]
+    assert sorted(o.asset.partition("#")[2] for o in ran) == ["query:page", "query:q"]
+    assert {type(o.outcome) for o in ran} == {Found}
+    assert sum(result.requests for result in finished.results) == len(finished.network.log)
+
+
 async def _transport(point: InsertionPoint, probe: Probe) -> AsyncIterator[Hit]:
     raise TransportError(TransportReason.TIMEOUT, "slow", retryable=True)
     yield
