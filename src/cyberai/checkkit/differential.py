@@ -164,7 +164,7 @@ class Differential:
 
     async def _nonsense_is_silent(self, hypothesis: Hypothesis, trial: "_Trial") -> bool:
         separating = trial.separating()
-        seen: set[frozenset[Feature]] = set()
+        shown: dict[bool, list[frozenset[Feature]]] = {True: [], False: []}
         for round_ in range(NONSENSE_PAIRS):
             for holds in (True, False):
                 sample = await self._one(hypothesis.nonsense(holds, round_))
@@ -172,8 +172,8 @@ class Differential:
                     return False
                 # A filter that stops the nonsense says as little as an answer that shows one side only.
                 if sample is not None:
-                    seen.add(sample.features & separating)
-        return len(seen) <= 1
+                    shown[holds].append(sample.features & separating)
+        return _silent(separating, shown)
 
 
 class _Trial:
@@ -264,6 +264,24 @@ def similarity(one: frozenset[Feature], other: frozenset[Feature]) -> float:
     """Shared features over all features, 0.0 to 1.0 (Jaccard)."""
     union = len(one | other)
     return len(one & other) / union if union else 1.0
+
+
+def _silent(separating: frozenset[Feature], shown: dict[bool, list[frozenset[Feature]]]) -> bool:
+    """Whether nonsense leaves the two sides alike in what tells them apart. A clock on the page may by chance show
+    one of those words (a minute that is also a price): such a one follows no side, and others must be left."""
+    answers = shown[True] + shown[False]
+    varying = frozenset[Feature]().union(*answers) - separating.intersection(*answers)
+    if not varying:
+        return True
+    if not shown[True] or not shown[False]:
+        return False
+    follows = any(
+        {feature in answer for answer in shown[True]} == {not holds}
+        and {feature in answer for answer in shown[False]} == {holds}
+        for feature in varying
+        for holds in (True, False)
+    )
+    return not follows and varying < separating
 
 
 def _in_all(samples: list[Sample]) -> frozenset[Feature]:

@@ -103,6 +103,31 @@ def test_a_page_that_tells_the_nonsense_apart_too_is_not_believed() -> None:
     assert examine(Target(lexical)) is None
 
 
+def test_a_clock_that_shows_a_word_of_one_side_hides_nothing() -> None:
+    asked = iter(range(1000))
+
+    def clocked(value: str) -> HttpResponse:
+        number = next(asked)
+        minute = 17 if number == 2 + 2 * MIN_PAIRS else 40 + number
+        if value.startswith("non"):
+            return page(f"<p>Sorry</p><i>{minute}</i>")
+        shown = "<b>17</b> <b>ropes</b>" if not value.startswith("fals") else "none"
+        return page(f"<p>{shown}</p><i>{minute}</i>")
+
+    found = examine(Target(clocked))
+    assert found is not None
+    assert found.match == "ropes"
+
+
+def test_a_page_that_tells_the_nonsense_apart_in_part_is_not_believed() -> None:
+    def lexical(value: str) -> HttpResponse:
+        if value[:4] in ("true", "base"):
+            return page("<p>one rope</p>")
+        return page("<p>one</p>" if value.startswith("nont") else "<p>two</p>")
+
+    assert examine(Target(lexical)) is None
+
+
 @pytest.mark.parametrize("status", [429, 403, 503])
 def test_a_limit_or_a_block_proves_nothing(status: int) -> None:
     def blocking(value: str) -> HttpResponse:
