@@ -1,10 +1,12 @@
 """Removing what is old, in steps so small that scans and clients beside it notice nothing."""
 
+import logging
 from functools import partial
 
 from msgspec import Struct
 
 from cyberai.app.context import App
+from cyberai.domain.errors import StoreError, Unavailable
 from cyberai.domain.ids import SYSTEM, ReportId, ScanId, VulnerabilityId, WorkspaceId
 from cyberai.domain.scan import ScanStatus
 from cyberai.ports.repositories import (
@@ -23,6 +25,9 @@ DAY = 86_400_000_000
 STEP = 1_000
 """Rows removed per transaction."""
 PAGE = 200
+FIRST, EVERY = 600.0, 6 * 3600.0
+"""Seconds after which a server begins to remove what is old, and between two times."""
+_LOG = logging.getLogger("cyberai.retention")
 _ENDED = (ScanStatus.COMPLETED.value, ScanStatus.FAILED.value, ScanStatus.CANCELLED.value)
 
 
@@ -70,6 +75,21 @@ async def collect_garbage(app: App, keep: Keep, *, dry_run: bool = False) -> Fre
     if leases.rows and not dry_run:
         await app.store.write(SYSTEM, lambda tx: tx.retention.drop_stale(at))
     return Freed(events=events, work=work, reports=reports, evidence=evidence, leases=leases)
+
+
+async def keep_collecting(app: App, keep: Keep) -> None:
+    """Until cancelled: remove what is old from time to time. Several servers of one store may do so at once; a store
+    that refuses is asked again the next time."""
+    await app.clock.sleep(FIRST)
+    while True:
+        try:
+            freed = await collect_garbage(app, keep)
+        except (StoreError, Unavailable) as error:
+            _LOG.warning("what is old could not be removed, next try in %.0f h: %s", EVERY / 3600, error)
+        else:
+            if freed.bytes:
+                _LOG.info("removed what is old: %d bytes", freed.bytes)
+        await app.clock.sleep(EVERY)
 
 
 class _Sweep:

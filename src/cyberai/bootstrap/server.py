@@ -17,6 +17,7 @@ from cyberai.app.attestation import TEXT, record_attestation
 from cyberai.app.context import App
 from cyberai.app.events import events_after, frame, head, oldest
 from cyberai.app.keys import ensure_first_key
+from cyberai.app.retention import Keep, keep_collecting
 from cyberai.app.work import live_workers
 from cyberai.bootstrap.build import Bell, open_app, open_limiter, prepare_data_dir
 from cyberai.bootstrap.logs import set_up_logging
@@ -76,6 +77,7 @@ async def _serve_alone(settings: Settings, lock: ServerLock | None) -> int:
         workers = Workers(structs.replace(settings, api_key=None))
         bell.ring = workers.wake
         await workers.start()
+        collecting = asyncio.create_task(keep_collecting(app, _keep(settings)))
         try:
             await _await_workers(app, stop)
             async with open_limiter(settings) as limiter, _hub(app) as hub:
@@ -100,8 +102,19 @@ async def _serve_alone(settings: Settings, lock: ServerLock | None) -> int:
                 )
                 await live.aclose()
         finally:
+            collecting.cancel()
+            await asyncio.gather(collecting, return_exceptions=True)
             await workers.stop()
     return 0
+
+
+def _keep(settings: Settings) -> Keep:
+    return Keep(
+        events=settings.keep_events,
+        work=settings.keep_work,
+        reports=settings.keep_reports,
+        evidence=settings.keep_evidence,
+    )
 
 
 def _bind(settings: Settings) -> socket.socket:

@@ -21,7 +21,7 @@ work      an ended scan's list of work, which --resume needs; kept 30 days
 reports   reports and their files; kept for ever unless --keep-reports says how long
 evidence  evidence of findings not seen for so long; kept for ever unless --keep-evidence says how long
 
-Works beside a running server. The settings keep_events, keep_work, keep_reports and keep_evidence (CYBERAI_KEEP_...)
+A running server does the same every six hours; this works beside it. The settings keep_events, keep_work, keep_reports and keep_evidence (CYBERAI_KEEP_...)
 hold the days where no flag is given; 0 means for ever.
 
 \b
