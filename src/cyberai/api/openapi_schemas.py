@@ -33,7 +33,11 @@ def _whole(low: int, high: int, default: int | None = None) -> Schema:
     return schema if default is None else {**schema, "default": default}
 
 
-_BUILT_FORMATS = {"type": "string", "enum": ["json", "csv", "html"], "default": "json"}
+_BUILT_FORMATS = {
+    "type": "string",
+    "enum": ["json", "csv", "html", "sarif", "junit", "markdown"],
+    "default": "json",
+}
 _BUILT_TYPES = {"type": "string", "enum": ["technical", "executive", "raw"], "default": "technical"}
 _SCOPES: Schema = {"type": "array", "items": _one_of(ApiScope)}
 

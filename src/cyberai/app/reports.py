@@ -33,7 +33,14 @@ from cyberai.ports.store import Tx
 
 MESSAGE = "Invalid report configuration"
 MAX_SCANS = 100
-_FORMATS = (ReportFormat.JSON, ReportFormat.CSV, ReportFormat.HTML)
+_FORMATS = (
+    ReportFormat.JSON,
+    ReportFormat.CSV,
+    ReportFormat.HTML,
+    ReportFormat.SARIF,
+    ReportFormat.JUNIT,
+    ReportFormat.MARKDOWN,
+)
 _TYPES = (ReportType.TECHNICAL, ReportType.EXECUTIVE, ReportType.RAW)
 
 

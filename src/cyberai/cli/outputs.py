@@ -14,8 +14,8 @@ from cyberai.cli.failures import Failure
 if TYPE_CHECKING:
     from cyberai.app.results import ScanResult
 
-FORMATS = ("table", "json", "jsonl", "html", "csv")
-RENDERED = ("html", "csv")
+FORMATS = ("table", "json", "jsonl", "html", "csv", "sarif", "junit", "markdown")
+RENDERED = ("html", "csv", "sarif", "junit", "markdown")
 """Made by the report renderers."""
 
 STDOUT = "-"
@@ -26,6 +26,9 @@ _BY_ENDING = {
     ".html": "html",
     ".htm": "html",
     ".csv": "csv",
+    ".sarif": "sarif",
+    ".xml": "junit",
+    ".md": "markdown",
     ".txt": "table",
 }
 

@@ -6,7 +6,7 @@ COMMANDS = {
     "watch": "Follow a running scan, of this machine or of a server.",
     "scans": "List scans and their ids.",
     "findings": "List, show and decide about findings.",
-    "report": "Write a scan's result again: html, json, csv, ...",
+    "report": "Write a scan's result again: html, sarif, markdown, ...",
     "serve": "Run the API server and its workers.",
     "lab": "Run the practice target: a web site and services full of flaws.",
     "keys": "Create, list and revoke API keys.",

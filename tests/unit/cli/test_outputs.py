@@ -57,7 +57,7 @@ def test_what_names_no_file_or_one_twice_is_refused(
         outputs_of(given, None)
 
 
-@pytest.mark.parametrize("given", ["x.pdf", "y.sarif", "pdf:z", "sarif:z.json", "report.v2"])
+@pytest.mark.parametrize("given", ["x.pdf", "y.docx", "pdf:z", "docx:z.json", "report.v2"])
 def test_a_format_that_there_is_not_is_refused_with_those_there_are(
     tmp_path: Path, monkeypatch, given: str
 ) -> None:

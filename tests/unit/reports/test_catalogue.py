@@ -15,8 +15,10 @@ from unit.reports import sample
 def test_a_format_has_its_renderer(format: ReportFormat) -> None:
     model = sample.model(2, format=format)
     rendered = renderer(format)(model)
-    assert rendered.filename == f"{model.report.id}.{format.value}"
-    assert format.value in rendered.media_type
+    ending = {"markdown": "md", "junit": "junit.xml"}.get(format.value, format.value)
+    assert rendered.filename == f"{model.report.id}.{ending}"
+    assert format.value in rendered.media_type or format is ReportFormat.JUNIT
+    assert rendered == renderer(format)(model)
     assert rendered.content
 
 
