@@ -171,6 +171,7 @@ def test_patch_that_may_not_be(site: Site) -> None:
         ({"status": "accepted_risk"}, "reason"),
         ({"status": "accepted_risk", "reason": "a"}, "accept_until"),
         ({"status": "accepted_risk", "reason": "a", "accept_until": "soon"}, "accept_until"),
+        ({"accept_until": "2999-01-01T00:00:00Z"}, "accept_until"),
         ({"due_at": "soon"}, "due_at"),
         ({"tags": "a"}, "tags"),
         ({"tags": [1]}, "tags[0]"),

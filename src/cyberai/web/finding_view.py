@@ -47,8 +47,14 @@ def patch_of(form: Form, row: VulnerabilityResource) -> VulnerabilityPatch:
     """What the form changes and nothing else; a day stands for its end."""
     until = form.get("accept_until", "").strip()
     comment = form.get("comment", "").strip()
+    status = form.get("status", row.status)
+    if (
+        status != VulnerabilityStatus.ACCEPTED_RISK.value
+        and until == (row.accept_until or "").partition("T")[0]
+    ):
+        until = ""  # the field still shows the end of an acceptance that is being taken back
     return VulnerabilityPatch(
-        status=form.get("status", row.status),
+        status=status,
         reason=form.get("reason", UNSET),
         accept_until=(until if "T" in until else f"{until}T23:59:59Z") if until else UNSET,
         comment=UNSET if comment == (row.notes or "") else comment or None,
