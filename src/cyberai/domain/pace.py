@@ -160,6 +160,8 @@ def _remembered(pace: Pace, checks: UnitCounts, silent: float) -> float | None:
     if not pace.foreseen or not checks.total:
         return None
     whole = pace.foreseen[-1]
+    if not whole:
+        return None  # it was over in less than a tenth of a second
     part = CURVE_STEPS * checks.done / checks.total
     step = int(part)
     before = pace.foreseen[step - 1] if step else 0.0

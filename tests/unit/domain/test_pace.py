@@ -176,3 +176,9 @@ def test_the_time_that_a_unit_has_already_taken_is_no_longer_left() -> None:
     pace = paced(Pace(at=SECOND), [UnitCounts(Stage.MEASURE, 4, 2)], 21 * SECOND)
     assert seconds_left(pace, counts, 21 * SECOND) == pytest.approx(20.0)
     assert seconds_left(pace, counts, 25 * SECOND) == pytest.approx(16.0)
+
+
+def test_a_scan_that_took_no_time_tells_nothing_of_the_next() -> None:
+    known = Pace(at=SECOND, foreseen=(0.0,) * CURVE_STEPS)
+    counts = [UnitCounts(Stage.CRAWL, 3, 3), UnitCounts(Stage.CHECK, 5, 0)]
+    assert seconds_left(known, counts) > 0.0
