@@ -2,6 +2,7 @@
 
 from msgspec import structs
 
+from cyberai.app.absence import judge_absent
 from cyberai.app.context import App
 from cyberai.app.events import scan_event
 from cyberai.app.progress import advance
@@ -128,6 +129,7 @@ def complete_scan(app: App, tx: Tx, scan: Scan, at: int) -> Scan:
         worst = max(failures, key=lambda row: row[2])[1]
         detail = f"{scan.target}: {_EXPLAINED.get(worst, in_words(worst))}"
         return end_scan(app, tx, scan, ScanStatus.FAILED, reason_of(worst), at, detail)
+    judge_absent(app, tx, scan, at)
     blocked = any(SkipReason.BLOCKED_BY_WAF.value in row.skipped for row in tx.ledger.rows(scan.id))
     reason = StatusReason.BLOCKED_BY_WAF if blocked else None
     return end_scan(app, tx, scan, ScanStatus.COMPLETED, reason, at, problems=_problems(tx, scan.id))

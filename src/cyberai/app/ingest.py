@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from cyberai.app.absence import Known, clear, known_of
 from cyberai.app.context import App
 from cyberai.app.events import vulnerability_event
 from cyberai.app.scan_log import note
@@ -23,6 +24,7 @@ class Ingest(Struct, frozen=True):
     lease: Lease
     metas: dict[str, CheckMeta]
     lease_length: int
+    known: Known
 
     async def store(self, result: UnitResult) -> None:
         """Store the result; raise LeaseLost when another worker took over."""
@@ -42,6 +44,7 @@ class Ingest(Struct, frozen=True):
         if scan is None or scan.status.terminal:
             return
         self._record(tx, scan, result, at)
+        clear(tx, scan, self.known, result)
         _log_errors(tx, scan, result, at)
         tell_progress(self.app, tx, scan, at)
 
@@ -57,6 +60,14 @@ class Ingest(Struct, frozen=True):
                     tx.events.append(event)
                 if first:
                     tx.events.append(vulnerability_event(self.app, EventType.VULNERABILITY_FOUND, row, at))
+
+
+async def ingest_of(
+    app: App, lease: Lease, metas: dict[str, CheckMeta], lease_length: int, scan: Scan
+) -> Ingest:
+    """For the results of this shard of the scan."""
+    known = await app.store.read(lease.shard.workspace, lambda tx: known_of(tx, scan))
+    return Ingest(app, lease, metas, lease_length, known)
 
 
 def _log_errors(tx: Tx, scan: Scan, result: UnitResult, at: int) -> None:

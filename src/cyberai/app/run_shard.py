@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from contextlib import aclosing, suppress
 
 from cyberai.app.context import App
-from cyberai.app.ingest import Ingest
+from cyberai.app.ingest import Ingest, ingest_of
 from cyberai.app.shard_entry import LEASE, WAITING, begin, start, take_address
 from cyberai.app.shard_exit import Ending, end_early, finish, give_back
 from cyberai.app.telling import SILENCE, tell_pace, tell_progress
-from cyberai.domain.check import CheckMeta, CheckOutcome
+from cyberai.domain.check import CheckOutcome
 from cyberai.domain.errors import LeaseLost, Unavailable
 from cyberai.domain.ids import SYSTEM
 from cyberai.domain.scan import Scan, ScanStatus
@@ -143,8 +143,8 @@ class _ShardRun:
 
     async def _work(self, scan: Scan, scope: ScanScope, session: NetworkSession) -> Ending:
         checks = select(self.app.checks, scan.spec)
-        metas: dict[str, CheckMeta] = {check.meta.id: check.meta for check in checks}
-        ingest = Ingest(self.app, self.lease, metas, LEASE)
+        metas = {check.meta.id: check.meta for check in checks}
+        ingest = await ingest_of(self.app, self.lease, metas, LEASE, scan)
         try:
             addresses = await session.resolve(self.lease.shard.host)
         except TransportError as error:

@@ -127,10 +127,15 @@ Outcome = Clean | Found | Skipped | Errored
 
 
 class CheckOutcome(Struct, frozen=True):
-    """The outcome of one check on one asset (`asset` is the asset's key, with the insertion point if any)."""
+    """The outcome of one check on one asset (`asset` is the asset's key, with the insertion point if any).
+
+    `fingerprint` is what a finding at this insertion point would have been known by: a clean outcome says of the
+    vulnerability with that fingerprint that it is not there any more. Empty where a place may have several.
+    """
 
     check_id: str
     asset: str
     host: str
     outcome: Outcome
     requests: int = 0
+    fingerprint: str = ""

@@ -8,6 +8,8 @@ import hashlib
 
 from cyberai.domain.check import CheckMeta, Grain
 from cyberai.domain.finding import Hit
+from cyberai.domain.http import Url
+from cyberai.domain.insertion import InsertionPoint
 
 VERSION = "v1"
 _HEX = frozenset("0123456789abcdef")
@@ -15,20 +17,31 @@ _HEX = frozenset("0123456789abcdef")
 
 def fingerprint(meta: CheckMeta, hit: Hit) -> str:
     """The versioned fingerprint of a hit."""
-    material = "\n".join((meta.id, meta.grain.value, _place(meta.grain, hit), hit.cause))
+    return _digest(meta, _place(meta.grain, hit), hit.cause)
+
+
+def fingerprint_at(meta: CheckMeta, point: InsertionPoint) -> str:
+    """The fingerprint of a hit at this point whose cause is the point itself and nothing else."""
+    return _digest(meta, _place_of(meta.grain, point.request.url, point), "")
+
+
+def _digest(meta: CheckMeta, place: str, cause: str) -> str:
+    material = "\n".join((meta.id, meta.grain.value, place, cause))
     return f"{VERSION}:{hashlib.sha256(material.encode()).hexdigest()[:40]}"
 
 
 def _place(grain: Grain, hit: Hit) -> str:
     if hit.url is None:
         return f"{hit.host}:{hit.port}"
-    url = hit.url
+    return _place_of(grain, hit.url, hit.root or hit.point)
+
+
+def _place_of(grain: Grain, url: Url, point: InsertionPoint | None) -> str:
     if grain is Grain.PORT:
         return f"{url.host}:{url.port}"
     if grain is Grain.ORIGIN:
         return url.origin
     path = f"{url.origin}{normalise_path(url.path)}"
-    point = hit.root or hit.point
     if grain is Grain.PATH or point is None:
         return path
     entry = f"{point.request.url.origin}{normalise_path(point.request.url.path)}"

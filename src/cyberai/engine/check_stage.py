@@ -3,9 +3,12 @@ postponed, because it needs the host for itself."""
 
 from collections.abc import Sequence
 
+from msgspec import structs
+
 from cyberai.checkkit import Check, InsertionPoint, PolicyRefused, Postponed, Scope, TransportError
 from cyberai.domain.asset import OriginAsset, PlaceAsset, RequestAsset, ServiceAsset, TlsAsset
 from cyberai.domain.check import CheckOutcome, Clean, Outcome, Skipped, SkipReason
+from cyberai.domain.fingerprint import fingerprint_at
 from cyberai.domain.unit import Stage, Unit, UnitResult
 from cyberai.engine.context import Context
 from cyberai.engine.coverage import host_label, transport_outcome
@@ -100,7 +103,10 @@ async def _run(
         outcome = Skipped(
             SkipReason.BLOCKED_BY_WAF, f"{probe.refused} of {probe.payloads} payloads were refused"
         )
-    return recorded(check, _key(asset, point), _host(asset), outcome, tally.sent)
+    record = recorded(check, _key(asset, point), _host(asset), outcome, tally.sent)
+    if isinstance(outcome, Clean):
+        return structs.replace(record, fingerprint=fingerprint_at(check.meta, point))
+    return record
 
 
 def _untried(asset: RequestAsset, only: str) -> tuple[InsertionPoint, ...]:

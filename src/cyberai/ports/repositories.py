@@ -347,6 +347,10 @@ class VulnerabilityTx(Protocol):
         """All vulnerabilities this scan saw (verdict, risk); at most 100,000."""
         ...
 
+    def of_target(self, target: str) -> list[Vulnerability]:
+        """All vulnerabilities of this target, as the scans named it, the newest first; at most 100,000."""
+        ...
+
 
 class EventTx(Protocol):
     """The event log of this workspace."""

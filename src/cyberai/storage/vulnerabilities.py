@@ -137,6 +137,11 @@ class Vulnerabilities:
         numbers = rows.listing.items("scan", scan_id, MAX_OF_SCAN)
         return [value for _, _, value in rows.among(numbers)]
 
+    def of_target(self, target: str) -> list[Vulnerability]:
+        """All vulnerabilities of this target; at most 100,000."""
+        rows = self._here()
+        return [value for _, _, value in rows.among(rows.listing.items("target", target, MAX_OF_SCAN))]
+
     def _here(self) -> Collection[Vulnerability]:
         return Collection(self._scope, self._scope.readable(), KIND)
 

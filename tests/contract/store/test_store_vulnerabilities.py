@@ -138,6 +138,15 @@ def test_all_of_a_scan_newest_first(stored: Stored) -> None:
     assert stored.read(lambda tx: tx.vulnerabilities.of_scan(ScanId("scan_z"))) == []
 
 
+def test_all_of_a_target_newest_first(stored: Stored) -> None:
+    values = [vulnerability(name, at=NOW + n).replace(target="t") for n, name in enumerate(("a", "b", "c"))]
+    other = vulnerability("d").replace(target="other")
+    record(stored, *(sighting(value) for value in (*values, other)))
+    assert stored.read(lambda tx: tx.vulnerabilities.of_target("t")) == values[::-1]
+    assert stored.read(lambda tx: tx.vulnerabilities.of_target("none")) == []
+    assert stored.read(lambda tx: tx.vulnerabilities.of_target("t"), OTHER) == []
+
+
 def test_more_rows_of_one_scan_than_one_statement_fetches(stored: Stored) -> None:
     values = [vulnerability(f"{n:04}") for n in range(700)]
     stored.write(lambda tx: [tx.vulnerabilities.record(sighting(value)) for value in values])

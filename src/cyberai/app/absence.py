@@ -1,0 +1,74 @@
+"""After a completed scan: what it says of the vulnerabilities of its targets that it did not see."""
+
+from cyberai.app.context import App
+from cyberai.app.events import vulnerability_event
+from cyberai.app.scan_log import note
+from cyberai.domain.absence import absent, looked
+from cyberai.domain.check import Clean
+from cyberai.domain.event import EventType
+from cyberai.domain.http import Url
+from cyberai.domain.ids import VulnerabilityId
+from cyberai.domain.scan import Scan
+from cyberai.domain.scan_log import LogKind
+from cyberai.domain.scope import ScanScope
+from cyberai.domain.target import parse_target
+from cyberai.domain.unit import UnitResult
+from cyberai.domain.vulnerability import Vulnerability, VulnerabilityStatus
+from cyberai.ports.store import Tx
+
+MOST = 5_000
+"""Vulnerabilities that one scan judges: it is done in the transaction that ends the scan."""
+
+Known = dict[str, VulnerabilityId]
+"""Fingerprints of a target's vulnerabilities that a clean outcome may clear."""
+
+
+def known_of(tx: Tx, scan: Scan) -> Known:
+    """What earlier scans of these targets found."""
+    rows = (row for target in scan.spec.targets for row in tx.vulnerabilities.of_target(target))
+    return {row.fingerprint: row.id for row in rows if row.scan_id != scan.id}
+
+
+def clear(tx: Tx, scan: Scan, known: Known, result: UnitResult) -> None:
+    """Note which of them were tested again at their place without a finding."""
+    for outcome in result.outcomes:
+        if not isinstance(outcome.outcome, Clean) or outcome.fingerprint not in known:
+            continue
+        row = tx.vulnerabilities.get(known[outcome.fingerprint])
+        if row is not None and row.scan_id != scan.id and row.cleared_by != scan.id:
+            tx.vulnerabilities.update(row.replace(cleared_by=scan.id))
+
+
+def judge_absent(app: App, tx: Tx, scan: Scan, at: int) -> None:
+    """Store what the scan says of those it did not see, with an event for each that changes."""
+    ledger = tuple(tx.ledger.rows(scan.id))
+    metas = {check.meta.id: check.meta for check in app.checks}
+    policies = scan.spec.policies
+    targets = tuple(parse_target(text) for text in scan.spec.targets)
+    scope = ScanScope(targets, policies.include_paths, policies.exclude_paths)
+    unseen = [
+        row
+        for target in dict.fromkeys(scan.spec.targets)
+        for row in tx.vulnerabilities.of_target(target)
+        if row.scan_id != scan.id and _within(scope, row)
+    ]
+    for row in unseen[:MOST]:
+        judged = absent(row, looked(row, scan.id, metas.get(row.check_id), ledger), at)
+        if judged is row:
+            continue
+        tx.vulnerabilities.update(judged)
+        fixed = judged.status is VulnerabilityStatus.FIXED and row.status is not judged.status
+        kind = EventType.VULNERABILITY_FIXED if fixed else EventType.VULNERABILITY_UPDATED
+        tx.events.append(vulnerability_event(app, kind, judged, at))
+    if len(unseen) > MOST:
+        left = f"{len(unseen) - MOST:,} earlier findings were not seen and not judged: a scan judges {MOST:,}"
+        note(tx, scan.id, LogKind.STATE, "not judged", at, left)
+
+
+def _within(scope: ScanScope, row: Vulnerability) -> bool:
+    if row.location.url is None:
+        return row.location.port is None or scope.allows_port(row.host, row.location.port)
+    try:
+        return scope.allows_url(Url.parse(row.location.url))
+    except ValueError:
+        return False
