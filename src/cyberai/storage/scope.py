@@ -15,6 +15,9 @@ from cyberai.storage.statements import Statement
 NOWHERE = -1
 """The number of no workspace: reads of an unknown one find nothing."""
 
+Numbers = dict[WorkspaceId, int]
+"""The numbers of workspaces, as a process keeps them: once one is committed it never changes."""
+
 _NUMBER = Statement(select(table.c.number).where(table.c.id == arg("id")))
 _NAME = Statement(select(table.c.id).where(table.c.number == arg("number")))
 _ALL = Statement(select(table.c.id).order_by(table.c.number))
@@ -35,7 +38,7 @@ class Scope:
         """Numbers of scans this transaction has met, until it erases one."""
         self.shards: dict[tuple[int, str], tuple[int, int]] = {}
         """(number, scan's number) of shards it has met."""
-        self._numbers: dict[WorkspaceId, int] = {} if number is None else {workspace: number}
+        self._numbers: Numbers = {} if number is None else {workspace: number}
 
     @property
     def system(self) -> bool:

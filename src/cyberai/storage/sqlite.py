@@ -15,6 +15,7 @@ from cyberai.storage.ballast import Ballast
 from cyberai.storage.driver import ApswDriver
 from cyberai.storage.failures import storage_full, translated
 from cyberai.storage.opening import prepare, reader_connection, writer_connection
+from cyberai.storage.scope import Numbers
 from cyberai.storage.transaction import Transaction
 from cyberai.storage.waiting import Job, Sleepers, seen
 from cyberai.storage.writer import Writer
@@ -37,7 +38,8 @@ class SqliteStore:
         self._closed = False
         self._commits = 0
         self._ballast = Ballast(path.with_name(path.name + "-ballast"))
-        self._writer = Writer(writer_connection(path), self._ballast, clock, self._committed)
+        self._numbers: Numbers = {}
+        self._writer = Writer(writer_connection(path), self._ballast, clock, self._numbers, self._committed)
 
     @classmethod
     def open(cls, path: Path, clock: Clock) -> "SqliteStore":
@@ -61,7 +63,11 @@ class SqliteStore:
         seen.set((id(self), self._generation))
         try:
             self._reader.execute("BEGIN")
-            return fn(Transaction(self._driver, workspace))
+            transaction = Transaction(self._driver, workspace, self._numbers.get(workspace))
+            result = fn(transaction)
+            if transaction.number is not None:
+                self._numbers[workspace] = transaction.number
+            return result
         except apsw.Error as error:
             raise translated(error, self._reader) from error
         finally:

@@ -17,13 +17,14 @@ seen: ContextVar[tuple[int, int]] = ContextVar("store_seen", default=(0, 0))
 
 @dataclass(eq=False)
 class Job:
-    """A closure, and who waits for it."""
+    """A closure, and who waits for it. `number` is its workspace's, once a statement of it needed that."""
 
     workspace: WorkspaceId
     fn: Callable[[Transaction], Any]
     future: "asyncio.Future[Any]"
     result: Any = None
     error: BaseException | None = None
+    number: int | None = None
 
 
 def settle(jobs: list[Job]) -> None:

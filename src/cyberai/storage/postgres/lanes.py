@@ -20,7 +20,7 @@ from cyberai.storage.postgres.database import CHANNEL, Database
 from cyberai.storage.postgres.driver import PostgresDriver, Session, entering, taking_turns
 from cyberai.storage.postgres.failures import must_repeat, translated
 from cyberai.storage.postgres.sessions import Sessions
-from cyberai.storage.scope import NOWHERE
+from cyberai.storage.scope import NOWHERE, Numbers
 from cyberai.storage.transaction import Transaction
 from cyberai.storage.waiting import Job, settle
 
@@ -32,9 +32,6 @@ MAX_BATCH = 64
 """Closures per commit: they hold the workspace's lock together."""
 ATTEMPTS = 5
 """How often a transaction is run when it loses against others, before its caller is told that the store is busy."""
-
-Numbers = dict[WorkspaceId, int]
-"""The numbers of workspaces, once they are committed: they never change."""
 
 
 class CommitUnknown(Exception):

@@ -10,9 +10,8 @@ from cyberai.storage.driver import EVERYWHERE
 from cyberai.storage.postgres.database import Database
 from cyberai.storage.postgres.driver import Session, entering
 from cyberai.storage.postgres.failures import must_repeat, translated
-from cyberai.storage.postgres.lanes import Numbers
 from cyberai.storage.postgres.sessions import Sessions
-from cyberai.storage.scope import NOWHERE
+from cyberai.storage.scope import NOWHERE, Numbers
 from cyberai.storage.transaction import Transaction
 from cyberai.storage.waiting import Job, settle
 
