@@ -1,6 +1,7 @@
 """The request rate of a scan that asks for none, as far as its targets tell before anything is resolved."""
 
 import ipaddress
+from functools import lru_cache
 
 from cyberai.domain.addresses import AddressClass, classify
 from cyberai.domain.target import RangeTarget, Target, TargetError, literal_address, parse_target
@@ -10,6 +11,7 @@ LOOPBACK_RATE = 200
 """Requests per second on one host; net.session_state decides by the address that is connected to."""
 
 
+@lru_cache(maxsize=256)
 def default_rate(targets: tuple[str, ...]) -> int | None:
     """The rate of every host; None where hosts of this machine and others are mixed. A name counts as another
     machine's, except localhost."""

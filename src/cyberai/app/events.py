@@ -4,10 +4,10 @@ import msgspec
 from msgspec import Raw, Struct
 
 from cyberai.app.context import App
-from cyberai.app.resources import report_resource, scan_resource, vulnerability_resource
+from cyberai.app.resources import ScanResource, report_resource, scan_resource, vulnerability_resource
 from cyberai.app.times import rfc3339_millis
 from cyberai.domain.event import Event, EventType, NewEvent
-from cyberai.domain.ids import EventId, WorkspaceId
+from cyberai.domain.ids import EventId, ScanId, WorkspaceId
 from cyberai.domain.report import Report
 from cyberai.domain.scan import Scan
 from cyberai.domain.vulnerability import Vulnerability
@@ -28,8 +28,13 @@ _ENCODER = msgspec.json.Encoder()
 
 def scan_event(app: App, type: EventType, scan: Scan, at: int) -> NewEvent:
     """An event whose data is the whole scan."""
-    data = Raw(_ENCODER.encode(scan_resource(scan)))
-    return NewEvent(EventId(app.ids.new("evt")), type, at, data, scan.id)
+    return shown_scan_event(app, type, scan_resource(scan), at)
+
+
+def shown_scan_event(app: App, type: EventType, resource: ScanResource, at: int) -> NewEvent:
+    """The same of a scan whose resource is there already."""
+    data = Raw(_ENCODER.encode(resource))
+    return NewEvent(EventId(app.ids.new("evt")), type, at, data, ScanId(resource.id))
 
 
 def vulnerability_event(app: App, type: EventType, row: Vulnerability, at: int) -> NewEvent:

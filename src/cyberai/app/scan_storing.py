@@ -2,7 +2,7 @@
 
 from cyberai.app.admission import free_slots
 from cyberai.app.context import App
-from cyberai.app.events import scan_event
+from cyberai.app.events import shown_scan_event
 from cyberai.app.idempotency import Keep, not_kept
 from cyberai.app.resources import ScanResource, scan_resource
 from cyberai.app.scan_log import note
@@ -48,7 +48,7 @@ async def store_scan(
     work = _shards(app, scan, spec, targets)
 
     def store(tx: Tx) -> ScanResource:
-        resource = scan_resource(_store_scan(app, tx, scan, work, at))
+        resource = _store_scan(app, tx, scan, work, at)
         keep(tx, resource)
         return resource
 
@@ -69,7 +69,9 @@ def _shards(
     ]
 
 
-def _store_scan(app: App, tx: Tx, scan: Scan, work: list[tuple[Shard, tuple[Unit, ...]]], at: int) -> Scan:
+def _store_scan(
+    app: App, tx: Tx, scan: Scan, work: list[tuple[Shard, tuple[Unit, ...]]], at: int
+) -> ScanResource:
     scan = _learned(tx, scan, at)
     if scan.owner or free_slots(tx, at) > 0:
         scan = scan.replace(status=ScanStatus.RUNNING)
@@ -77,9 +79,10 @@ def _store_scan(app: App, tx: Tx, scan: Scan, work: list[tuple[Shard, tuple[Unit
     for shard, units in work:
         tx.shards.insert(shard, scan.owner)
         tx.units.add(shard, units)
-    tx.events.append(scan_event(app, EventType.SCAN_CREATED, scan, at))
+    resource = scan_resource(scan)
+    tx.events.append(shown_scan_event(app, EventType.SCAN_CREATED, resource, at))
     note(tx, scan.id, LogKind.STATE, "created", at, f"retry of {scan.retry_of}" if scan.retry_of else "")
-    return scan
+    return resource
 
 
 def _learned(tx: Tx, scan: Scan, at: int) -> Scan:

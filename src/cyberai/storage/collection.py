@@ -6,13 +6,13 @@ from functools import cached_property, lru_cache
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 import msgspec
-from sqlalchemy import Table, delete, func, select, update
+from sqlalchemy import Table, case, delete, func, insert, select, update
 from sqlalchemy.sql.expression import Executable
 
 from cyberai.domain.errors import NotFound
 from cyberai.ports.repositories import Count, Order, Page
 from cyberai.storage.codec import RANK_BITS, TIES, first_rank, place_in_second, to_text
-from cyberai.storage.dialect import arg, args, constant, insert_row
+from cyberai.storage.dialect import arg, args, constant
 from cyberai.storage.driver import Row
 from cyberai.storage.facets import Facets
 from cyberai.storage.listing import Listing, Posted, Term
@@ -94,7 +94,7 @@ class _Statements:
         here = c.workspace == arg("workspace")
         further = [name for name in c.keys() if name != "number"]  # noqa: SIM118 - columns, no dict
         self._table = table
-        self.insert = Statement(insert_row(table, *self._required(further)).returning(c.number))
+        self.insert = Statement(self._insert(self._required(further)))
         self.get = Statement(select(c.number, c.rank, c.facet, c.doc).where(here, c.id == arg("id")))
         self.update = Statement(
             update(table)
@@ -102,8 +102,6 @@ class _Statements:
             .values({n: arg(n) for n in self._required(further) if n not in ("workspace", "id", "rank")})
         )
         self.remove = Statement(delete(table).where(c.number == arg("key"), here))
-        ties = c.rank.between(arg("low"), arg("high"))
-        self.top_tie = Statement(select(func.max(c.rank)).where(here, ties))
         self.newest = Statement(
             select(c.rank, c.doc)
             .where(here, c.rank >= arg("low"), c.rank < arg("high"))
@@ -112,6 +110,19 @@ class _Statements:
         )
         self.among = shaped(self._among)
         self.facets_among = shaped(self._facets_among)
+
+    def _insert(self, names: list[str]) -> Executable:
+        """INSERT at the first free rank of its microsecond."""
+        table = self._table
+        c, other = table.c, table.alias("other").c
+        here = other.workspace == arg("workspace")
+        top = func.max(other.rank)
+        # More rows than a microsecond holds (a frozen clock): they follow the newest of all.
+        newest = select(func.max(c.rank)).where(c.workspace == arg("workspace")).scalar_subquery()
+        rank = case((top < arg("last"), top), (top.is_not(None), newest), else_=arg("first") - constant(1))
+        free = select(rank + constant(1)).where(here, other.rank.between(arg("first"), arg("last")))
+        values = {name: arg(name) for name in names if name != "rank"}
+        return insert(table).values({**values, "rank": free.scalar_subquery()}).returning(c.number, c.rank)
 
     def _required(self, names: list[str]) -> list[str]:
         # Columns with a default belong to other statements (leases), which the document does not know.
@@ -146,19 +157,20 @@ class Collection(Generic[R]):
     def insert(self, value: R) -> Stored[R]:
         """Store and list a new value."""
         kind = self.kind
-        rank = self._free_rank(value.created_at)
+        first = first_rank(value.created_at)
         facet = kind.facet_of(value)
         made = self._db.one(
             kind.statements.insert,
             workspace=self._workspace,
             id=value.id,
-            rank=rank,
+            first=first,
+            last=first + TIES,
             facet=facet,
             doc=to_text(value),
             **kind.columns_of(value),
         )
         assert made is not None
-        row = Stored(made[0], rank, facet, value)
+        row = Stored(made[0], made[1], facet, value)
         terms = frozenset(kind.terms_of(value))
         self.listing.add(row.posted(terms))
         if kind.placed_at is not None:
@@ -267,17 +279,3 @@ class Collection(Generic[R]):
 
     def _placed(self, row: Stored[R], terms: frozenset[Term]) -> Posted:
         return row.posted(terms)._replace(rank=self.place(row.number, row.value))
-
-    def _free_rank(self, at: int) -> int:
-        low = first_rank(at)
-        seek = self.kind.statements.top_tie
-        here = {"workspace": self._workspace, "low": low}
-        row = self._db.one(seek, **here, high=low + TIES)
-        if row is None or row[0] is None:
-            return low
-        if row[0] < low + TIES:
-            return int(row[0]) + 1
-        # More rows than a microsecond holds (a frozen clock): they follow the newest of all.
-        last = self._db.one(seek, **here, high=(1 << 63) - 1)
-        assert last is not None
-        return int(last[0]) + 1

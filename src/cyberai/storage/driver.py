@@ -1,6 +1,6 @@
 """What the repositories need of a database connection, and its form over apsw."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, Protocol
 
 import apsw
@@ -31,7 +31,7 @@ class Driver(Protocol):
         """Change rows; return how many."""
         ...
 
-    def many(self, statement: Statement, values: Iterable[Mapping[str, Any]], /) -> None:
+    def many(self, statement: Statement, values: Iterable[dict[str, Any]], /) -> None:
         """Run one statement for each of these."""
         ...
 
@@ -73,7 +73,7 @@ class ApswDriver:
     def take_turns(self, matter: str, /) -> None:
         """SQLite's transactions that write come one at a time anyway."""
 
-    def many(self, statement: Statement, values: Iterable[Mapping[str, Any]], /) -> None:
+    def many(self, statement: Statement, values: Iterable[dict[str, Any]], /) -> None:
         """Run one statement for each of these."""
         prepared = [statement.prepare(_SQLITE, row) for row in values]
         if prepared:

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import and_, delete, func, select, update
+from sqlalchemy import and_, delete, func, insert, select, update
 
 from cyberai.domain.errors import StoreError
 from cyberai.domain.ids import ScanId
 from cyberai.domain.scan_log import LogEntry, LogKind
-from cyberai.storage.dialect import arg, insert_row
+from cyberai.storage.dialect import arg, constant
 from cyberai.storage.scans import scan_number
 from cyberai.storage.schema import scan_log as table
 from cyberai.storage.scope import NOWHERE, Scope
@@ -23,9 +23,18 @@ _AGAIN = Statement(
     .where(_of_scan, _c.kind == arg("kind"), _c.text == arg("text"))
     .values(times=_c.times + 1, last_at=arg("at"), detail=arg("detail"))
 )
-_LAST = Statement(select(func.max(_c.ordinal)).where(_of_scan))
+_NAMES = ("workspace", "scan", "at", "kind", "text", "detail", "times", "last_at")
 _ADD = Statement(
-    insert_row(table, "workspace", "scan", "ordinal", "at", "kind", "text", "detail", "times", "last_at")
+    insert(table)
+    .values(
+        {
+            **{name: arg(name) for name in _NAMES},
+            "ordinal": select(func.coalesce(func.max(_c.ordinal), constant(0)) + constant(1))
+            .where(_of_scan)
+            .scalar_subquery(),
+        }
+    )
+    .returning(_c.ordinal)
 )
 _FORGET = Statement(delete(table).where(_of_scan, _c.ordinal <= arg("ordinal")))
 _AFTER = Statement(
@@ -55,11 +64,10 @@ class ScanLog:
         entry: dict[str, Any] = {**key, "kind": kind.value, "text": text, "detail": detail, "at": at}
         if merge and self._db.run(_AGAIN, **entry):
             return
-        row = self._db.one(_LAST, **key)
-        ordinal = int(row[0] or 0) + 1 if row else 1
-        self._db.run(_ADD, **entry, ordinal=ordinal, times=1, last_at=at)
-        if ordinal > KEPT:
-            self._db.run(_FORGET, **key, ordinal=ordinal - KEPT)
+        row = self._db.one(_ADD, **entry, times=1, last_at=at)
+        assert row is not None
+        if row[0] > KEPT:
+            self._db.run(_FORGET, **key, ordinal=row[0] - KEPT)
 
     def after(self, scan_id: ScanId, ordinal: int, limit: int) -> list[LogEntry]:
         """Entries with a larger ordinal, oldest first."""

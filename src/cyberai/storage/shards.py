@@ -18,7 +18,9 @@ from cyberai.storage.statements import Statement
 
 _s = shard.c
 _open = _s.done == constant(0)
-_ADD = Statement(insert_row(shard, "workspace", "scan", "id", "host", "owner", "not_before"))
+_ADD = Statement(
+    insert_row(shard, "workspace", "scan", "id", "host", "owner", "not_before").returning(_s.number)
+)
 
 _held = shard.alias("held")
 _busy = (
@@ -130,7 +132,7 @@ class Shards:
         number = scan_number(self._scope, workspace, shard.scan_id)
         if number == NOWHERE:
             raise StoreError(f"Shard {shard.id} belongs to scan {shard.scan_id}, which does not exist")
-        self._db.run(
+        row = self._db.one(
             _ADD,
             workspace=workspace,
             scan=number,
@@ -139,6 +141,8 @@ class Shards:
             owner=owner,
             not_before=shard.not_before,
         )
+        assert row is not None
+        self._scope.shards[workspace, shard.id] = (int(row[0]), number)
 
     def claim(self, worker: str, now: int, until: int, owner: str = "") -> Lease | None:
         """Lease the next ready shard (or one whose lease expired) of a running scan with that scan owner."""

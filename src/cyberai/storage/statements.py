@@ -1,7 +1,8 @@
 """Statements: Core expressions compiled once to SQL text and the order of their parameters."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy.sql.expression import Executable
@@ -11,7 +12,7 @@ from cyberai.storage.dialect import Backend, Forms, arg_name, sql_dialect
 SHAPES = 256
 """How many shapes of a list query are kept compiled."""
 
-_Bind = Callable[[Mapping[str, Any]], tuple[Any, ...]]
+_Bind = Callable[[dict[Any, Any]], tuple[Any, ...]]
 _Compiled = tuple[str, _Bind]
 
 
@@ -24,7 +25,7 @@ class Statement:
         self._expression = expression
         self._compiled: list[_Compiled | None] = [None for _ in Backend]
 
-    def prepare(self, backend: int, values: Mapping[str, Any]) -> tuple[str, tuple[Any, ...]]:
+    def prepare(self, backend: int, values: dict[str, Any]) -> tuple[str, tuple[Any, ...]]:
         """The SQL text for this `Backend` and the parameters in its order. A missing value is a KeyError."""
         compiled = self._compiled[backend]
         if compiled is None:
@@ -36,14 +37,20 @@ class Statement:
         if isinstance(form, Forms):
             form = form[backend]
         compiled = form.compile(dialect=sql_dialect(backend))  # type: ignore[attr-defined]
-        constants = dict(compiled.params)
-        order = [(arg_name(key), constants.get(key)) for key in compiled.positiontup or ()]
-        names = [name for name, _ in order]
-        if None not in names:
-            return str(compiled), lambda values: tuple([values[name] for name in names])
-        return str(compiled), lambda values: tuple(
-            [constant if name is None else values[name] for name, constant in order]
+        keys = compiled.positiontup or ()
+        # A constant of the statement goes by its place, which is no caller's name.
+        constants = {place: compiled.params[key] for place, key in enumerate(keys) if arg_name(key) is None}
+        return str(compiled), _binder([arg_name(key) or place for place, key in enumerate(keys)], constants)
+
+
+def _binder(order: list[str | int], constants: dict[int, Any]) -> _Bind:
+    """From values by name to parameters in this order."""
+    if len(order) < 2:
+        return lambda values: tuple(
+            [constants[key] if isinstance(key, int) else values[key] for key in order]
         )
+    pick = itemgetter(*order)
+    return (lambda values: pick(values | constants)) if constants else pick
 
 
 def shaped(build: Callable[..., Executable | Forms]) -> Callable[..., Statement]:

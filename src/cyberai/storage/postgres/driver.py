@@ -1,7 +1,7 @@
 """The driver over a psycopg connection, and a thread's connection that is made anew when it breaks."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import psycopg
@@ -47,7 +47,7 @@ class PostgresDriver:
         self._execute(*statement.prepare(_POSTGRES, values))
         return self._cursor.rowcount
 
-    def many(self, statement: Statement, values: Iterable[Mapping[str, Any]], /) -> None:
+    def many(self, statement: Statement, values: Iterable[dict[str, Any]], /) -> None:
         """Run one statement for each of these, sent together."""
         prepared = [statement.prepare(_POSTGRES, row) for row in values]
         if not prepared:
