@@ -1,4 +1,4 @@
-"""CPU per API request, beside a raw ASGI hello on the same server in the same interleaved run.
+"""CPU per API request, beside a raw ASGI hello on uvicorn as it comes, in the same interleaved run.
 
 `python -m benchmarks.api [ROWS]` (1,000,000 vulnerabilities by default; the filled store is kept in `out`). The load comes from `wrk` in a process of its own; what counts is the CPU time of the server
 process, all its threads included, so that a busy machine slows both sides alike and wall time does not matter.
@@ -6,6 +6,7 @@ process, all its threads included, so that a busy machine slows both sides alike
 
 import asyncio
 import json
+import logging
 import os
 import shutil
 import subprocess
@@ -52,10 +53,40 @@ class UnboundedLimiter:
         await self._limiter.refund(subject, now)
 
 
-async def serve_hello() -> None:
+async def serve_bare(asgi: Any) -> None:
+    """Serve with uvicorn's own protocols, so that what we change in ours does not move the yardstick; the collector of
+    garbage is set as in our server."""
+    import gc
+
+    import uvicorn
+
     from cyberai.api.server import listen
 
-    await _serve(hello, listen("127.0.0.1", 0), {})
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+    sock = listen("127.0.0.1", 0)
+    config = uvicorn.Config(
+        asgi,
+        loop="none",
+        http="httptools",
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+        lifespan="off",
+        interface="asgi3",
+        log_config=None,
+        log_level=logging.WARNING,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+    )
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[sock]))
+    print(json.dumps({"port": sock.getsockname()[1]}), flush=True)
+    ended = asyncio.Event()
+    asyncio.get_running_loop().add_reader(sys.stdin.fileno(), ended.set)
+    await ended.wait()
+    server.should_exit = True
+    await serving
 
 
 async def serve_api(folder: Path, rows: int) -> None:
@@ -218,12 +249,11 @@ if __name__ == "__main__":
     from cyberai.bootstrap.loops import run
 
     if sys.argv[1:2] == ["--hello"]:
-        run(serve_hello())
+        run(serve_bare(hello))
     elif sys.argv[1:2] == ["--bare"]:
         from benchmarks.events import bare
-        from cyberai.api.server import listen
 
-        run(_serve(bare, listen("127.0.0.1", 0), {}))
+        run(serve_bare(bare))
     elif sys.argv[1:2] == ["--api"]:
         run(serve_api(Path(sys.argv[2]), int(sys.argv[3])))
     else:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
@@ -20,6 +20,7 @@ from websockets.http11 import Request, Response
 from websockets.server import ServerProtocol
 
 from cyberai.api.envelope import error_bytes, internal_error
+from cyberai.api.whole_reply import in_one_piece
 from cyberai.domain.errors import InvalidRequest
 
 HEAD_SECONDS = 10.0
@@ -74,6 +75,9 @@ class HttpProtocol(HttpToolsProtocol):
         self._disarm()
         if self._method:
             self.scope["method"], self._method = self._method, ""
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        super()._start_asgi_task(cycle, in_one_piece(app, cycle))
 
     def data_received(self, data: bytes) -> None:
         """Feed the parser; the timer runs only while a head is incomplete, so most requests never set one."""
