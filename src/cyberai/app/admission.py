@@ -14,7 +14,7 @@ from cyberai.ports.store import Tx
 
 def free_slots(tx: Tx, at: int) -> int:
     """Worker slots that no scan has reserved."""
-    return tx.workers.live_slots(at) - tx.scans.count_active()
+    return tx.scans.free_slots(at)
 
 
 def admit_queued(app: App, tx: Tx, at: int) -> None:

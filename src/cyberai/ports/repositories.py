@@ -172,6 +172,10 @@ class ScanTx(Protocol):
         """How many match, counted up to `most`."""
         ...
 
+    def free_slots(self, now: int) -> int:
+        """Worker slots that no scan has reserved: those of live workers less `count_active`."""
+        ...
+
     def count_active(self) -> int:
         """Scans in any workspace that hold or wait for a worker slot in status running/pausing/cancelling; those
         that wait for a host at which another scan works use none."""

@@ -18,7 +18,7 @@ from cyberai.storage.opening import create_private
 WINDOW_SECONDS = 60
 BUSY_MILLISECONDS = 2_000
 _MICROSECONDS = 1_000_000
-_PRAGMAS = ("journal_mode=WAL", "synchronous=OFF", "mmap_size=0", "cache_size=-1000")
+_PRAGMAS = ("page_size=1024", "journal_mode=WAL", "synchronous=OFF", "mmap_size=0", "cache_size=-1000")
 _TABLE = """
 CREATE TABLE IF NOT EXISTS hit (
     subject TEXT NOT NULL,

@@ -13,7 +13,7 @@ from cyberai.storage.facets import Facets
 from cyberai.storage.listing import Term
 from cyberai.storage.orders import Wanted
 from cyberai.storage.schema import scan as table
-from cyberai.storage.schema import shard
+from cyberai.storage.schema import shard, worker
 from cyberai.storage.scope import NOWHERE, Scope
 from cyberai.storage.statements import Statement
 
@@ -63,16 +63,17 @@ _WAITS = and_(
     exists().where(*_work, shard.c.worker == "", shard.c.not_before > constant(0)),
     not_(exists().where(*_work, or_(shard.c.worker != "", shard.c.not_before == constant(0)))),
 )
-_ACTIVE = Statement(
-    select(func.count()).where(
-        _open,
-        _c.status.in_(
-            [constant(STATUS[s]) for s in (ScanStatus.RUNNING, ScanStatus.PAUSING, ScanStatus.CANCELLING)]
-        ),
-        _c.owner == "",
-        not_(_WAITS),
-    )
+_active = and_(
+    _open,
+    _c.status.in_(
+        [constant(STATUS[s]) for s in (ScanStatus.RUNNING, ScanStatus.PAUSING, ScanStatus.CANCELLING)]
+    ),
+    _c.owner == "",
+    not_(_WAITS),
 )
+_ACTIVE = Statement(select(func.count()).where(_active))
+_live = select(func.coalesce(func.sum(worker.c.slots), constant(0))).where(worker.c.until > arg("now"))
+_FREE = Statement(select(_live.scalar_subquery() - select(func.count()).where(_active).scalar_subquery()))
 _OLDEST_QUEUED = Statement(
     select(func.min(_c.rank)).where(_open, _c.status == constant(STATUS[ScanStatus.QUEUED]))
 )
@@ -144,6 +145,13 @@ class Scans:
             row = self._db.one(_ACTIVE)
         return int(row[0]) if row else 0
 
+    def free_slots(self, now: int) -> int:
+        """Slots of live workers less the scans that `count_active` counts."""
+        self._db.take_turns("worker slots")
+        with self._scope.across_workspaces():
+            row = self._db.one(_FREE, now=now)
+        return int(row[0]) if row else 0
+
     def queued_since(self) -> int | None:
         """When the oldest queued scan of any workspace was made."""
         with self._scope.across_workspaces():
@@ -172,6 +180,8 @@ class Scans:
 
     def last_completed(self, target: str, limit: int) -> list[Scan]:
         """The newest completed scans of this target."""
+        if not any(map(_completed, self._here().listing.counts("target", target))):
+            return []
         where = ScanFilter(status=(ScanStatus.COMPLETED.value,), target=(target,))
         return [row.scan for row in self.page(where, Page(limit=limit))]
 
@@ -191,6 +201,10 @@ def scan_number(scope: Scope, workspace: int, scan_id: ScanId) -> int:
             return NOWHERE
         known = scope.scans[workspace, scan_id] = int(row[0])
     return known
+
+
+def _completed(count: tuple[int, int]) -> bool:
+    return _FACETS.value("status", count[0]) == ScanStatus.COMPLETED.value
 
 
 def _wanted(where: ScanFilter) -> Wanted:
