@@ -312,3 +312,57 @@ def test_progress_that_was_handed_over_is_not_taken_back() -> None:
         queue.push(frame(seq))
     queue.push(frame(100, "one"))
     assert numbers(queue) == [*range(2, 2 + COALESCE_FROM), 100]
+
+
+def test_a_waiting_reader_is_handed_frames_at_once_and_the_order_is_kept() -> None:
+    """Whatever it refuses and whenever it is slow to come back, no frame overtakes another."""
+
+    async def test(log: Log, hub: Hub) -> None:
+        subscription = await hub.subscribe(A, None)
+        seen: list[int] = []
+        at_once: list[int] = []
+        complete = asyncio.Event()
+        willing = [True, False, True, True, False, False, True]
+
+        def note(seq: int) -> None:
+            seen.append(seq)
+            if seq == 200:
+                complete.set()
+
+        def take_it(frame: StreamFrame) -> bool:
+            if willing[frame.seq % len(willing)]:
+                at_once.append(frame.seq)
+                note(frame.seq)
+            return willing[frame.seq % len(willing)]
+
+        async def read() -> None:
+            while True:
+                for frame in await subscription.next():
+                    await asyncio.sleep(0)
+                    note(frame.seq)
+
+        subscription.at_once(take_it)
+        reader = asyncio.create_task(read())
+        for _ in range(200):
+            log.commit(A)
+            await asyncio.sleep(0.001)
+        async with asyncio.timeout(10):
+            await complete.wait()
+        reader.cancel()
+        assert seen == list(range(1, 201))
+        assert 0 < len(at_once) < 200
+
+    run(test)
+
+
+def test_a_reader_that_takes_nothing_at_once_is_closed_like_any_slow_one() -> None:
+    async def test(log: Log, hub: Hub) -> None:
+        slow, other = await hub.subscribe(A, None), await hub.subscribe(A, None)
+        slow.at_once(lambda _frame: False)
+        for _ in range(MOST + 1):
+            log.commit(A)
+        await take_until(other, MOST + 1)
+        assert slow.closed is not None
+        assert slow.closed.code == 4408
+
+    run(test)

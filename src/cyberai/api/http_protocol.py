@@ -20,6 +20,7 @@ from websockets.http11 import Request, Response
 from websockets.server import ServerProtocol
 
 from cyberai.api.envelope import error_bytes, internal_error
+from cyberai.api.frames import WRITE_FRAME
 from cyberai.api.whole_reply import in_one_piece
 from cyberai.domain.errors import InvalidRequest
 
@@ -183,11 +184,23 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
 
     async def run_asgi(self) -> None:
         """Run the application; a handshake that it refused is no error, as uvicorn would have it."""
+        extensions = self.scope["extensions"]
+        assert extensions is not None
+        extensions[WRITE_FRAME] = self.write_frame  # type: ignore[assignment]
         try:
             await self.app(self.scope, self.receive, self.send)
         finally:
             if self.close_timer is None:
                 self.transport.close()
+
+    def write_frame(self, frame: bytes) -> bool:
+        """Write a whole frame now; False, and nothing is written, when the peer cannot take it or the end has begun."""
+        if self.close_sent or self.disconnected or not self.handshake_complete or not self.writable.is_set():
+            return False
+        if self.transport.is_closing():
+            return False
+        self.transport.write(frame)
+        return True
 
     def on_task_complete(self, task: asyncio.Task[None]) -> None:
         """Log what went wrong; drop whatever the peer has not taken a while after the end."""

@@ -11,6 +11,7 @@ import contextlib
 from cyberai.api.access_log import log_request
 from cyberai.api.call import Call, rate_headers
 from cyberai.api.envelope import error_reply, store_unavailable
+from cyberai.api.frames import WRITE_FRAME
 from cyberai.api.handshake import PATH, Handshakes
 from cyberai.api.incoming import Arrivals, Receive, Scope, Send
 from cyberai.api.live import Live
@@ -46,7 +47,8 @@ class WebSocketEndpoint:
         # A reader that takes nothing is let go by cancelling this task; so is everyone when the server ends.
         watching = self._live.watch.watching(handshake.principal, subscription)
         with contextlib.suppress(asyncio.CancelledError), watching:
-            await serve(call, handshake, subscription, receive, send)
+            write = scope.get("extensions", {}).get(WRITE_FRAME)
+            await serve(call, handshake, subscription, receive, send, write)
 
     async def _refuse(self, call: Call, error: CyberAIError, send: Send, started: float) -> None:
         reply = error_reply(error, call.request_id, self._app.doc_base)

@@ -2,17 +2,22 @@
 
 import asyncio
 import contextlib
+from collections.abc import Callable
+from functools import partial
 
 from cyberai.api.call import Call, rate_headers
 from cyberai.api.commands import obey
-from cyberai.api.frames import resync_frame
+from cyberai.api.frames import on_the_wire, resync_frame
 from cyberai.api.handshake import Handshake
 from cyberai.api.incoming import Receive, Send
 from cyberai.api.interest import Interest, parse_command
-from cyberai.ports.stream import StreamClosed, Subscription
+from cyberai.ports.stream import StreamClosed, StreamFrame, Subscription
 
 COMMAND_PAUSE = 0.02
 """Seconds between two commands of one client, so that nobody keeps the server busy with them."""
+
+Write = Callable[[bytes], bool]
+"""Writes a whole frame at once; False when the peer cannot take it now."""
 
 _CLIENT_LEFT = 1000
 _MAX_REASON = 120
@@ -20,13 +25,20 @@ _MAX_REASON = 120
 
 
 async def serve(
-    call: Call, handshake: Handshake, subscription: Subscription, receive: Receive, send: Send
+    call: Call,
+    handshake: Handshake,
+    subscription: Subscription,
+    receive: Receive,
+    send: Send,
+    write: Write | None = None,
 ) -> None:
-    """Accept the handshake and hand events over until one side ends it."""
+    """Accept the handshake and hand events over until one side ends it. `write` puts a whole frame on the wire now."""
     assert call.rate is not None
     headers = [(b"x-request-id", call.request_id.encode()), *rate_headers(call.rate, call.app.clock.now())]
     await send({"type": "websocket.accept", "headers": headers})
     interest = Interest(handshake.topics, subscription.start)
+    if write is not None:
+        subscription.at_once(partial(_take, interest, write))
     reader = asyncio.get_running_loop().create_task(_listen(call, interest, subscription, receive, send))
     try:
         if subscription.gap is not None:
@@ -51,6 +63,14 @@ async def _listen(
             await send({"type": "websocket.send", "text": answer})
         await call.app.clock.sleep(COMMAND_PAUSE)
     subscription.close(_CLIENT_LEFT, "The client left")
+
+
+def _take(interest: Interest, write: Write, frame: StreamFrame) -> bool:
+    seq = interest.seq
+    if not interest.wants(frame) or write(on_the_wire(frame)):
+        return True
+    interest.seq = seq
+    return False
 
 
 async def _deliver(subscription: Subscription, interest: Interest, send: Send) -> None:

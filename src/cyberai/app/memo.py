@@ -13,10 +13,11 @@ class Memo(Generic[V, W]):
     """`make(value)`, remembered by the identity of the value. The store hands out the same object for the same
     stored text, so a page that is polled is built once. An entry holds its value: no identity is used twice."""
 
-    __slots__ = ("_kept", "_make")
+    __slots__ = ("_kept", "_make", "_most")
 
-    def __init__(self, make: Callable[[V], W]) -> None:
+    def __init__(self, make: Callable[[V], W], most: int = KEPT) -> None:
         self._make = make
+        self._most = most
         self._kept: dict[int, tuple[V, W]] = {}
 
     def __call__(self, value: V) -> W:
@@ -25,7 +26,7 @@ class Memo(Generic[V, W]):
         if known is not None and known[0] is value:
             return known[1]
         view = self._make(value)
-        if len(self._kept) >= KEPT:
+        if len(self._kept) >= self._most:
             self._kept.clear()
         self._kept[id(value)] = (value, view)
         return view

@@ -1,6 +1,6 @@
 """Live events: what an interface subscribes to. Who tails the store is decided in `bootstrap`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from msgspec import Struct
@@ -20,6 +20,10 @@ class StreamFrame(Struct, frozen=True, gc=False):
     """The scan it is about; empty when it is about none."""
     kind: str = ""
     """Its whole type."""
+
+
+Take = Callable[[StreamFrame], bool]
+"""Hands a frame over at once, without waiting; False when the reader cannot take it now."""
 
 
 class Gap(Struct, frozen=True):
@@ -61,6 +65,11 @@ class Subscription(Protocol):
 
     async def next(self) -> Sequence[StreamFrame]:
         """Wait for the next frames, at least one; raise StreamClosed."""
+        ...
+
+    def at_once(self, take: Take) -> None:
+        """Offer frames to `take` as they happen while somebody waits in `next` and nothing else does; what it does not
+        take waits for `next`, so that the order is kept."""
         ...
 
     def close(self, code: int, reason: str) -> None:

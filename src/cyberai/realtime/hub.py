@@ -16,7 +16,7 @@ from msgspec import Struct
 from cyberai.domain.errors import CyberAIError, StoreError
 from cyberai.domain.event import Event, EventType
 from cyberai.domain.ids import WorkspaceId
-from cyberai.ports.stream import Gap, StreamClosed, StreamFrame
+from cyberai.ports.stream import Gap, StreamClosed, StreamFrame, Take
 from cyberai.realtime.queue import FrameQueue
 
 SLOW_READER = 4408
@@ -64,6 +64,8 @@ class HubSubscription:
         self._queue = FrameQueue()
         self._news = asyncio.Event()
         self._live = False
+        self._take: Take | None = None
+        self._idle = False
         self._position = position
         self.start = position
         self.gap = gap
@@ -78,7 +80,11 @@ class HubSubscription:
                     self._position = frames[-1].seq
                     return frames
                 continue
-            await self._news.wait()
+            self._idle = True
+            try:
+                await self._news.wait()
+            finally:
+                self._idle = False
             self._news.clear()
             if len(self._queue):
                 return self._queue.drain()
@@ -88,8 +94,14 @@ class HubSubscription:
         """From now on `push` brings what happens."""
         self._live = True
 
+    def at_once(self, take: Take) -> None:
+        """See the port."""
+        self._take = take
+
     def push(self, frame: StreamFrame) -> None:
-        """Queue a live frame, or give the reader up."""
+        """Hand a live frame over, or queue it, or give the reader up."""
+        if self._idle and self._take is not None and not self._news.is_set() and self._take(frame):
+            return
         if not self._queue.push(frame):
             self.close(SLOW_READER, "The reader is too slow; connect again with since= and the last seq")
         self._news.set()

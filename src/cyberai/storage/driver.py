@@ -5,10 +5,14 @@ from typing import Any, Protocol
 
 import apsw
 
+from cyberai.domain.ids import WorkspaceId
 from cyberai.storage.dialect import Backend
 from cyberai.storage.statements import Statement
 
 Row = tuple[Any, ...]
+
+Numbers = dict[WorkspaceId, int]
+"""The numbers of workspaces, as a process keeps them: once one is committed it never changes."""
 
 EVERYWHERE = 0
 """The number of no workspace: what belongs to the deployment may look at all."""

@@ -8,15 +8,12 @@ from sqlalchemy import select
 from cyberai.domain.errors import StoreError
 from cyberai.domain.ids import SYSTEM, WorkspaceId
 from cyberai.storage.dialect import arg, insert_new
-from cyberai.storage.driver import EVERYWHERE, Driver
+from cyberai.storage.driver import EVERYWHERE, Driver, Numbers
 from cyberai.storage.schema import workspace as table
 from cyberai.storage.statements import Statement
 
 NOWHERE = -1
 """The number of no workspace: reads of an unknown one find nothing."""
-
-Numbers = dict[WorkspaceId, int]
-"""The numbers of workspaces, as a process keeps them: once one is committed it never changes."""
 
 _NUMBER = Statement(select(table.c.number).where(table.c.id == arg("id")))
 _NAME = Statement(select(table.c.id).where(table.c.number == arg("number")))

@@ -12,10 +12,9 @@ from cyberai.domain.ids import SYSTEM, WorkspaceId
 from cyberai.ports.runtime import Clock
 from cyberai.ports.store import Tx
 from cyberai.storage.ballast import Ballast
-from cyberai.storage.driver import ApswDriver
+from cyberai.storage.driver import ApswDriver, Numbers
 from cyberai.storage.failures import storage_full, translated
 from cyberai.storage.opening import prepare, reader_connection, writer_connection
-from cyberai.storage.scope import Numbers
 from cyberai.storage.transaction import Transaction
 from cyberai.storage.waiting import Job, Sleepers, seen
 from cyberai.storage.writer import Writer

@@ -19,10 +19,9 @@ import apsw
 from cyberai.domain.errors import StoreError
 from cyberai.ports.runtime import Clock
 from cyberai.storage.ballast import Ballast
-from cyberai.storage.driver import ApswDriver
+from cyberai.storage.driver import ApswDriver, Numbers
 from cyberai.storage.failures import is_full, storage_full, translated
 from cyberai.storage.presence import Presence
-from cyberai.storage.scope import Numbers
 from cyberai.storage.transaction import Transaction
 from cyberai.storage.waiting import Job, settle
 

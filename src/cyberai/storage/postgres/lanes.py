@@ -15,12 +15,12 @@ import psycopg
 
 from cyberai.domain.errors import CyberAIError, StoreError, Unavailable
 from cyberai.domain.ids import SYSTEM, WorkspaceId
-from cyberai.storage.driver import EVERYWHERE
+from cyberai.storage.driver import EVERYWHERE, Numbers
 from cyberai.storage.postgres.database import CHANNEL, Database
 from cyberai.storage.postgres.driver import PostgresDriver, Session, entering, taking_turns
 from cyberai.storage.postgres.failures import must_repeat, translated
 from cyberai.storage.postgres.sessions import Sessions
-from cyberai.storage.scope import NOWHERE, Numbers
+from cyberai.storage.scope import NOWHERE
 from cyberai.storage.transaction import Transaction
 from cyberai.storage.waiting import Job, settle
 

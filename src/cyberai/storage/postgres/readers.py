@@ -6,12 +6,12 @@ import psycopg
 
 from cyberai.domain.errors import Unavailable
 from cyberai.domain.ids import SYSTEM
-from cyberai.storage.driver import EVERYWHERE
+from cyberai.storage.driver import EVERYWHERE, Numbers
 from cyberai.storage.postgres.database import Database
 from cyberai.storage.postgres.driver import Session, entering
 from cyberai.storage.postgres.failures import must_repeat, translated
 from cyberai.storage.postgres.sessions import Sessions
-from cyberai.storage.scope import NOWHERE, Numbers
+from cyberai.storage.scope import NOWHERE
 from cyberai.storage.transaction import Transaction
 from cyberai.storage.waiting import Job, settle
 

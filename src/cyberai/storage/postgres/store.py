@@ -7,12 +7,12 @@ from typing import TypeVar
 from cyberai.domain.errors import StoreError
 from cyberai.domain.ids import SYSTEM, WorkspaceId
 from cyberai.ports.store import Tx
+from cyberai.storage.driver import Numbers
 from cyberai.storage.postgres.database import Database
 from cyberai.storage.postgres.lanes import Lanes
 from cyberai.storage.postgres.news import News
 from cyberai.storage.postgres.opening import prepare
 from cyberai.storage.postgres.readers import Readers
-from cyberai.storage.scope import Numbers
 from cyberai.storage.waiting import Job, Sleepers, seen
 
 T = TypeVar("T")
