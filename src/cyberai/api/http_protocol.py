@@ -102,8 +102,10 @@ class HttpProtocol(HttpToolsProtocol):
         """The parser takes no method it does not know; the edge answers any with 405, the key's limits included."""
         if self._in_head or not (self.cycle is None or self.cycle.response_complete):
             return data
+        if data[: _LONGEST_METHOD + 1].partition(b" ")[0] in _METHODS:
+            return data
         method, _, rest = data[:MAX_HEAD].partition(b"\r\n")[0].partition(b" ")
-        if not 0 < len(method) <= _LONGEST_METHOD or method in _METHODS or method.translate(None, _TOKEN):
+        if not 0 < len(method) <= _LONGEST_METHOD or method.translate(None, _TOKEN):
             return data
         if b" HTTP/1." not in rest:
             return data
