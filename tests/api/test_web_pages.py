@@ -361,7 +361,8 @@ def test_what_the_api_says_is_wrong_stands_at_the_fields_and_nothing_is_lost(sit
         a["id"].removesuffix("-problem") for _, a in page.elements if a.get("id", "").endswith("-problem")
     }
     assert problems == {"target", "options.depth", "policies.mode", "policies.exclude_paths"}
-    assert "Must be a valid domain name" in page.text
+    assert "is no target; give a domain, address, network, host:port or URL" in page.text
+    assert "valid domain name" not in page.text
     assert "Must be a whole number from 1 to 10" in page.text
     fields = page.form("/scans/new")
     assert fields is not None

@@ -98,12 +98,16 @@ async def _scan(settings: "Settings", order: Order, following: Any) -> Brought:
 async def _running(app: "App", order: Order, owner: str, on_event: "Callable[[Event], None]") -> str:
     from cyberai.app.resume_scan import resume_in_process
     from cyberai.app.run_scan import scan_in_process
+    from cyberai.app.target_words import told_to_people
     from cyberai.domain.ids import DEFAULT_WORKSPACE
 
     if order.request is None:
         ended = await resume_in_process(app, DEFAULT_WORKSPACE, order.resume, owner=owner, on_event=on_event)
     else:
-        ended = await scan_in_process(app, DEFAULT_WORKSPACE, order.request, owner=owner, on_event=on_event)
+        with told_to_people(order.request):
+            ended = await scan_in_process(
+                app, DEFAULT_WORKSPACE, order.request, owner=owner, on_event=on_event
+            )
     return ended.id
 
 

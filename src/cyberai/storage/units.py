@@ -144,17 +144,9 @@ class Units:
         requests: int = 0,
         urls: int = 0,
     ) -> None:
-        self._db.run(
-            _TALLY,
-            workspace=workspace,
-            scan=scan,
-            stage=int(stage),
-            failure=failure,
-            total=total,
-            done=done,
-            requests=requests,
-            urls=urls,
-        )
+        sums = {"total": total, "done": done, "requests": requests, "urls": urls}
+        here = {"workspace": workspace, "scan": scan, "stage": int(stage), "failure": failure}
+        self._db.many(_TALLY, [{**here, **sums}])
 
     def _scan(self, scan_id: ScanId) -> dict[str, int]:
         workspace = self._scope.readable()

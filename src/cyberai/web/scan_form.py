@@ -3,6 +3,7 @@
 from cyberai.api.reply import Reply
 from cyberai.app.scan_creation import create_scan
 from cyberai.app.scans import get_scan
+from cyberai.app.target_words import told_to_people
 from cyberai.domain.api_key import ApiScope
 from cyberai.domain.errors import CyberAIError, Forbidden, InvalidRequest
 from cyberai.web.choices import CRITICALITIES, MODES, SCAN_TYPES, SEVERITIES
@@ -27,7 +28,9 @@ async def show(visit: Visit) -> Reply:
 async def create(visit: Visit) -> Reply:
     """POST /scans/new: start it and go to its page, or show what is wrong at the fields."""
     try:
-        scan = await create_scan(visit.app, visit.workspace, scan_request(visit.form))
+        request = scan_request(visit.form)
+        with told_to_people(request):
+            scan = await create_scan(visit.app, visit.workspace, request)
     except (InvalidRequest, Forbidden) as error:
         return _form(visit, empty_values() | visit.form, error)
     return see_other(f"/scans/{scan.id}" if visit.may(ApiScope.SCANS_READ) else "/scans/new?started=yes")

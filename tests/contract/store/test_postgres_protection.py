@@ -133,11 +133,16 @@ def test_a_statement_that_forgets_its_workspace_finds_nothing_of_others(filled: 
 
 
 def test_counting_among_all_workspaces_does_not_open_the_rest_of_the_transaction(filled: str) -> None:
+    from sqlalchemy import select
+
+    from cyberai.storage.schema import scan as table
+    from cyberai.storage.statements import Statement
+
     def work(tx: Tx) -> tuple[int, int, list[str]]:
         active = tx.scans.count_active()
         tx.scans.oldest_queued(5)
         driver = tx.scans._scope.db  # type: ignore[attr-defined]
-        rows = driver._cursor.execute("SELECT DISTINCT workspace FROM scan").fetchall()
+        rows = driver.rows(Statement(select(table.c.workspace).distinct()))
         return active, len(rows), [k.id for k in tx.keys.all()]
 
     with stored_at(filled) as stored:

@@ -5,101 +5,79 @@ from collections.abc import Iterable
 from typing import Any
 
 import psycopg
-from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
+from psycopg.pq import TransactionStatus
 
 from cyberai.storage.dialect import Backend
 from cyberai.storage.driver import Row
 from cyberai.storage.postgres.database import Connection, Database
 from cyberai.storage.postgres.failures import unreachable
+from cyberai.storage.postgres.wire import Answer, Wire
 from cyberai.storage.statements import Statement
 
 _POSTGRES = int(Backend.POSTGRES)
-_Prepared = tuple[str, tuple[Any, ...]]
-
-NUL = "\x00"
-NUL_SHOWN = "\N{SYMBOL FOR NULL}"
-"""What stands for a NUL, which PostgreSQL's text cannot hold; a hostile target may send one."""
 
 
 class PostgresDriver:
-    """`storage.driver.Driver`. `changed` says whether anything was written since it was last set to False."""
+    """`storage.driver.Driver`. `changed` says whether anything was written since it was last set to False.
 
-    __slots__ = ("_cursor", "_server", "changed")
+    What gives no answer that anybody needs (`many`, `enter`, `take_turns`, `control`) goes with the next statement that
+    does, or with `flush`, where its errors appear."""
+
+    __slots__ = ("_wire", "changed")
 
     def __init__(self, connection: Connection) -> None:
-        # In binary no number and no blob is turned into text and back.
-        self._cursor = connection.cursor(binary=True)
-        self._server = connection.pgconn
+        self._wire = Wire(connection)
         self.changed = False
 
     def rows(self, statement: Statement, /, **values: Any) -> list[Row]:
         """All rows of a query."""
-        self._execute(*statement.prepare(_POSTGRES, values))
-        return self._cursor.fetchall()
+        return self._answer(statement, values).rows()
 
     def one(self, statement: Statement, /, **values: Any) -> Row | None:
         """The first row, or None."""
-        self._execute(*statement.prepare(_POSTGRES, values))
-        return self._cursor.fetchone()
+        found = self._answer(statement, values).rows()
+        return found[0] if found else None
 
     def run(self, statement: Statement, /, **values: Any) -> int:
         """Change rows; return how many."""
-        self._execute(*statement.prepare(_POSTGRES, values))
-        return self._cursor.rowcount
+        return self._answer(statement, values).changed
 
     def many(self, statement: Statement, values: Iterable[dict[str, Any]], /) -> None:
-        """Run one statement for each of these, sent together."""
-        prepared = [statement.prepare(_POSTGRES, row) for row in values]
-        if not prepared:
-            return
-        if len(prepared) == 1:
-            self._execute(*prepared[0])
-            return
-        self.changed = True
-        sql, rows = prepared[0][0], [row for _, row in prepared]
-        try:
-            self._cursor.executemany(sql, rows)
-        except psycopg.DataError as error:
-            if not _unsent(error):
-                raise
-            self._cursor.executemany(sql, [_without_nul(row) for row in rows])
+        """Run one statement for each of these."""
+        for row in values:
+            self.changed = True
+            self._wire.queue(*statement.prepare(_POSTGRES, row))
 
     def enter(self, workspace: int, /) -> None:
         """From now on only rows of the workspace with this number are seen; EVERYWHERE lifts that."""
-        self.control(entering(workspace))
+        self._wire.control(entering(workspace))
 
     def take_turns(self, matter: str, /) -> None:
         """One transaction at a time, of any workspace, goes on from here until it ends."""
-        self.control(taking_turns(matter))
+        self._wire.control(taking_turns(matter))
 
-    def control(self, sql: str) -> None:
-        """Run statements without parameters and without rows, in one trip."""
-        # Not through a cursor: psycopg forgets every prepared statement when it sees a ROLLBACK, and each read ends
-        # with one (measured: the database planned every query anew, and a read cost it three times as much).
-        result = self._server.exec_(sql.encode())
-        if result.status == ExecStatus.FATAL_ERROR:
-            if self._server.status == ConnStatus.BAD:
-                raise psycopg.OperationalError(self._server.get_error_message())
-            raise psycopg.errors.error_from_result(result)
+    def control(self, *statements: str) -> None:
+        """Run statements without parameters and without rows."""
+        for sql in statements:
+            self._wire.control(sql)
 
-    def _execute(self, sql: str, values: tuple[Any, ...]) -> None:
+    def flush(self) -> None:
+        """Run what waits, now."""
+        if not self._wire.idle:
+            self._wire.trip()
+
+    def roll_back(self) -> None:
+        """End the transaction without effect, and wait for nothing."""
+        self._wire.forget()
+        self._wire.control("ROLLBACK")
+        self._wire.leave()
+
+    def _answer(self, statement: Statement, values: dict[str, Any]) -> Answer:
+        sql, parameters = statement.prepare(_POSTGRES, values)
         if not sql.startswith("SELECT"):
             self.changed = True
-        try:
-            self._cursor.execute(sql, values)
-        except psycopg.DataError as error:
-            if not _unsent(error):
-                raise
-            self._cursor.execute(sql, _without_nul(values))
-
-
-def _unsent(error: psycopg.DataError) -> bool:
-    """True when psycopg itself refused a value: the server knows nothing of it."""
-    return error.sqlstate is None
-
-
-def _without_nul(values: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple([v.replace(NUL, NUL_SHOWN) if isinstance(v, str) else v for v in values])
+        self._wire.queue(sql, parameters)
+        return self._wire.trip()
 
 
 def entering(workspace: int) -> str:
@@ -121,11 +99,12 @@ class Session:
         self._connection: Connection | None = None
         self._driver: PostgresDriver | None = None
 
-    def begin(self, sql: str) -> PostgresDriver:
-        """Start a transaction with these statements; raise Unavailable when the database cannot be reached."""
+    def begin(self, *opening: str, at_once: bool = True) -> PostgresDriver:
+        """Start a transaction with these statements; raise Unavailable when the database cannot be reached. Not
+        `at_once`: they go with the first statement of the work, which must be ready to run again then."""
         if self._driver is not None and not self.lost:
             try:
-                return self._started(self._driver, sql)
+                return self._started(self._driver, opening, at_once)
             except psycopg.OperationalError:
                 if not self.lost:
                     raise
@@ -136,10 +115,12 @@ class Session:
         except psycopg.OperationalError as error:
             raise unreachable() from error
         self._driver = PostgresDriver(self._connection)
-        return self._started(self._driver, sql)
+        return self._started(self._driver, opening, at_once)
 
-    def _started(self, driver: PostgresDriver, sql: str) -> PostgresDriver:
-        driver.control(sql)
+    def _started(self, driver: PostgresDriver, opening: tuple[str, ...], at_once: bool) -> PostgresDriver:
+        driver.control(*opening)
+        if at_once:
+            driver.flush()
         driver.changed = False
         return driver
 
@@ -161,7 +142,7 @@ class Session:
         if self._driver is None or self.lost:
             return
         try:
-            self._driver.control("ROLLBACK")
+            self._driver.roll_back()
         except psycopg.Error:
             self.close()
 

@@ -112,12 +112,12 @@ class Lanes:
     def _attempt(self, session: Session, batch: list[Job]) -> None:
         workspace = batch[0].workspace
         alone = len(batch) == 1
-        driver = session.begin(self._opening(workspace, alone))
+        driver = session.begin(*self._opening(workspace, alone))
         made: list[Transaction] = []
         for index, job in enumerate(batch):
             if index and batch[index - 1].error is None:
-                driver.control("RELEASE job; SAVEPOINT job")
-            made.append(self._run(session, driver, job))
+                driver.control("RELEASE job", "SAVEPOINT job")
+            made.append(self._run(session, driver, job, alone))
             if job.error is not None and not alone:
                 driver.control("ROLLBACK TO job")
         if alone and batch[0].error is not None:
@@ -127,17 +127,19 @@ class Lanes:
         if made[-1].number is not None:
             self._numbers[workspace] = made[-1].number
 
-    def _opening(self, workspace: WorkspaceId, alone: bool) -> str:
+    def _opening(self, workspace: WorkspaceId, alone: bool) -> tuple[str, ...]:
         # Before the first look at any row: what the lock's last holder committed must be seen.
         number = EVERYWHERE if workspace == SYSTEM else self._numbers.get(workspace, NOWHERE)
-        first = f"BEGIN; {entering(number)}; {taking_turns(f'workspace {workspace}')}"
-        return first if alone else f"{first}; SAVEPOINT job"
+        first = ("BEGIN", entering(number), taking_turns(f"workspace {workspace}"))
+        return first if alone else (*first, "SAVEPOINT job")
 
-    def _run(self, session: Session, driver: PostgresDriver, job: Job) -> Transaction:
+    def _run(self, session: Session, driver: PostgresDriver, job: Job, alone: bool) -> Transaction:
         transaction = Transaction(driver, job.workspace, self._numbers.get(job.workspace))
         try:
             job.result = job.fn(transaction)
             transaction.finish()
+            if not alone:
+                driver.flush()  # its errors are its own
             if not session.sound:
                 raise StoreError("The closure went on after a statement of it had failed")
         except psycopg.Error as error:
@@ -152,7 +154,8 @@ class Lanes:
         changed = driver.changed
         try:
             # Announced in a transaction of its own, since announcing ones commit one at a time in the whole server.
-            driver.control(f"COMMIT; NOTIFY {CHANNEL}" if changed else "COMMIT")
+            driver.control("COMMIT", *((f"NOTIFY {CHANNEL}",) if changed else ()))
+            driver.flush()
         except psycopg.OperationalError as error:
             if session.lost:
                 raise CommitUnknown(str(error)) from error

@@ -13,6 +13,7 @@ import psycopg
 from cyberai.ports.store import RateDecision
 from cyberai.storage.postgres.database import Connection, Database
 from cyberai.storage.postgres.failures import translated, unreachable
+from cyberai.storage.postgres.wire import Answer, Wire
 
 T = TypeVar("T")
 
@@ -35,13 +36,14 @@ class PostgresRateLimiter:
         self._database = database
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="rate-limits")
         self._connection: Connection | None = None
+        self._wire: Wire | None = None
         self._minute = -1
 
     async def hit(self, subject: str, limit: int, now: int) -> RateDecision:
         """Count one request of this subject at UTC microseconds `now`; raise Unavailable."""
         minute = now // _MICROSECONDS // WINDOW_SECONDS
         reset = (minute + 1) * WINDOW_SECONDS
-        hits = None if limit <= 0 else await self._call(lambda c: self._hit(c, subject, limit, minute))
+        hits = None if limit <= 0 else await self._call(lambda wire: self._hit(wire, subject, limit, minute))
         if hits is None:
             return RateDecision(allowed=False, limit=limit, remaining=0, reset=reset)
         return RateDecision(allowed=True, limit=limit, remaining=limit - hits, reset=reset)
@@ -49,7 +51,7 @@ class PostgresRateLimiter:
     async def refund(self, subject: str, now: int) -> None:
         """Take one request back (304 and OPTIONS cost nothing); raise Unavailable."""
         minute = now // _MICROSECONDS // WINDOW_SECONDS
-        await self._call(lambda connection: connection.execute(_REFUND, (subject, minute)))
+        await self._call(lambda wire: _said(wire, _REFUND, (subject, minute)))
 
     async def close(self) -> None:
         """Close the connection."""
@@ -57,22 +59,22 @@ class PostgresRateLimiter:
         if self._connection is not None:
             self._connection.close()
 
-    def _hit(self, connection: Connection, subject: str, limit: int, minute: int) -> int | None:
+    def _hit(self, wire: Wire, subject: str, limit: int, minute: int) -> int | None:
         if minute > self._minute:
             # The window before may still get a refund.
-            connection.execute(_FORGET, (minute - 1,))
+            _said(wire, _FORGET, (minute - 1,))
             self._minute = minute
-        row = connection.execute(_HIT, (subject, minute, limit)).fetchone()
-        return int(row[0]) if row else None
+        rows = _said(wire, _HIT, (subject, minute, limit)).rows()
+        return int(rows[0][0]) if rows else None
 
-    async def _call(self, work: Callable[[Connection], T]) -> T:
+    async def _call(self, work: Callable[[Wire], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._pool, self._run, work)
 
-    def _run(self, work: Callable[[Connection], T]) -> T:
+    def _run(self, work: Callable[[Wire], T]) -> T:
         """On a connection that works: one that broke since the last call is made anew."""
-        if self._connection is not None and not self._connection.closed:
+        if self._connection is not None and self._wire is not None and not self._connection.closed:
             try:
-                return work(self._connection)
+                return work(self._wire)
             except psycopg.Error as error:
                 if not self._connection.closed:
                     raise translated(error) from error
@@ -80,6 +82,12 @@ class PostgresRateLimiter:
             self._connection = self._database.connect()
             # Nothing here is worth a wait for the disk.
             self._connection.execute("SET synchronous_commit = off", prepare=False)
-            return work(self._connection)
+            self._wire = Wire(self._connection)
+            return work(self._wire)
         except psycopg.OperationalError as error:
             raise unreachable() from error
+
+
+def _said(wire: Wire, sql: str, values: tuple[str | int, ...]) -> Answer:
+    wire.queue(sql, values)
+    return wire.trip()

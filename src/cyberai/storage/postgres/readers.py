@@ -15,6 +15,8 @@ from cyberai.storage.scope import NOWHERE
 from cyberai.storage.transaction import Transaction
 from cyberai.storage.waiting import Job, settle
 
+_BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
 THREADS = 4
 """Connections of a process that read."""
 
@@ -64,7 +66,7 @@ class Readers:
     def _attempt(self, session: Session, job: Job) -> None:
         number = EVERYWHERE if job.workspace == SYSTEM else self._numbers.get(job.workspace)
         shown = NOWHERE if number is None else number
-        driver = session.begin(f"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; {entering(shown)}")
+        driver = session.begin(_BEGIN, entering(shown), at_once=False)
         transaction = Transaction(driver, job.workspace, number or None)
         try:
             job.result = job.fn(transaction)
