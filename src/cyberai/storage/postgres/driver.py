@@ -66,11 +66,14 @@ class PostgresDriver:
         if not self._wire.idle:
             self._wire.trip()
 
-    def roll_back(self) -> None:
-        """End the transaction without effect, and wait for nothing."""
+    def roll_back(self, wait: bool) -> None:
+        """End the transaction without effect."""
         self._wire.forget()
         self._wire.control("ROLLBACK")
-        self._wire.leave()
+        if wait:
+            self._wire.trip()
+        else:
+            self._wire.leave()
 
     def _answer(self, statement: Statement, values: dict[str, Any]) -> Answer:
         sql, parameters = statement.prepare(_POSTGRES, values)
@@ -137,12 +140,13 @@ class Session:
             and self._connection.info.transaction_status is TransactionStatus.INTRANS
         )
 
-    def roll_back(self) -> None:
-        """End the transaction without effect; never fails."""
+    def roll_back(self, *, wait: bool = True) -> None:
+        """End the transaction without effect; never fails. Who wrote nothing need not wait: nobody waits for its
+        locks."""
         if self._driver is None or self.lost:
             return
         try:
-            self._driver.roll_back()
+            self._driver.roll_back(wait)
         except psycopg.Error:
             self.close()
 

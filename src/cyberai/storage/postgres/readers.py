@@ -45,7 +45,7 @@ class Readers:
         self._read(session, job)
         settle([job])
         # After the answer, which nobody needs to wait with.
-        session.roll_back()
+        session.roll_back(wait=False)
 
     def _read(self, session: Session, job: Job) -> None:
         for again in (True, False):

@@ -52,7 +52,9 @@ class Wire:
     def __init__(self, connection: Connection) -> None:
         self._server = connection.pgconn
         self._adapt: abc.Transformer = Transformer(connection)
-        self._due: list[tuple[bytes, _Parameters | None, Sequence[int] | None, tuple[bytes, _Types] | None]] = []
+        self._due: list[
+            tuple[bytes, _Parameters | None, Sequence[int] | None, tuple[bytes, _Types] | None]
+        ] = []
         self._names: dict[tuple[str, _Types], bytes] = {}
         self._new: list[tuple[str, _Types]] = []
         self._made = 0
