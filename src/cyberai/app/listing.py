@@ -2,7 +2,7 @@
 
 import base64
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 import msgspec
@@ -12,6 +12,7 @@ from cyberai.app.context import App
 from cyberai.domain.errors import ErrorCode, InvalidRequest
 from cyberai.domain.ids import WorkspaceId
 from cyberai.ports.repositories import Count, Order, Page, Ranked
+from cyberai.ports.store import Tx
 
 T = TypeVar("T")
 
@@ -56,12 +57,11 @@ class Asked(Struct, frozen=True, kw_only=True):
 
 
 class Found(Struct, Generic[T], frozen=True, kw_only=True):
-    """What the store gave for a page: rows (one more than asked when there are more), the position behind which the
-    next page starts, if there is one, and how many match, when that was asked."""
+    """What the store gave for a page: rows (one more than asked when there are more) and the position behind which
+    the next page starts, if there is one."""
 
     data: list[T]
     behind: int | None
-    count: Count | None = None
 
 
 def behind(rows: Sequence[Ranked], limit: int) -> int | None:
@@ -98,27 +98,29 @@ def decode_cursor(app: App, kind: str, workspace: WorkspaceId, where: Struct, cu
     return int.from_bytes(packed, "big", signed=True)
 
 
-def page_of(app: App, kind: str, workspace: WorkspaceId, where: Struct, asked: Asked) -> Page:
-    """The page a request asks for, with one row more than asked, which tells whether there is a next."""
-    before = None
-    if asked.cursor is not None:
-        before = decode_cursor(app, asked.sort.bound(kind), workspace, where, asked.cursor)
-    return Page(asked.limit + 1, before, asked.sort.order, asked.sort.ascending)
-
-
-def list_page(
+async def listed(
     app: App,
     kind: str,
     workspace: WorkspaceId,
     where: Struct,
     asked: Asked,
-    found: Found[T],
+    page: Callable[[Tx, Page], Found[T]],
+    count: Callable[[Tx, int], Count],
 ) -> ListPage[T]:
-    """The page with its cursor."""
+    """The page that was asked for, with its cursor. `page` reads one row more than the limit, which tells whether there
+    is a next page; `count` counts up to a number. Raise InvalidRequest `invalid_cursor`."""
+    bound = asked.sort.bound(kind)
+    before = None if asked.cursor is None else decode_cursor(app, bound, workspace, where, asked.cursor)
+    wanted = Page(asked.limit + 1, before, asked.sort.order, asked.sort.ascending)
+
+    def read(tx: Tx) -> tuple[Found[T], Count | None]:
+        return page(tx, wanted), count(tx, MOST_COUNTED) if asked.total else None
+
+    found, counted = await app.store.read(workspace, read)
     after = None
     if found.behind is not None:
-        after = encode_cursor(app, asked.sort.bound(kind), workspace, where, found.behind)
-    page = ListPage(data=found.data[: asked.limit], has_more=after is not None, next_cursor=after)
-    if found.count is not None:
-        page.total, page.total_is_capped = found.count.n, found.count.capped
-    return page
+        after = encode_cursor(app, bound, workspace, where, found.behind)
+    shown = ListPage(data=found.data[: asked.limit], has_more=after is not None, next_cursor=after)
+    if counted is not None:
+        shown.total, shown.total_is_capped = counted.n, counted.capped
+    return shown

@@ -8,15 +8,13 @@ from msgspec import UNSET, Struct
 from cyberai.app.context import App
 from cyberai.app.idempotency import Keep, not_kept
 from cyberai.app.listing import (
-    MOST_COUNTED,
     NEWEST_FIRST,
     Asked,
     Found,
     ListPage,
     Sort,
     behind,
-    list_page,
-    page_of,
+    listed,
 )
 from cyberai.app.requests import ReportRequest
 from cyberai.app.resources import ReportResource, report_resource
@@ -28,7 +26,7 @@ from cyberai.domain.ids import ReportId, ScanId, WorkspaceId
 from cyberai.domain.report import Report, ReportFilters, ReportFormat, ReportStatus, ReportType
 from cyberai.domain.severity import Severity
 from cyberai.domain.vulnerability import VulnerabilityStatus
-from cyberai.ports.repositories import ReportFilter
+from cyberai.ports.repositories import Count, Page, ReportFilter
 from cyberai.ports.store import Tx
 
 MESSAGE = "Invalid report configuration"
@@ -172,17 +170,15 @@ async def list_reports(
 ) -> ListPage[ReportResource]:
     """A page of reports, in order of creation."""
     asked = Asked(limit=limit, cursor=cursor, sort=sort, total=total)
-    page = page_of(app, "reports", workspace, where, asked)
 
-    def read(tx: Tx) -> Found[ReportResource]:
+    def read(tx: Tx, page: Page) -> Found[ReportResource]:
         rows = tx.reports.page(where, page)
-        return Found(
-            data=[report_resource(row.report) for row in rows],
-            behind=behind(rows, limit),
-            count=tx.reports.count(where, MOST_COUNTED) if total else None,
-        )
+        return Found(data=[report_resource(row.report) for row in rows], behind=behind(rows, limit))
 
-    return list_page(app, "reports", workspace, where, asked, await app.store.read(workspace, read))
+    def count(tx: Tx, most: int) -> Count:
+        return tx.reports.count(where, most)
+
+    return await listed(app, "reports", workspace, where, asked, read, count)
 
 
 async def download_report(app: App, workspace: WorkspaceId, report_id: str) -> ReportFile:

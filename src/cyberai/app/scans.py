@@ -2,21 +2,19 @@
 
 from cyberai.app.context import App
 from cyberai.app.listing import (
-    MOST_COUNTED,
     NEWEST_FIRST,
     Asked,
     Found,
     ListPage,
     Sort,
     behind,
-    list_page,
-    page_of,
+    listed,
 )
 from cyberai.app.resources import ScanResource, shown_scan
 from cyberai.domain.errors import NotFound
 from cyberai.domain.ids import ScanId, WorkspaceId
 from cyberai.domain.scan import Scan
-from cyberai.ports.repositories import ScanFilter
+from cyberai.ports.repositories import Count, Page, ScanFilter
 from cyberai.ports.store import Tx
 
 
@@ -45,14 +43,12 @@ async def list_scans(
 ) -> ListPage[ScanResource]:
     """A page, in order of creation."""
     asked = Asked(limit=limit, cursor=cursor, sort=sort, total=total)
-    page = page_of(app, "scans", workspace, where, asked)
 
-    def read(tx: Tx) -> Found[ScanResource]:
+    def read(tx: Tx, page: Page) -> Found[ScanResource]:
         rows = tx.scans.page(where, page)
-        return Found(
-            data=shown_scan.each([row.scan for row in rows]),
-            behind=behind(rows, limit),
-            count=tx.scans.count(where, MOST_COUNTED) if total else None,
-        )
+        return Found(data=shown_scan.each([row.scan for row in rows]), behind=behind(rows, limit))
 
-    return list_page(app, "scans", workspace, where, asked, await app.store.read(workspace, read))
+    def count(tx: Tx, most: int) -> Count:
+        return tx.scans.count(where, most)
+
+    return await listed(app, "scans", workspace, where, asked, read, count)

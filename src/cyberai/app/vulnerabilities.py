@@ -10,15 +10,13 @@ from cyberai.app.context import App
 from cyberai.app.events import vulnerability_event
 from cyberai.app.evidence_view import evidence_resource
 from cyberai.app.listing import (
-    MOST_COUNTED,
     NEWEST_FIRST,
     Asked,
     Found,
     ListPage,
     Sort,
     behind,
-    list_page,
-    page_of,
+    listed,
 )
 from cyberai.app.requests import VulnerabilityPatch
 from cyberai.app.resources import VulnerabilityResource, listed_vulnerability, vulnerability_resource
@@ -28,7 +26,7 @@ from cyberai.domain.event import EventType
 from cyberai.domain.ids import VulnerabilityId, WorkspaceId
 from cyberai.domain.severity import Severity
 from cyberai.domain.vulnerability import Vulnerability, VulnerabilityStatus, move
-from cyberai.ports.repositories import VulnerabilityFilter
+from cyberai.ports.repositories import Count, Page, VulnerabilityFilter
 from cyberai.ports.store import Tx
 
 _MESSAGE = "Invalid vulnerability update"
@@ -71,18 +69,18 @@ async def list_vulnerabilities(
 ) -> ListPage[VulnerabilityResource]:
     """A page, without evidence."""
     asked = Asked(limit=limit, cursor=cursor, sort=sort, total=total)
-    page = page_of(app, "vulnerabilities", workspace, where, asked)
 
-    def read(tx: Tx) -> Found[VulnerabilityResource]:
+    def read(tx: Tx, page: Page) -> Found[VulnerabilityResource]:
         part = tx.vulnerabilities.slice(where, page)
         return Found(
             data=listed_vulnerability.each([row.vulnerability for row in part.rows]),
             behind=part.resume if part.resume is not None else behind(part.rows, limit),
-            count=tx.vulnerabilities.count(where, MOST_COUNTED) if total else None,
         )
 
-    found = await app.store.read(workspace, read)
-    return list_page(app, "vulnerabilities", workspace, where, asked, found)
+    def count(tx: Tx, most: int) -> Count:
+        return tx.vulnerabilities.count(where, most)
+
+    return await listed(app, "vulnerabilities", workspace, where, asked, read, count)
 
 
 def _unconditional(_resource: VulnerabilityResource) -> None:
