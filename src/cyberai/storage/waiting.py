@@ -2,11 +2,11 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from cyberai.domain.ids import WorkspaceId
 from cyberai.storage.transaction import Transaction
@@ -27,9 +27,17 @@ class Job:
     number: int | None = None
 
 
-def settle(jobs: list[Job]) -> None:
+class Settled(Protocol):
+    """What is known of a wait that is over."""
+
+    future: "asyncio.Future[Any]"
+    result: Any
+    error: BaseException | None
+
+
+def settle(jobs: Sequence[Settled]) -> None:
     """Tell the callers what became of their closures, each in its own loop; from any thread."""
-    loops: dict[asyncio.AbstractEventLoop, list[Job]] = {}
+    loops: dict[asyncio.AbstractEventLoop, list[Settled]] = {}
     for job in jobs:
         loops.setdefault(job.future.get_loop(), []).append(job)
     for loop, settled in loops.items():
@@ -42,7 +50,7 @@ def tell(loop: asyncio.AbstractEventLoop, what: Callable[[], None]) -> None:
         loop.call_soon_threadsafe(what)
 
 
-def _settle(jobs: list[Job]) -> None:
+def _settle(jobs: list[Settled]) -> None:
     for job in jobs:
         if job.future.cancelled():
             continue

@@ -97,6 +97,20 @@ class Wire:
 
     def trip(self) -> Answer:
         """Send what waits; the answer to the last of it. Raise the first error."""
+        return Answer(self._adapt, self._results()[-1])
+
+    def trip_for_all(self) -> list[Answer]:
+        """Send what waits, in one transaction where none is open; the answer to each of it. Raise the first error."""
+        prepared = [prepare is not None for *_, prepare in self._due]
+        results = iter(self._results())
+        answers: list[Answer] = []
+        for first_prepared in prepared:
+            if first_prepared:
+                next(results)
+            answers.append(Answer(self._adapt, next(results)))
+        return answers
+
+    def _results(self) -> list[pq.abc.PGresult]:
         self._send()
         for _ in range(self._owed):
             results = self._group()
@@ -106,7 +120,7 @@ class Wire:
             self._forget_new()
             raise psycopg.errors.error_from_result(failed)
         self._new.clear()
-        return Answer(self._adapt, results[-1])
+        return results
 
     def leave(self) -> None:
         """Send what waits and go: its answers are read, and not looked at, with the next trip."""
