@@ -1,8 +1,8 @@
 """CPU per event delivered to 1,000 WebSocket clients, beside a bare uvicorn loop that sends the same frames.
 
-`python -m benchmarks.events`. The interface with its hub and store in one process, a bare ASGI application on the same
-server in another; 1,000 connections from this process, which only counts bytes. Scans are created one after the other,
-so that each makes an event; what counts is the CPU time of the serving process from the first to the last delivery.
+`python -m benchmarks.events`. The interface with its hub and store in one process, a bare ASGI application on uvicorn
+as it comes in another; 1,000 connections from this process, which only counts bytes. Scans are created one after the
+other, so that each makes an event; what counts is the CPU time of the serving process from the first to the last delivery.
 """
 
 import asyncio
