@@ -7,13 +7,14 @@ from contextlib import aclosing
 from msgspec import Struct
 
 from cyberai.checkkit import Check
+from cyberai.domain.asset import RequestAsset
 from cyberai.domain.check import CheckOutcome, Errored, Found, Skipped
 from cyberai.domain.finding import Hit
 from cyberai.domain.fingerprint import fingerprint
 from cyberai.domain.scan import ScanOptions, ScanPolicies, ScanSpec
 from cyberai.domain.scope import ScanScope
 from cyberai.domain.target import parse_target
-from cyberai.domain.unit import Unit, UnitResult
+from cyberai.domain.unit import Stage, Unit, UnitResult
 from cyberai.engine.plan import entry_units, shard_hosts
 from cyberai.engine.registry import select
 from cyberai.engine.run import EngineSession
@@ -99,8 +100,16 @@ def scope_of(spec: ScanSpec) -> ScanScope:
 
 
 def session_of(
-    spec: ScanSpec, network: SimulatedNetwork, checks: Iterable[Check], seed: int = 1
+    spec: ScanSpec,
+    network: SimulatedNetwork,
+    checks: Iterable[Check],
+    seed: int = 1,
+    frontier: dict[str, Unit] | None = None,
 ) -> EngineSession:
+    async def known() -> tuple[RequestAsset, ...]:
+        units = (frontier or {}).values()
+        return tuple(u.asset for u in units if u.stage is Stage.CHECK and isinstance(u.asset, RequestAsset))
+
     return EngineSession(
         spec=spec,
         scope=scope_of(spec),
@@ -108,6 +117,7 @@ def session_of(
         clock=SimulatedClock(),
         rng=SeededRng(seed),
         checks=select(checks, spec),
+        known=known,
     )
 
 
@@ -124,8 +134,8 @@ async def scan(
     another takes over."""
     scope = scope_of(spec)
     checks = tuple(checks)
-    session = session or session_of(spec, network, checks, seed)
     frontier: dict[str, Unit] = {}
+    session = session or session_of(spec, network, checks, seed, frontier)
     done: set[str] = set()
     finished = Finished([], network, checks)
     for host in shard_hosts(scope.targets):
@@ -139,7 +149,7 @@ async def scan(
         batch = [unit for unit in pending if unit.stage == stage][:BATCH]
         batches += 1
         if new_session_every and batches % new_session_every == 0:
-            session = session_of(spec, network, checks, seed + batches)
+            session = session_of(spec, network, checks, seed + batches, frontier)
         async with aclosing(session.run(batch)) as results:
             async for result in results:
                 finished.results.append(result)

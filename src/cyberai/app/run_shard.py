@@ -9,13 +9,14 @@ from cyberai.app.ingest import Ingest, ingest_of
 from cyberai.app.shard_entry import LEASE, WAITING, begin, start, take_address
 from cyberai.app.shard_exit import Ending, end_early, finish, give_back
 from cyberai.app.telling import SILENCE, tell_pace, tell_progress
+from cyberai.domain.asset import RequestAsset
 from cyberai.domain.check import CheckOutcome
 from cyberai.domain.errors import LeaseLost, Unavailable
 from cyberai.domain.ids import SYSTEM
 from cyberai.domain.scan import Scan, ScanStatus
 from cyberai.domain.scope import ScanScope
 from cyberai.domain.target import parse_target
-from cyberai.domain.unit import Lease, Unit, UnitResult
+from cyberai.domain.unit import Lease, Stage, Unit, UnitResult
 from cyberai.engine.registry import select
 from cyberai.engine.run import EngineSession
 from cyberai.ports.network import NetworkSession, SessionLimits, TransportError
@@ -31,6 +32,9 @@ DRAIN = 10.0
 off and done again from its start when the scan goes on."""
 
 BATCH = 64
+
+MAX_KNOWN = 5_000
+"""Requests of a shard that are looked at again."""
 
 
 async def claim(app: App, worker: str, owner: str = "") -> Lease | None:
@@ -161,6 +165,7 @@ class _ShardRun:
             clock=self.app.clock,
             rng=self.app.rng,
             checks=checks,
+            known=self._known,
         )
         while units := await self._pending():
             if self.stop_at is not None:
@@ -183,6 +188,13 @@ class _ShardRun:
 
     async def _pending(self) -> list[Unit]:
         return await self.app.store.read(self.workspace, lambda tx: tx.units.pending(self.lease.shard, BATCH))
+
+    async def _known(self) -> tuple[RequestAsset, ...]:
+        shard = self.lease.shard
+        units = await self.app.store.read(
+            self.workspace, lambda tx: tx.units.of_stage(shard, Stage.CHECK, MAX_KNOWN)
+        )
+        return tuple(unit.asset for unit in units if isinstance(unit.asset, RequestAsset))
 
     async def _fail_all(self, ingest: Ingest, error: TransportError) -> None:
         while units := await self._pending():

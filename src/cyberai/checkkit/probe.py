@@ -3,6 +3,7 @@
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from cyberai.domain.asset import StoredAsset
 from cyberai.domain.http import Exchange, Headers, HttpRequest, Url
 from cyberai.domain.insertion import InsertionPoint
 from cyberai.ports.network import Handshake, TlsVersion
@@ -37,6 +38,13 @@ class Probe(Protocol):
     async def inject(self, point: InsertionPoint, payload: str, *, append: bool = False) -> Exchange:
         """Send the point's request with `payload` in its place, encoded as that place requires; `append`
         keeps the original value in front. A fresh CSRF token is fetched where the form had one."""
+        ...
+
+    async def store(
+        self, place: StoredAsset, payload: str, *, append: bool = False
+    ) -> tuple[Exchange, Exchange]:
+        """Inject into the place's point, then fetch the page that shows what is kept: (what answered the submission,
+        the page). Costs two requests, or one more for each redirect on the way to the page."""
         ...
 
     def injected(self, point: InsertionPoint, payload: str, *, append: bool = False) -> HttpRequest:

@@ -21,6 +21,7 @@ GUESS: Mapping[Stage, float] = {
     Stage.DISCOVER: 2.0,
     Stage.IDENTIFY: 0.3,
     Stage.CRAWL: 0.04,
+    Stage.REVISIT: 1.0,
     Stage.MEASURE: 10.0,
 }
 """Seconds of one unit where nothing is known."""

@@ -6,6 +6,7 @@ from enum import IntEnum
 from msgspec import Struct
 
 from cyberai.domain.asset import Asset
+from cyberai.domain.change import Change
 from cyberai.domain.check import CheckOutcome
 from cyberai.domain.ids import ScanId, ShardId, WorkspaceId
 
@@ -19,6 +20,8 @@ class Stage(IntEnum):
     """What speaks there: HTTP, TLS, another protocol."""
     CRAWL = 30
     """Fetch a request, look at the page (page checks run here), find further requests."""
+    REVISIT = 35
+    """Look for what the scan itself has stored on the site, and test what shows it."""
     CHECK = 40
     """Run the active checks on an asset."""
     MEASURE = 50
@@ -50,7 +53,8 @@ class UnitResult(Struct, frozen=True):
     """What came of a unit: stored in one transaction with its outcomes, findings and newly found units.
 
     `requests` counts requests sent; `urls` counts distinct URLs fetched. `failure` is a transport reason when
-    the whole unit could not be done (the entry page of the target was unreachable, for instance).
+    the whole unit could not be done (the entry page of the target was unreachable, for instance). `changes` is what
+    was seen to be created or changed on the target since the last result.
     """
 
     unit: Unit
@@ -60,6 +64,7 @@ class UnitResult(Struct, frozen=True):
     urls: int = 0
     failure: str = ""
     detail: str = ""
+    changes: tuple[Change, ...] = ()
 
 
 class Shard(Struct, frozen=True):

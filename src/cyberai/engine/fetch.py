@@ -8,6 +8,7 @@ from cyberai.engine.cookies import carried, cookies_after
 from cyberai.engine.health import Health
 from cyberai.engine.modes import refusal
 from cyberai.engine.turns import Turns
+from cyberai.engine.writes import Writes
 from cyberai.ports.network import NetworkSession, TransportError, TransportReason
 from cyberai.ports.runtime import Clock
 
@@ -44,6 +45,7 @@ class Fetcher:
         self._clock = clock
         self._health = Health(clock)
         self.turns = Turns()
+        self.writes = Writes()
 
     def forbidden(self, request: HttpRequest) -> str | None:
         """Why the scan's paths or mode forbid this request, or None."""
@@ -86,6 +88,7 @@ class Fetcher:
             self._health.failed(place, error.reason)
             raise
         self._health.answered(place)
+        self.writes.answered(request, response)
         return Exchange(request, response)
 
     async def _answers(self, url: Url, tally: Tally) -> bool:

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncGenerator, Iterable
 from itertools import count
 
+from msgspec import structs
+
 from cyberai.checkkit import Check, PolicyRefused
 from cyberai.domain.check import CheckOutcome
 from cyberai.domain.report import CoverageRow
@@ -11,7 +13,7 @@ from cyberai.domain.scan import ScanSpec
 from cyberai.domain.scope import ScanScope
 from cyberai.domain.unit import Unit, UnitResult
 from cyberai.engine import coverage
-from cyberai.engine.context import Context
+from cyberai.engine.context import Context, Known
 from cyberai.engine.plan import shard_hosts
 from cyberai.engine.stages import perform
 from cyberai.ports.network import NetworkSession, TransportError, TransportReason
@@ -31,11 +33,20 @@ class EngineSession:
         clock: Clock,
         rng: Rng,
         checks: tuple[Check, ...],
+        known: Known | None = None,
     ) -> None:
         self._checks = checks
         self._host = next(iter(shard_hosts(scope.targets[:1])), "")
         self._at_a_time = max(1, spec.options.concurrent)
-        self._context = Context(spec=spec, scope=scope, network=network, clock=clock, rng=rng, checks=checks)
+        self._context = Context(
+            spec=spec,
+            scope=scope,
+            network=network,
+            clock=clock,
+            rng=rng,
+            checks=checks,
+            known=known,
+        )
 
     async def run(self, units: Iterable[Unit]) -> AsyncGenerator[UnitResult, None]:
         """Run the units (all of one stage), `options.concurrent` of them at a time. A unit is taken from `units` when
@@ -76,6 +87,11 @@ class EngineSession:
         return (*coverage.never_ran(self._checks, rows, host or self._host), *noted)
 
     async def _perform(self, unit: Unit) -> UnitResult:
+        result = await self._performed(unit)
+        changes = self._context.fetcher.writes.drain()
+        return structs.replace(result, changes=changes) if changes else result
+
+    async def _performed(self, unit: Unit) -> UnitResult:
         """One unit, whatever it meets: what a hostile page makes our own code do must not end the scan. This is
         the boundary at which a unit can fail without its shard."""
         self._host = coverage.asset_host(unit.asset)

@@ -7,14 +7,16 @@ from cyberai.domain.asset import (
     PortAsset,
     RequestAsset,
     ServiceAsset,
+    StoredAsset,
     TlsAsset,
 )
 from cyberai.domain.unit import Stage, Unit, UnitResult
-from cyberai.engine.check_stage import check_request, check_whole, measure
+from cyberai.engine.check_stage import check_request, check_stored, check_whole, measure
 from cyberai.engine.context import Context
 from cyberai.engine.crawl import crawl_request
 from cyberai.engine.discover import discover
 from cyberai.engine.identify import identify_origin, identify_port
+from cyberai.engine.revisit import revisit
 
 
 async def perform(context: Context, unit: Unit) -> UnitResult:
@@ -28,6 +30,10 @@ async def perform(context: Context, unit: Unit) -> UnitResult:
             return await identify_origin(context, unit, origin)
         case Stage.CRAWL, RequestAsset() as request:
             return await crawl_request(context, unit, request)
+        case Stage.REVISIT, OriginAsset() as origin:
+            return await revisit(context, unit, origin)
+        case Stage.REVISIT, StoredAsset() as stored:
+            return await check_stored(context, unit, stored)
         case Stage.CHECK, RequestAsset() as request:
             return await check_request(context, unit, request)
         case Stage.CHECK, (OriginAsset() | TlsAsset() | ServiceAsset()) as whole:

@@ -1,6 +1,7 @@
 """What the pages of one site share: its database, files, chance and the frame around each page."""
 
 import random
+from collections import defaultdict, deque
 
 from cyberai.lab.backend.database import Database
 from cyberai.lab.backend.filesystem import POSIX_FILES, WINDOWS_FILES, FileSystem
@@ -8,6 +9,7 @@ from cyberai.lab.backend.shell import Shell
 
 MAX_UPLOADS = 32
 MAX_UPLOAD = 65_536
+MAX_KEPT = 20
 
 _SHOP = """
 CREATE TABLE products (
@@ -58,6 +60,8 @@ class State:
         # Chance only makes pages differ between requests; nothing secret hangs on it.
         self.random = random.Random(seed)  # noqa: S311
         self.uploads: dict[str, bytes] = {}
+        self.kept: dict[str, deque[str]] = defaultdict(lambda: deque(maxlen=MAX_KEPT))
+        """What visitors wrote, per page; the oldest makes room."""
         self._requests = 0
 
     def shell(self) -> Shell:
