@@ -77,6 +77,9 @@ class DirectProbe:
         assert place.shown is not None
         return delivered, await self.send(place.shown)
 
+    def across_sites(self, request: HttpRequest) -> HttpRequest:
+        return request
+
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[None]:
         yield

@@ -51,6 +51,11 @@ class Probe(Protocol):
         """The request `inject` would send (before CSRF renewal), without sending it."""
         ...
 
+    def across_sites(self, request: HttpRequest) -> HttpRequest:
+        """The request with only those of its cookies that browsers send when another site makes them send it, by the
+        SameSite attribute with which each was set; cookies that this scan has not seen being set are left out."""
+        ...
+
     def alone(self) -> AbstractAsyncContextManager[None]:
         """While the block lasts, this scan sends nothing else to the host: for measuring times. Requests under
         way are waited for first. Keep it short; it holds everything else up. Raise Postponed while other checks

@@ -4,7 +4,7 @@ from cyberai.checkkit import PolicyRefused
 from cyberai.domain.http import Exchange, HttpRequest, Url
 from cyberai.domain.scan import Mode
 from cyberai.domain.scope import ScanScope
-from cyberai.engine.cookies import carried, cookies_after
+from cyberai.engine.cookies import CookieRules, carried, cookies_after
 from cyberai.engine.health import Health
 from cyberai.engine.modes import refusal
 from cyberai.engine.turns import Turns
@@ -46,6 +46,7 @@ class Fetcher:
         self._health = Health(clock)
         self.turns = Turns()
         self.writes = Writes()
+        self.cookie_rules = CookieRules()
 
     def forbidden(self, request: HttpRequest) -> str | None:
         """Why the scan's paths or mode forbid this request, or None."""
@@ -89,6 +90,7 @@ class Fetcher:
             raise
         self._health.answered(place)
         self.writes.answered(request, response)
+        self.cookie_rules.learn(request, response)
         return Exchange(request, response)
 
     async def _answers(self, url: Url, tally: Tally) -> bool:

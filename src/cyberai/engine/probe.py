@@ -137,6 +137,10 @@ class EngineProbe:
             return False
         return True
 
+    def across_sites(self, request: HttpRequest) -> HttpRequest:
+        """See checkkit.Probe."""
+        return self._context.fetcher.cookie_rules.across(request)
+
     def injected(self, point: InsertionPoint, payload: str, *, append: bool = False) -> HttpRequest:
         """See checkkit.Probe."""
         return render(point, payload, append)

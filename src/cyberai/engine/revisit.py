@@ -31,9 +31,10 @@ async def revisit(context: Context, unit: Unit, asset: OriginAsset) -> UnitResul
     known = [a for a in await context.known() if a.request.url.origin == asset.url.origin]
     known = [a for a in known if not only_field(a.shape)]
     depth = context.spec.options.depth
-    pages = [a.request for a in _first_of_shape(_pages(known), depth * PAGES_PER_DEPTH)]
+    writers = list(_first_of_shape(_writers(known), depth * WRITERS_PER_DEPTH))
+    pages = [a.request for a in _first_of_shape(_pages(known, writers), depth * PAGES_PER_DEPTH)]
     look = _Look(context, pages)
-    for writer in _first_of_shape(_writers(known), depth * WRITERS_PER_DEPTH):
+    for writer in writers:
         await look.plant(writer)
     if look.garden:
         for page in pages:
@@ -128,8 +129,19 @@ def _logs_in(request: HttpRequest) -> bool:
     return len(names) <= 5 and sum("pass" in name or name in ("pwd", "pw") for name in names) == 1
 
 
-def _pages(known: list[RequestAsset]) -> Iterator[RequestAsset]:
-    return (a for a in known if a.request.method == "GET")
+def _pages(known: list[RequestAsset], writers: list[RequestAsset]) -> list[RequestAsset]:
+    """What may show something, likely places first: what stands beside or above a request that writes."""
+    folders = {_folder(a.request.url) for a in writers if a.request.method != "GET"}
+    near = folders | {folder.rstrip("/") for folder in folders}
+
+    def far(asset: RequestAsset) -> bool:
+        return asset.request.url.path not in near and _folder(asset.request.url) not in folders
+
+    return sorted((a for a in known if a.request.method == "GET"), key=far)
+
+
+def _folder(url: Url) -> str:
+    return url.path.rpartition("/")[0] + "/"
 
 
 def _first_of_shape(assets: Iterable[RequestAsset], limit: int) -> Iterator[RequestAsset]:
