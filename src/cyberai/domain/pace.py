@@ -176,7 +176,7 @@ def _remembered(pace: Pace, checks: UnitCounts, silent: float) -> float | None:
 
 
 def _exploring(rows: Mapping[Stage, UnitCounts]) -> bool:
-    return any(row.done < row.total for stage, row in rows.items() if stage < Stage.CHECK)
+    return any(row.done < row.total for stage, row in rows.items() if stage < Stage.REVISIT)
 
 
 def _foreseen_pages(pace: Pace, rows: Mapping[Stage, UnitCounts]) -> float:
