@@ -6,7 +6,7 @@ from contextlib import aclosing, suppress
 
 from cyberai.app.context import App
 from cyberai.app.ingest import Ingest, ingest_of
-from cyberai.app.shard_entry import LEASE, WAITING, begin, start, take_address
+from cyberai.app.shard_entry import LEASE, WAITING, begin, session_limits, start, take_address
 from cyberai.app.shard_exit import Ending, end_early, finish, give_back
 from cyberai.app.telling import SILENCE, tell_pace, tell_progress
 from cyberai.domain.asset import RequestAsset
@@ -19,7 +19,7 @@ from cyberai.domain.target import parse_target
 from cyberai.domain.unit import Lease, Stage, Unit, UnitResult
 from cyberai.engine.registry import select
 from cyberai.engine.run import EngineSession
-from cyberai.ports.network import NetworkSession, SessionLimits, TransportError
+from cyberai.ports.network import NetworkSession, TransportError
 from cyberai.ports.store import Tx
 
 __all__ = ["WAITING", "Ending", "claim", "give_back", "run_shard"]
@@ -79,7 +79,7 @@ class _ShardRun:
         targets = tuple(parse_target(text) for text in scan.spec.targets)
         policies = scan.spec.policies
         scope = ScanScope(targets, policies.include_paths, policies.exclude_paths)
-        session = self.app.network.open(scope, _limits(self.app, scan))
+        session = self.app.network.open(scope, session_limits(self.app, scan))
         keeper = asyncio.create_task(self._keep(session))
         work = asyncio.create_task(self._work(scan, scope, session))
         try:
@@ -227,18 +227,6 @@ class _ShardRun:
         else:
             await end_early(self.app, self.lease, ending)
         return ending
-
-
-def _limits(app: App, scan: Scan) -> SessionLimits:
-    options, policies = scan.spec.options, scan.spec.policies
-    return SessionLimits(
-        concurrent=options.concurrent,
-        request_timeout=float(options.request_timeout),
-        requests_per_second=policies.max_requests_per_second,
-        ignore_ssl=options.ignore_ssl,
-        user_agent=f"CyberAI/{app.version} ({scan.id})",
-        custom_headers=policies.custom_headers,
-    )
 
 
 def _host_of(host: str) -> str:

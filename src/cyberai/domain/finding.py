@@ -82,7 +82,9 @@ class HttpEvidence(Struct, frozen=True, tag="http"):
     `match` is the text in the response that proves it (at most 500 characters), empty when the proof is the
     absence of something, which `note` then says. `delivered` is the request that was sent before, where the exchange
     shows what another request has stored; `followed` says that the exchange is where its redirect led. `via` are requests whose last answer holds the form with the fresh token
-    that the attack (`delivered`, else the exchange's request) needs.
+    that the attack (`delivered`, else the exchange's request) needs; where the exchange shows
+    something else than the page that was looked at, the last of them is that page. `exact` says that the attack is to be repeated as
+    it is, wrong tokens included.
     """
 
     exchange: Exchange
@@ -92,6 +94,7 @@ class HttpEvidence(Struct, frozen=True, tag="http"):
     delivered: HttpRequest | None = None
     followed: bool = False
     via: tuple[HttpRequest, ...] = ()
+    exact: bool = False
 
 
 class ServiceEvidence(Struct, frozen=True, tag="service"):

@@ -38,7 +38,7 @@ class EngineSession:
         self._checks = checks
         self._host = next(iter(shard_hosts(scope.targets[:1])), "")
         self._at_a_time = max(1, spec.options.concurrent)
-        self._context = Context(
+        self.context = Context(
             spec=spec,
             scope=scope,
             network=network,
@@ -55,7 +55,7 @@ class EngineSession:
         Results come in the order in which they complete. Closing the iterator, or a cancellation at any await,
         ends the units in flight and leaves no task behind; iterate inside `contextlib.aclosing`.
         """
-        self._context.crawl.close_exhausted()
+        self.context.crawl.close_exhausted()
         waiting = iter(units)
         running: set[asyncio.Task[UnitResult]] = set()
         places: dict[asyncio.Task[UnitResult], int] = {}
@@ -81,14 +81,14 @@ class EngineSession:
     def never_ran(self, rows: Iterable[CoverageRow], host: str = "") -> tuple[CheckOutcome, ...]:
         """For the end of a shard: Skipped(not_applicable) for every check that has no row on this host (default:
         the host of the units this session ran, else the scan's first), and what only the whole crawl shows."""
-        alike = self._context.crawl.indistinct()
+        alike = self.context.crawl.indistinct()
         noted = [coverage.all_alike(origin, pages) for origin, pages in alike.items()]
-        noted += [coverage.walled(*place, why) for place, why in self._context.firewalls.found()]
+        noted += [coverage.walled(*place, why) for place, why in self.context.firewalls.found()]
         return (*coverage.never_ran(self._checks, rows, host or self._host), *noted)
 
     async def _perform(self, unit: Unit) -> UnitResult:
         result = await self._performed(unit)
-        changes = self._context.fetcher.writes.drain()
+        changes = self.context.fetcher.writes.drain()
         return structs.replace(result, changes=changes) if changes else result
 
     async def _performed(self, unit: Unit) -> UnitResult:
@@ -96,7 +96,7 @@ class EngineSession:
         the boundary at which a unit can fail without its shard."""
         self._host = coverage.asset_host(unit.asset)
         try:
-            return await perform(self._context, unit)
+            return await perform(self.context, unit)
         except TransportError as error:
             return UnitResult(unit, failure=error.reason.value, detail=error.detail)
         except PolicyRefused as refused:

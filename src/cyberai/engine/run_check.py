@@ -59,8 +59,25 @@ def repeatable(outcome: Outcome, asset: RequestAsset) -> Outcome:
     return Found(tuple(_with_way(hit, leading_to(asset)) for hit in outcome.hits))
 
 
+def of_page(outcome: Outcome, page: HttpRequest) -> Outcome:
+    """The outcome of a page check, with the page where its evidence shows something else, such as a file it names."""
+    if not isinstance(outcome, Found):
+        return outcome
+    return Found(
+        tuple(
+            hit
+            if any(isinstance(e, HttpEvidence) and e.exchange.request == page for e in hit.evidence[:1])
+            else _with_way(hit, (page,))
+            for hit in outcome.hits
+        )
+    )
+
+
 def _with_way(hit: Hit, via: tuple[HttpRequest, ...]) -> Hit:
-    evidence = tuple(structs.replace(e, via=via) if isinstance(e, HttpEvidence) else e for e in hit.evidence)
+    evidence = tuple(
+        structs.replace(e, via=via) if isinstance(e, HttpEvidence) and not e.exact else e
+        for e in hit.evidence
+    )
     return structs.replace(hit, evidence=evidence)
 
 

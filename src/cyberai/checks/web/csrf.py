@@ -96,7 +96,7 @@ class _Forger:
         shown = await self.page()
         if word.encode() not in shown.response.body:
             return None
-        return HttpEvidence(shown, match=word, delivered=request)
+        return HttpEvidence(shown, match=word, delivered=request, exact=True)
 
     async def page(self) -> Exchange:
         """The session's page as it is now."""
