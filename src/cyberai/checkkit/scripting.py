@@ -31,7 +31,7 @@ from cyberai.checkkit.reflection import (
 from cyberai.checkkit.text import Pattern, escape, excerpt
 from cyberai.domain.http import Exchange
 
-TRIES = 5
+TRIES = 6
 PIECES = 4
 HELD_BACK = "CVSS:3.1/AV:N/AC:H/PR:N/UI:R/S:U/C:L/I:N/A:N"
 """What is left where a policy, or a gesture nobody makes by chance, stands between the flaw and its use."""

@@ -139,7 +139,7 @@ _RADIO = Berth(path="/berth/radio", title="Radio channel", name="channel", cooki
 
 PAGES: tuple[Page, ...] = (
     *_pages(_NAME, _anybody, variant="no token", summary="Any site can rename the visitor's boat.",
-            fixed=msgspec.structs.replace(_NAME, token=True), fixed_guard=_right_token),
+            fixed=_NAME, fixed_guard=_own_origin),
     *_pages(_FLAG, _anybody, variant="token not checked", summary="The form's token is never looked at.",
             fixed=_FLAG, fixed_guard=_right_token),
     *_pages(_CALL, _no_wrong_token, variant="token may be missing",
