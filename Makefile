@@ -1,6 +1,6 @@
 # `make help` prints the verbs. CI calls the same ones.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check e2e bench docs new-check noise lock format
+.PHONY: help setup demo test check e2e bench docs new-check noise reality lock format
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,8 +29,11 @@ docs: setup ## write docs/reference from the code
 new-check: setup ## skeleton of a check and its lab page: make new-check name=web.foo_bar
 	@.venv/bin/python -m tools.new_check "$(name)"
 
-noise: setup ## injection checks against noisy safe targets, 200 runs per check and target
-	@NOISE_SEEDS=50 .venv/bin/python -m pytest -q tests/checks/test_noise.py
+noise: setup ## injection checks against noisy safe targets, 10,000 runs per check; keeps the table
+	@.venv/bin/python -m benchmarks.noise --write
+
+reality: setup ## old releases with a public flaw, from the registries; keeps the table
+	@.venv/bin/python -m benchmarks.reality --write
 
 format: setup ## format the code and mend what the linter can mend
 	@.venv/bin/ruff format . && .venv/bin/ruff check --fix .

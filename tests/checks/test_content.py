@@ -27,6 +27,7 @@ from cyberai.checks.passive.source_maps import source_maps
 from cyberai.checks.passive.stack_traces import stack_traces
 from cyberai.checks.passive.version_disclosure import version_disclosure
 from cyberai.checks.web.backup_files import backup_files
+from cyberai.checks.web.cors_origin import cors_origin
 from cyberai.checks.web.debug_pages import debug_pages
 from cyberai.checks.web.host_header import host_header
 from cyberai.lab import discovery
@@ -218,6 +219,9 @@ def test_two_frames_of_php(trace: str) -> None:
         (("login_hint=yes", "login_hint=yes"), False),
         (("session=17", "session=18"), True),
         (("sid=8d7c6b5a4f3e2d1c", "sid=8d7c6b5a4f3e2d1c"), True),
+        (("comment_author_email=robin.of.the.quay", "comment_author_email=robin.of.the.quay"), False),
+        (("authorization=harbour-robin-17", "authorization=harbour-robin-17"), True),
+        (("xauth=harbour-robin-17", "xauth=harbour-robin-17"), True),
     ],
 )
 def test_a_short_value_that_everybody_gets_is_no_session(cookies: tuple[str, str], found: bool) -> None:
@@ -368,3 +372,23 @@ def test_the_server_s_own_redirect_to_a_folder_is_no_finding() -> None:
 
     request = HttpRequest("GET", Url.parse("http://shop.test/files"))
     assert run(collect(host_header, PageAsset(Exchange(request, server(request))), DirectProbe(server))) == []
+
+
+def test_one_interface_that_trusts_every_origin_is_one_finding() -> None:
+    def trusting(request: HttpRequest) -> HttpResponse:
+        origin = request.header("origin")
+        allowed = (
+            (("Access-Control-Allow-Origin", origin), ("Access-Control-Allow-Credentials", "true"))
+            if origin
+            else ()
+        )
+        return HttpResponse(200, (("Content-Type", "application/json"), *allowed), b"{}")
+
+    places = set()
+    for path in ("/api/v2/boats/1", "/api/v2/boats", "/api/v2/harbours/7/berths"):
+        request = HttpRequest("GET", Url.parse(f"http://a.test{path}"))
+        asset = PageAsset(Exchange(request, trusting(request)), path)
+        (hit,) = run(collect(cors_origin, asset, DirectProbe(trusting)))
+        assert hit.evidence[0].exchange.request.url.path == path
+        places.add(hit.url)
+    assert places == {Url.parse("http://a.test/api/v2/")}

@@ -261,6 +261,8 @@ READERS = {
     "cyberai.checks.web.backup_files": "a href",
     "cyberai.checks.web.exposed_files": "a href",
     "cyberai.checks.web.http_methods": "a href",
+    "cyberai.checks.web.redirect_by_path": "a href",
+    "cyberai.checks.web.traversal_by_path": "script src",
     "cyberai.cli.client": "",
     "cyberai.config": "--proxy",
     "cyberai.domain.http": "a href",

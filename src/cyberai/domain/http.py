@@ -7,6 +7,9 @@ from msgspec import Struct
 Headers = tuple[tuple[str, str], ...]
 """Header fields in order, duplicates kept, names in the spelling they were sent or received in."""
 
+BROWSER_ACCEPT = "text/html,application/xhtml+xml,*/*;q=0.8"
+"""What a visitor's browser asks for. Frameworks show their pages, error pages above all, only to those who do."""
+
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 _CTL = {chr(c) for c in range(0x21)} | {"\x7f"}
@@ -112,6 +115,14 @@ class HttpRequest(Struct, frozen=True):
     def header(self, name: str) -> str | None:
         """The first field of that name (any case), or None."""
         return first_header(self.headers, name)
+
+    @property
+    def implied_accept(self) -> str:
+        """The Accept field that is sent where none is given: a browser's, and none with a JSON body, which no page
+        of a browser sends by itself."""
+        if self.header("accept") is not None or "json" in (self.header("content-type") or "").lower():
+            return ""
+        return BROWSER_ACCEPT
 
     def with_header(self, name: str, value: str) -> "HttpRequest":
         """A copy in which the field `name` has this one value (appended when it was absent)."""

@@ -24,6 +24,8 @@ def curl(request: HttpRequest, *, follow: bool = False) -> str:
         if name.lower() in _IMPLIED and name.lower() != "host":
             continue
         parts += ["-H", shlex.quote(f"{name}: {value}" if value else f"{name};")]
+    if request.implied_accept:
+        parts += ["-H", shlex.quote(f"Accept: {request.implied_accept}")]
     if request.body:
         parts += ["--data-binary", _quote_bytes(request.body)]
     # curl expands [] and {} in URLs; -g switches that off.

@@ -15,7 +15,7 @@ from cyberai.engine.coverage import host_label, transport_outcome
 from cyberai.engine.fetch import Tally
 from cyberai.engine.influence import Influence, path_influence, rare_influence
 from cyberai.engine.insertion import label, ordinary_points, path_point, rare_points
-from cyberai.engine.probe import EngineProbe
+from cyberai.engine.probe import EngineProbe, Repeats
 from cyberai.engine.run_check import recorded, repeatable, run_check
 from cyberai.engine.shape import only_field
 
@@ -32,9 +32,12 @@ async def check_whole(
         else host_label(asset.host, asset.port)
     )
     outcomes, total = [], 0
+    # The start page, which several of them read, is fetched once.
+    looks: Repeats = {}
     for check in context.checks[_WHOLE[type(asset)]]:
         tally = Tally()
-        outcome = await run_check(check, asset, EngineProbe(context, check.meta.max_requests, tally))
+        probe = EngineProbe(context, check.meta.max_requests, tally, None, looks)
+        outcome = await run_check(check, asset, probe)
         outcomes.append(recorded(check, asset.key, host, outcome, tally.sent))
         total += tally.sent
     return UnitResult(unit, tuple(outcomes), requests=total)

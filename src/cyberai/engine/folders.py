@@ -6,7 +6,7 @@ from cyberai.domain.http import Url
 from cyberai.engine.markup import Tag
 from cyberai.engine.soft404 import directory, extension
 
-MAX_FOLDERS = 12
+MAX_FOLDERS = 16
 """Folders taken of one page."""
 
 _DEEPEST = 4

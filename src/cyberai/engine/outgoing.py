@@ -97,11 +97,11 @@ def _all(page: Page, redirects: bool) -> Iterator[Outgoing]:
             yield Outgoing(request, submission.label, secrets, submission.optional, written=True)
     for call in page.calls:
         secrets = sum("pass" in name.lower() for name, _ in named_values(call))
-        yield Outgoing(_as_scripted(page, call), secrets=secrets, written=True)
+        yield Outgoing(_asking_for_data(_as_scripted(page, call)), secrets=secrets, written=True)
     for link in page.links:
         request = HttpRequest("GET", link.url)
         if not _ours(request) and not _is_file(request):
-            scripted = _as_scripted(page, request) if link.guessed else request
+            scripted = _asking_for_data(_as_scripted(page, request)) if link.guessed else request
             yield Outgoing(scripted, link.label, ours=TEXT in link.label)
     for folder in page.folders:
         yield Outgoing(HttpRequest("GET", folder))
@@ -115,6 +115,11 @@ def _as_scripted(page: Page, request: HttpRequest) -> HttpRequest:
         held = dict(cookies_after(page.exchange.request, page.exchange.response))
         request = with_cookies(request, tuple({**dict.fromkeys(page.cookies, TEXT), **held}.items()))
     return request
+
+
+def _asking_for_data(request: HttpRequest) -> HttpRequest:
+    """As a script asks, which wants no page."""
+    return request if request.header("accept") is not None else request.with_header("Accept", "*/*")
 
 
 def _ours(request: HttpRequest) -> bool:

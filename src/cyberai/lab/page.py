@@ -58,7 +58,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
     A handler answers None for what does not exist. A page without flaws is a trap: it looks like a flaw and
     is none, on both twins. `section` groups links on the start page. `methods` are those beyond the site's own
-    that its handlers see.
+    that its handlers see; `picture` is the address of a picture that the start page shows.
     """
 
     path: str
@@ -71,6 +71,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     subtree: bool = False
     demo: bool = False
     methods: tuple[str, ...] = ()
+    picture: str = ""
 
     def handler(self, fixed: bool) -> Handler:
         return self.fixed if fixed else self.vulnerable

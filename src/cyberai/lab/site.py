@@ -95,6 +95,7 @@ class Site:
             sections.setdefault(page.section, []).extend(links)
         body = f'<p class="offer">{text(self._state.offer())}</p>'
         body += "".join(f"<h2>{text(name)}</h2>{listing(links)}" for name, links in sections.items() if links)
+        body += "".join(f'<img src="{text(page.picture)}" alt="">' for page in self.pages if page.picture)
         main = f"<h1>Welcome aboard</h1>{body}"
         return LabResponse(
             200,

@@ -2,7 +2,7 @@
 
 import zlib
 
-from cyberai.domain.http import Headers, HttpRequest
+from cyberai.domain.http import BROWSER_ACCEPT, Headers, HttpRequest
 from cyberai.net.proxy import ProxyForm
 
 _BODY_METHODS = frozenset({"POST", "PUT", "PATCH"})
@@ -22,22 +22,30 @@ def to_bytes(text: str) -> bytes:
         return text.encode("utf-8", "surrogatepass")
 
 
+def _pairs(cookies: str) -> dict[str, str]:
+    """Name -> the pair as written, of a Cookie field."""
+    pairs = (pair.strip() for pair in cookies.split(";"))
+    return {pair.partition("=")[0]: pair for pair in pairs if pair}
+
+
 class RequestEncoder:
     """Builds request bytes: nothing given is normalised, escaped, re-ordered or checked, white space in the
     target and line ends in header values included, since a check may put them there on purpose.
 
     Host comes first unless given; then the request's own fields in order; then the scan's custom fields,
-    User-Agent and `Accept-Encoding: gzip` where the request has none; then Content-Length (only with a body or
+    User-Agent, a browser's Accept (not beside a JSON body) and `Accept-Encoding: gzip` where the request has none; then Content-Length (only with a body or
     for POST, PUT and PATCH, and never beside a given Transfer-Encoding) and Connection.
     """
 
     def __init__(self, user_agent: str, custom: Headers = ()) -> None:
         defaults = list(custom)
         names = {name.lower() for name, _ in custom}
-        for name, value in (("User-Agent", user_agent), ("Accept-Encoding", "gzip")):
+        implied = (("User-Agent", user_agent), ("Accept", BROWSER_ACCEPT), ("Accept-Encoding", "gzip"))
+        for name, value in implied:
             if name.lower() not in names:
                 defaults.append((name, value))
         self._defaults = tuple((name.lower(), f"{name}: {value}\r\n") for name, value in defaults)
+        self._cookies = _pairs("; ".join(value for name, value in custom if name.lower() == "cookie"))
         self._replaces = frozenset(name for name, _ in self._defaults)
         self._plain: dict[str, str] = {}
 
@@ -62,13 +70,22 @@ class RequestEncoder:
         close = "" if "connection" in self._replaces else "Connection: keep-alive\r\n"
         return f" HTTP/1.1\r\n{host}{defaults}{close}\r\n"
 
+    def _value(self, name: str, value: str) -> str:
+        """The field's value; cookies of the scan's own stay beside those of the site, which win by name."""
+        if not self._cookies or name.lower() != "cookie":
+            return value
+        given = _pairs(value)
+        return "; ".join([value, *(pair for key, pair in self._cookies.items() if key not in given)])
+
     def _full(self, request: HttpRequest, authority: str) -> bytes:
         given = {name.lower() for name, _ in request.headers}
+        if not request.implied_accept:
+            given.add("accept")
         present = given | self._replaces
         parts = [f"{request.method} {request.url.target} HTTP/1.1\r\n"]
         if "host" not in present:
             parts.append(f"Host: {authority}\r\n")
-        parts.extend(f"{name}: {value}\r\n" for name, value in request.headers)
+        parts.extend(f"{name}: {self._value(name, value)}\r\n" for name, value in request.headers)
         parts.extend(line for name, line in self._defaults if name not in given)
         framed = "content-length" in present or "transfer-encoding" in present
         if not framed and (request.body or request.method in _BODY_METHODS):

@@ -83,6 +83,10 @@ def test_both_orders_occur_and_the_first_request_is_the_one_that_changes_nothing
         ("true", "fals"),
         ("fals", "true"),
         ("true", "fals"),
+        ("true", "fals"),
+        ("fals", "true"),
+        ("fals", "true"),
+        ("true", "fals"),
     ]
 
 

@@ -43,7 +43,7 @@ def links(answer: LabResponse) -> list[str]:
     location = answer.header("Location")
     targets = [location] if location else []
     if "html" in (answer.header("Content-Type") or ""):
-        nodes = LexborHTMLParser(answer.text).css("a[href], link[href], script[src]")
+        nodes = LexborHTMLParser(answer.text).css("a[href], link[href], script[src], img[src]")
         targets += [node.attributes.get("href") or node.attributes.get("src") or "" for node in nodes]
     return [
         target.partition("#")[0]

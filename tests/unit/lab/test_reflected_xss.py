@@ -17,6 +17,7 @@ DOUBLE = ('"><script>alert(1)</script>', '" autofocus onfocus="alert(1)', '"onmo
 HANDLER_CODES = "&#97;&#108;&#101;&#114;&#116;(1)"
 EXPLOITS: dict[str, tuple[str, ...]] = {
     "/search q": TEXT,
+    "/signals code[]": TEXT,
     "/catalogue/filter colour": DOUBLE,
     "/catalogue/sorted by": ("'><script>alert(1)</script>", "' autofocus onfocus='alert(1)", "'onclick=alert(1) x='"),
     "/catalogue/view size": ("x onclick=alert(1)", "x><script>alert(1)</script>", "x\tonfocus=alert(1)\tautofocus"),

@@ -10,7 +10,8 @@ from cyberai.net.http_wire import BodyDecoder, RequestEncoder
 
 URL = Url("http", "a.example", 8080, "/x")
 ENCODER = RequestEncoder("CyberAI/1 (scan_1)")
-PLAIN = b"User-Agent: CyberAI/1 (scan_1)\r\nAccept-Encoding: gzip\r\n"
+ACCEPT = b"Accept: text/html,application/xhtml+xml,*/*;q=0.8\r\n"
+PLAIN = b"User-Agent: CyberAI/1 (scan_1)\r\n" + ACCEPT + b"Accept-Encoding: gzip\r\n"
 
 
 def wire(
@@ -48,8 +49,24 @@ def test_what_is_given_replaces_what_would_be_added() -> None:
     )
     assert wire("POST", headers=headers, body=b"ab") == (
         b"POST /x HTTP/1.1\r\nhOST: other\r\nuser-agent: mine\r\nAccept-Encoding: br\r\nConnection: close\r\n"
-        b"Content-Length: 7\r\n\r\nab"
+        b"Content-Length: 7\r\n" + ACCEPT + b"\r\nab"
     )
+
+
+def test_a_browser_accepts_pages_and_what_sends_json_does_not() -> None:
+    assert ACCEPT in wire(
+        "POST", headers=(("Content-Type", "application/x-www-form-urlencoded"),), body=b"a=1"
+    )
+    assert b"accept:" not in wire("POST", headers=(("Content-Type", "application/json"),), body=b"{}").lower()
+    assert wire(headers=(("accept", "image/png"),)).lower().count(b"accept:") == 1
+
+
+def test_cookies_of_the_scan_stay_beside_those_of_the_site() -> None:
+    encoder = RequestEncoder("CyberAI/1", (("cookie", "session=mine; role=editor"),))
+    assert b"\r\ncookie: session=mine; role=editor\r\n" in wire(encoder=encoder)
+    sent = wire(headers=(("Cookie", "csrftoken=x; role=guest"),), encoder=encoder)
+    assert b"\r\nCookie: csrftoken=x; role=guest; session=mine\r\n" in sent
+    assert sent.lower().count(b"cookie:") == 1
 
 
 def test_two_hosts_stay_two_hosts() -> None:
@@ -102,7 +119,10 @@ def test_custom_fields_of_the_scan_come_where_the_request_has_none() -> None:
     sent = wire(encoder=encoder)
     assert sent.count(b"User-Agent") == 1
     assert (
-        b"\r\nAuthorization: Bearer x\r\nUser-Agent: own\r\nCookie: a=b\r\nAccept-Encoding: gzip\r\n" in sent
+        b"\r\nAuthorization: Bearer x\r\nUser-Agent: own\r\nCookie: a=b\r\n"
+        + ACCEPT
+        + b"Accept-Encoding: gzip\r\n"
+        in sent
     )
     assert b"Cookie: a=b" not in wire(headers=(("cookie", "c=d"),), encoder=encoder)
 

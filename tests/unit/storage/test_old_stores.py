@@ -10,6 +10,7 @@ import zstandard
 
 from cyberai.bootstrap.build import open_app
 from cyberai.config import load
+from cyberai.domain.http import BROWSER_ACCEPT
 from cyberai.storage.doctor import examine
 from support.record_store import FOLDER, everything
 
@@ -45,6 +46,9 @@ def kept(before: Any, now: Any, path: str = "") -> None:
         assert len(before) <= len(now), path
         for index, value in enumerate(before):
             kept(value, now[index], f"{path}[{index}]")
+    elif path.endswith(".reproduce"):
+        # Made when it is shown, from the request that was kept; what a browser accepts was not said before.
+        assert before in (now, now.replace(f"-H 'Accept: {BROWSER_ACCEPT}' ", "")), path
     elif before is None and path.endswith(".policies.max_requests_per_second"):
         assert now in (20, 200, None), path  # the default, which older versions did not name
     else:

@@ -37,8 +37,9 @@ from cyberai.checkkit import (
 from cyberai.checkkit.observation import again
 from cyberai.checkkit.text import Pattern
 
+# An author's name is no authentication.
 _SESSION = Pattern(
-    r"(sess|^sid$|[_.\-]sid$|^sid[_.\-]|sid$|auth|token|jwt|login|remember|^connect\.|identity|^user$|^uid$|ticket|^s$|access|refresh)",
+    r"(sess|^sid$|[_.\-]sid$|^sid[_.\-]|sid$|auth(?:$|[^o]|o$|o[^r])|authori[sz]|token|jwt|login|remember|^connect\.|identity|^user$|^uid$|ticket|^s$|access|refresh)",
     ignore_case=True,
 )
 _FOR_SCRIPTS = Pattern(r"(xsrf|csrf)", ignore_case=True)

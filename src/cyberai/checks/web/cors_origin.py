@@ -130,6 +130,13 @@ def _hit(page: PageAsset, trick: _Trick, shown: Exchange) -> Hit:
     return Hit(
         proof=Proof(Oracle.STRUCTURE, repeats=2, control_silent=True),
         evidence=(HttpEvidence(shown, page.exchange, match, note),),
-        url=page.exchange.request.url,
+        url=_interface(page.exchange.request.url),
         detail=f"Accepted: {trick.name}.",
     )
+
+
+def _interface(url: Url) -> Url:
+    """What decides whom an answer is for: not each object or list of a program's interface, but the interface. Deep
+    paths stand for their first two names."""
+    names = url.path.split("/")[1:]
+    return url.with_target(f"/{names[0]}/{names[1]}/") if len(names) > 2 else url

@@ -34,11 +34,9 @@ from cyberai.checkkit import (
     Struct,
     check,
 )
+from cyberai.checkkit.system_files import ACCOUNTS, GROUPS, HOSTS
 from cyberai.checkkit.text import Pattern, excerpt
 
-_ACCOUNT = Pattern(r"root:[^:\s<]{0,120}:0:0:[^:\n<]{0,120}:/[^:\n<]{0,60}:[/\w.\-]{0,60}")
-_HOSTS = Pattern(r"127\.0\.0\.1[\x20\t]+(?:[\w.\-]+[\x20\t]+)*localhost")
-_GROUP = Pattern(r"(?:^|[\s>])root:[^:\s<]{0,20}:0:[\w,\-]{0,200}(?:\s|<|$)")
 _WIN_INI = Pattern(r"(?i)(\[fonts\]\s{1,4}\[extensions\]|; for 16-bit app support)")
 _SYSTEM_INI = Pattern(r"(?i)\[(?:386enh|drivers)\]")
 _WEB_XML = Pattern(r"<web-app[\s>]")
@@ -57,10 +55,10 @@ class _Family(Struct, frozen=True):
     others: tuple[_File, ...]
 
 
-_POSIX = _Family(_File("etc/passwd", _ACCOUNT), (_File("etc/hosts", _HOSTS), _File("etc/group", _GROUP)))
+_POSIX = _Family(_File("etc/passwd", ACCOUNTS), (_File("etc/hosts", HOSTS), _File("etc/group", GROUPS)))
 _WINDOWS = _Family(
     _File("windows/win.ini", _WIN_INI),
-    (_File("windows/system32/drivers/etc/hosts", _HOSTS), _File("windows/system.ini", _SYSTEM_INI)),
+    (_File("windows/system32/drivers/etc/hosts", HOSTS), _File("windows/system.ini", _SYSTEM_INI)),
 )
 _JAVA = _Family(_File("WEB-INF/web.xml", _WEB_XML), (_File("META-INF/MANIFEST.MF", _MANIFEST),))
 

@@ -19,6 +19,7 @@ real answer must, parsed again, hold an executable position that calls our rando
 `javascript:` URL, a handler whose event can happen on its element); it must do so again with a fresh name, in a
 content type that browsers render. The control is the page with a harmless value. Where the page's
 Content-Security-Policy keeps all of it from running, the finding is `strong` at most and its severity low.
+A value that comes back encoded is sent once more as a list (`name[]=`), which encoders of text let pass.
 """
 
 from collections.abc import AsyncIterator
@@ -38,6 +39,7 @@ from cyberai.checkkit import (
     check,
 )
 from cyberai.checkkit.causes import root_of
+from cyberai.checkkit.lists import as_list
 from cyberai.checkkit.markup import renders
 from cyberai.checkkit.scripting import HELD_BACK, Proven, Reflection, find, held_back, proofs
 
@@ -64,7 +66,7 @@ class _Answer:
     owasp=("A03:2021",),
     scope=Scope.INSERTION,
     grain=Grain.PARAMETER,
-    max_requests=22,
+    max_requests=32,
     references=(
         "https://owasp.org/www-community/attacks/xss/",
         "https://cheatsheetseries.owasp.org/cheatsheets/Cross_Site_Scripting_Prevention_Cheat_Sheet.html",
@@ -72,20 +74,28 @@ class _Answer:
     tags=("injection", "xss", "browser"),
 )
 async def reflected_xss(point: InsertionPoint, probe: Probe) -> AsyncIterator[Hit]:
-    """Marker, characters, simulation, proof."""
-    channel = _Answer(point, probe)
-    reflection = await find(channel, probe)
-    if reflection is None or not renders(reflection.exchange.response):
-        return
+    """Marker, characters, simulation, proof; then the same for the value as a list, which some encoders let pass."""
+    for place in (point, as_list(point)):
+        if place is None:
+            return
+        channel = _Answer(place, probe)
+        reflection = await find(channel, probe)
+        if reflection is None or not renders(reflection.exchange.response):
+            return
+        hit = await _best(place, probe, channel, reflection)
+        if hit is not None:
+            yield hit
+            return
+
+
+async def _best(point: InsertionPoint, probe: Probe, channel: _Answer, reflection: Reflection) -> Hit | None:
     best: Hit | None = None
     async for proven in proofs(channel, probe, reflection):
         root = await root_of(point, probe, proven.exchange, proven.payload, proven.name)
         best = best or _hit(point, reflection, proven, root)
         if not held_back(proven.runs):
-            best = _hit(point, reflection, proven, root)
-            break
-    if best is not None:
-        yield best
+            return _hit(point, reflection, proven, root)
+    return best
 
 
 def _hit(point: InsertionPoint, reflection: Reflection, proven: Proven, root: InsertionPoint | None) -> Hit:

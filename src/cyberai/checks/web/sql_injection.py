@@ -14,7 +14,7 @@ needs, and do not show database errors to visitors.
 ## How it is proven
 Either by error: a value that breaks every kind of SQL literal makes a database error appear, twice with fresh
 values, while the same value with its quotes doubled (or, for a number, with arithmetic that changes nothing)
-brings the page back without the error. Or by difference: at least six pairs of conditions over fresh random
+brings the page back without the error. Or by difference: at least ten pairs of conditions over fresh random
 numbers, half of them with `BETWEEN`, in both orders; all that hold show one page, all that fail another, the
 unaltered value agrees with its side, and the same text with a broken operator does not tell the two apart. Where a
 statement shows no row (INSERT, UPDATE, a sort direction), the condition decides whether it fails.

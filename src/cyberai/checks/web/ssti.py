@@ -13,7 +13,7 @@ templates, use an engine without logic, or one in a sandbox on a host of its own
 The product of two random numbers, written in the engine's own delimiters between random words, must appear
 computed, twice with fresh numbers. The same product with the delimiters broken must not, so a page that
 computes arithmetic wherever it sees some is no hit. Which engine it is follows from a string that engines
-multiply differently. Where the result is not shown, at least six pairs of a division that works and one by
+multiply differently. Where the result is not shown, at least ten pairs of a division that works and one by
 zero, in these delimiters, must be told apart by the page, and must not be with the delimiters broken.
 """
 

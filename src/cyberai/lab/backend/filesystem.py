@@ -157,6 +157,7 @@ POSIX_FILES = FileSystem(
         "/srv/shop/pages/about.html": _PAGE.format("About us").encode(),
         "/srv/shop/pages/delivery.html": _PAGE.format("Delivery").encode(),
         "/srv/shop/pages/returns.html": _PAGE.format("Returns").encode(),
+        "/srv/shop/labels/rope.svg": b'<svg xmlns="http://www.w3.org/2000/svg"><rect width="9" height="6"/></svg>',
         "/srv/shop/labels/rope.txt": b"Rope, 12 mm, 20 m\n",
         "/srv/shop/labels/anchor.txt": b"Anchor, 7.5 kg\n",
         "/srv/shop/skins/light.css": b"body{background:#fff}\n",

@@ -1,0 +1,1 @@
+document.title = "Boats and ships";
