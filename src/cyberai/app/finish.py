@@ -131,7 +131,10 @@ def complete_scan(app: App, tx: Tx, scan: Scan, at: int) -> Scan:
         return end_scan(app, tx, scan, ScanStatus.FAILED, reason_of(worst), at, detail)
     judge_absent(app, tx, scan, at)
     blocked = any(SkipReason.BLOCKED_BY_WAF.value in row.skipped for row in tx.ledger.rows(scan.id))
+    lost = any(SkipReason.AUTH_LOST.value in row.skipped for row in tx.ledger.rows(scan.id))
     reason = StatusReason.BLOCKED_BY_WAF if blocked else None
+    if lost:
+        reason = StatusReason.AUTH_LOST
     return end_scan(app, tx, scan, ScanStatus.COMPLETED, reason, at, problems=_problems(tx, scan.id))
 
 

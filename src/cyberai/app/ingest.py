@@ -46,6 +46,8 @@ class Ingest(Struct, frozen=True):
         self._record(tx, scan, result, at)
         clear(tx, scan, self.known, result)
         _log_errors(tx, scan, result, at)
+        for text in result.notes:
+            note(tx, scan.id, LogKind.LOGIN, text, at, merge=True)
         tell_progress(self.app, tx, scan, at)
 
     def _record(self, tx: Tx, scan: Scan, result: UnitResult, at: int) -> None:

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Iterable
 from itertools import count
 
 from cyberai.checkkit import Check, PolicyRefused
+from cyberai.domain.auth import Auth
 from cyberai.domain.check import CheckOutcome
 from cyberai.domain.report import CoverageRow
 from cyberai.domain.scan import ScanSpec
@@ -12,6 +13,7 @@ from cyberai.domain.scope import ScanScope
 from cyberai.domain.unit import Unit, UnitResult
 from cyberai.engine import coverage
 from cyberai.engine.context import Context
+from cyberai.engine.login.failure import LoginFailed
 from cyberai.engine.plan import shard_hosts
 from cyberai.engine.stages import perform
 from cyberai.ports.network import NetworkSession, TransportError, TransportReason
@@ -31,18 +33,22 @@ class EngineSession:
         clock: Clock,
         rng: Rng,
         checks: tuple[Check, ...],
+        auth: Auth | None = None,
     ) -> None:
         self._checks = checks
         self._host = next(iter(shard_hosts(scope.targets[:1])), "")
         self._at_a_time = max(1, spec.options.concurrent)
-        self._context = Context(spec=spec, scope=scope, network=network, clock=clock, rng=rng, checks=checks)
+        self._context = Context(
+            spec=spec, scope=scope, network=network, clock=clock, rng=rng, checks=checks, auth=auth
+        )
 
     async def run(self, units: Iterable[Unit]) -> AsyncGenerator[UnitResult, None]:
         """Run the units (all of one stage), `options.concurrent` of them at a time. A unit is taken from `units` when
         there is room for it, so that the caller can end them early.
 
         Results come in the order in which they complete. Closing the iterator, or a cancellation at any await,
-        ends the units in flight and leaves no task behind; iterate inside `contextlib.aclosing`.
+        ends the units in flight and leaves no task behind; iterate inside `contextlib.aclosing`. Raise LoginFailed
+        when the scan cannot log in: nothing more can be done then.
         """
         self._context.crawl.close_exhausted()
         waiting = iter(units)
@@ -52,7 +58,7 @@ class EngineSession:
         try:
             while True:
                 for unit in waiting:
-                    task = asyncio.create_task(self._perform(unit))
+                    task = asyncio.create_task(self._finished(unit))
                     places[task] = next(numbers)
                     running.add(task)
                     if len(running) >= self._at_a_time:
@@ -75,12 +81,17 @@ class EngineSession:
         noted += [coverage.walled(*place, why) for place, why in self._context.firewalls.found()]
         return (*coverage.never_ran(self._checks, rows, host or self._host), *noted)
 
+    async def _finished(self, unit: Unit) -> UnitResult:
+        return self._context.logins.finished(await self._perform(unit))
+
     async def _perform(self, unit: Unit) -> UnitResult:
         """One unit, whatever it meets: what a hostile page makes our own code do must not end the scan. This is
         the boundary at which a unit can fail without its shard."""
         self._host = coverage.asset_host(unit.asset)
         try:
             return await perform(self._context, unit)
+        except LoginFailed as error:
+            raise LoginFailed(self._context.logins.scrubbed(str(error))) from None
         except TransportError as error:
             return UnitResult(unit, failure=error.reason.value, detail=error.detail)
         except PolicyRefused as refused:
