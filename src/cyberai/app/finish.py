@@ -53,6 +53,12 @@ _EXPLAINED = {
 """For people: what a transport reason means for the whole scan, and what to do."""
 
 
+_LOGIN_LOST = (
+    "The login was lost and could not be made again; what was tested after that is marked auth_lost. The scan's log says "
+    "how it was lost"
+)
+
+
 def end_scan(
     app: App,
     tx: Tx,
@@ -135,7 +141,8 @@ def complete_scan(app: App, tx: Tx, scan: Scan, at: int) -> Scan:
     reason = StatusReason.BLOCKED_BY_WAF if blocked else None
     if lost:
         reason = StatusReason.AUTH_LOST
-    return end_scan(app, tx, scan, ScanStatus.COMPLETED, reason, at, problems=_problems(tx, scan.id))
+    detail = _LOGIN_LOST if lost else ""
+    return end_scan(app, tx, scan, ScanStatus.COMPLETED, reason, at, detail, _problems(tx, scan.id))
 
 
 def _problems(tx: Tx, scan_id: ScanId) -> tuple[str, ...]:
