@@ -19,6 +19,9 @@ from cyberai.engine.stages import perform
 from cyberai.ports.network import NetworkSession, TransportError, TransportReason
 from cyberai.ports.runtime import Clock, Rng
 
+AUTH_FAILED = "auth_failed"
+"""The failure of the unit at which the scan could not log in."""
+
 
 class EngineSession:
     """The work of one shard by one worker. It writes nothing: the caller stores each result before it asks for
@@ -69,7 +72,10 @@ class EngineSession:
                 # A set has no order of its own; what was begun first is stored first.
                 for task in sorted(done, key=places.__getitem__):
                     del places[task]
-                    yield task.result()
+                    result = task.result()
+                    yield result
+                    if result.failure == AUTH_FAILED:
+                        raise LoginFailed(result.detail)
         finally:
             await _end(running)
 
@@ -91,7 +97,9 @@ class EngineSession:
         try:
             return await perform(self._context, unit)
         except LoginFailed as error:
-            raise LoginFailed(self._context.logins.scrubbed(str(error))) from None
+            failed = self._context.logins.failed
+            sent = failed.sent if failed is not None else 0
+            return UnitResult(unit, failure=AUTH_FAILED, detail=str(error), requests=sent)
         except TransportError as error:
             return UnitResult(unit, failure=error.reason.value, detail=error.detail)
         except PolicyRefused as refused:

@@ -44,7 +44,7 @@ class Browser:
 
     async def twice(self, request: HttpRequest) -> tuple[list[HttpResponse], list[HttpResponse]]:
         """The answers to two requests within the session, and to two without it."""
-        inside = [await self._transmit(self.dressed(request), True) for _ in range(2)]
+        inside = [(await self._send(request)).response for _ in range(2)]
         outside = [await self._transmit(self._jar.bare(request), False) for _ in range(2)]
         return inside, outside
 

@@ -45,7 +45,7 @@ class FormLogin:
 
     async def enter(self, browser: Browser) -> Entered:
         """See Procedure."""
-        found = await self._find(browser)
+        found = first = await self._find(browser)
         self._page = found.page
         exchange = await self._submit(browser, found)
         for _ in range(MAX_STEPS - 1):
@@ -54,7 +54,7 @@ class FormLogin:
                 break
             found = following
             exchange = await self._submit(browser, found)
-        self._judge(found, exchange)
+        self._judge(first, exchange)
         return Entered(exchange)
 
     def authorization(self, _request: HttpRequest) -> str | None:
@@ -129,8 +129,14 @@ class FormLogin:
                 f"{exchange.request.url} answered HTTP {response.status} {where}: the application failed, so nobody "
                 "is logged in. See its own log, then scan again"
             )
-        again = login_form(exchange, self._auth.fields)
-        if response.status in (401, 403) or (again is not None and shows_password(response)):
+        again = login_form(exchange, self._auth.fields, first_step=True)
+        if (
+            again is not None
+            and not shows_password(response)
+            and (again.user, found.complete) != (found.user, False)
+        ):
+            again = None
+        if response.status in (401, 403) or again is not None:
             seen = "the login form came back" if again is not None else "it was refused"
             raise LoginFailed(
                 f"{exchange.request.url} answered HTTP {response.status} {where}: {seen}{said_by(response)}. Check "

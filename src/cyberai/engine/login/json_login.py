@@ -11,6 +11,7 @@ from cyberai.engine.login.failure import LoginFailed
 from cyberai.engine.login.login_form import with_credentials
 from cyberai.engine.login.procedure import Entered
 from cyberai.engine.login.token import token_of
+from cyberai.engine.page import is_html
 
 _NAMES = (("username", "password"), ("email", "password"), ("login", "password"), ("user", "password"))
 """Members in which applications expect name and password, when the operator names none."""
@@ -48,6 +49,11 @@ class JsonLogin:
         self._token = token_of(response, self._auth.token_path)
         if self._token:
             self._tokens[self._token] = None
+        elif is_html(response) and response.status < 300:
+            raise LoginFailed(
+                f"{self._url} answered the JSON login with a page ({response.content_type}): it does not take JSON. Use "
+                "type form for a login form"
+            )
         elif self._auth.token_path or response.header("set-cookie") is None:
             raise LoginFailed(self._no_token())
         return Entered(exchange, sure=bool(self._token))

@@ -31,6 +31,9 @@ MAX_SAMPLES = 8
 """Paths that must show the loss of a session, one after the other, before a site counts as one that shows it
 everywhere."""
 
+ROLLS = 2
+"""Times that only the newest cookie was good, after which each new one is taken at once."""
+
 ROUTINE = "nothing had shown a session for a while"
 DROPPED = "its answer deleted the session's cookie"
 ENDS = "this request ended the login's session when it was sent before; it is not sent again"
@@ -61,15 +64,18 @@ class Login:
         self._recent: deque[HttpRequest] = deque(maxlen=2 * PATIENCE)
         self._harmless: set[tuple[str, str]] = set()
         self._telling: set[str] = set()
-        self._failed = ""
+        self.failed = ""
+        """Why the scan cannot log in; empty while it can."""
         self._lost = ""
         self._generation = 0
         self._repairs = self._short = self._lived = 0
-        self._guarded = 0
+        self._guarded = self._rolling = 0
         self._searches, self._lessons = MAX_SEARCHES, MAX_LESSONS
         self._strict = strict
         self.doubtful = 0
         """Times that answers were gathered which may have come without the session."""
+        self.sent = 0
+        """Requests of a first login that failed: those of no unit."""
         self.notes: list[str] = []
 
     @property
@@ -131,6 +137,8 @@ class Login:
         if self._signs.watch is None or not self._recent:
             return
         async with self._turns.alone():
+            if self._lost:
+                raise auth_lost(self._lost)
             if await self._alive(transmit) is not False:
                 self._seen()
                 return
@@ -159,25 +167,29 @@ class Login:
         if self._generation:
             return
         async with self._turns.alone():
-            if self._failed:
-                raise LoginFailed(self._failed)
+            if self.failed:
+                raise LoginFailed(self.failed)
             if not self._generation:
                 await self._first(transmit)
 
     async def _first(self, transmit: Transmit) -> None:
+        async def counted(request: HttpRequest, private: bool) -> HttpResponse:
+            self.sent += 1
+            return await transmit(request, private)
+
         try:
-            await self._enter(transmit)
+            await self._enter(counted)
         except LoginFailed as error:
-            self._failed = str(error)
+            self.failed = str(error)
             raise
         except TransportError as error:
             if error.reason is not TransportReason.CERTIFICATE or not self._strict:
                 raise
-            self._failed = (
+            self.failed = (
                 f"{error.detail}: credentials are not sent to a server that cannot prove its name. Trust its authority "
                 "(--ca-file), or set options.ignore_ssl"
             )
-            raise LoginFailed(self._failed) from error
+            raise LoginFailed(self.failed) from error
         self.notes.append(self._said())
 
     async def _enter(self, transmit: Transmit) -> None:
@@ -226,6 +238,8 @@ class Login:
         self._lived += 1
         if not self._jar.dropped(response):
             self._jar.offer(request, response)
+            if self._rolling >= ROLLS:
+                self._jar.adopt()
         return response
 
     # -- watching
@@ -269,6 +283,8 @@ class Login:
         self, request: HttpRequest, response: HttpResponse, why: str, generation: int, transmit: Transmit
     ) -> HttpResponse:
         """What an answer that speaks against the session is worth; the one to believe."""
+        if self._lost:
+            raise auth_lost(self._lost)
         if generation != self._generation and request.method in _HARMLESS:
             # Another task mended it meanwhile.
             response = await self._dressed(request, transmit)
@@ -352,6 +368,7 @@ class Login:
         """A session again: with the cookie the server offered, else by a new login. Raise TransportError AUTH_LOST."""
         if self._jar.adopt() and await self._alive(transmit):
             self._generation += 1
+            self._rolling += 1
             self._seen()
             return
         if not self._procedure.repeatable:

@@ -35,6 +35,11 @@ class Logins:
         """Whether the scan logs in at all."""
         return self._auth is not None
 
+    @property
+    def failed(self) -> Login | None:
+        """The login that did not go through, if any."""
+        return next((login for login in self._logins.values() if login.failed), None)
+
     def of(self, url: Url) -> Login | None:
         """The session that requests to this address belong to; None for those that go without."""
         auth = self._auth
@@ -79,11 +84,6 @@ class Logins:
         """The request as evidence shows it."""
         login = self.of(request.url)
         return login.shown(request) if login is not None else request
-
-    def scrubbed(self, text: str) -> str:
-        """A text for people, without secrets."""
-        secrets = [secret for login in self._logins.values() for secret in login.secrets]
-        return Scrubber(secrets, self.shown).text(text)
 
     def _notes(self) -> Iterator[str]:
         for login in self._logins.values():
