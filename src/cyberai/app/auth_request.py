@@ -1,5 +1,6 @@
 """From `auth` of POST /v1/scans to a judged login: every rule of it, for API, form and CLI alike."""
 
+import re2
 from msgspec import UnsetType
 
 from cyberai.app.header_rules import judge_cookies, judge_headers
@@ -103,8 +104,11 @@ def _pattern_problem(pattern: str) -> str:
         return f"Must have at most {MAX_PATTERN} characters"
     try:
         compiled = Pattern(pattern) if pattern else None
-    except (ValueError, UnicodeEncodeError) as error:
-        return f"Must be a regular expression (RE2) in Latin-1: {str(error)[:200]}"
+    except re2.error as error:
+        why = error.args[0].decode("latin-1") if error.args and isinstance(error.args[0], bytes) else error
+        return f"Must be a regular expression (RE2): {why}"
+    except UnicodeEncodeError:
+        return "Must be written in Latin-1: it is searched for byte by byte"
     if compiled is not None and compiled.search(b"") is not None:
         return "Matches the empty text, and so every answer"
     return ""
