@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from cyberai.cli.auth_source import AUTH, with_cookies
+from cyberai.cli.auth_source import AUTH, login_of
 from cyberai.cli.exit_codes import ExitCode
 from cyberai.cli.failures import Failure
 from cyberai.cli.options import SEVERITIES, data_dir, database_url, log_format, log_level, target_policy
@@ -363,7 +363,7 @@ def request_of(targets: tuple[str, ...], fail_on: str | None, flags: dict[str, A
 
     from cyberai.app.requests import CheckSelectionRequest, OptionsRequest, PoliciesRequest, ScanRequest
 
-    auth = with_cookies(flags["auth"], flags["cookies"])
+    auth = login_of(flags["auth"], flags["cookies"])
     return ScanRequest(
         targets=list(targets),
         auth=UNSET if auth is None else auth,
