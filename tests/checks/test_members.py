@@ -19,10 +19,11 @@ BESIDE = {"passive.security-headers", "passive.mixed-content"}
 """What a page open to cross-site scripting lacks, and what is wrong with any login over HTTP: not what hides inside."""
 
 
-def logged_in(area: MembersArea, fixed: bool, **other: object) -> Finished:
+def logged_in(area: MembersArea, fixed: bool, new_session_every: int = 0, **other: object) -> Finished:
     opened = area.open(fixed)
     try:
-        return scan_logged_in(of_lab(opened), {**area.auth_at(ORIGIN), **other})
+        auth = {**area.auth_at(ORIGIN), **other}
+        return scan_logged_in(of_lab(opened), auth, new_session_every=new_session_every)
     finally:
         opened.close()
 
@@ -110,3 +111,11 @@ def test_the_login_form_itself_is_tested_without_the_session() -> None:
     assert len(tested) > 20
     own = [r for r in tested if b"low-tide" in r.body]
     assert len(own) <= 8
+
+
+@pytest.mark.parametrize("area", AREAS, ids=lambda area: area.name)
+def test_a_worker_that_takes_over_logs_in_for_itself(area: MembersArea) -> None:
+    finished = logged_in(area, fixed=False, new_session_every=1)
+    assert set(found(finished)) == {(flaw.check, flaw.path, flaw.parameter) for flaw in area.flaws}
+    assert not [o for o in finished.outcomes if "auth_lost" in str(o.outcome)]
+    assert sum(note.startswith("logged in") for note in notes(finished)) > 1

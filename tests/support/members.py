@@ -6,10 +6,8 @@ from typing import Any
 from cyberai.checkkit import Check, Scope
 from cyberai.domain.auth import Auth, AuthType
 from cyberai.domain.scan import Mode, ScanPolicies
-from cyberai.engine.registry import all_checks, select
-from cyberai.engine.run import EngineSession
-from netkit.clocks import SimulatedClock
-from support.scan_in_process import Finished, SeededRng, scan, scope_of, spec_of
+from cyberai.engine.registry import all_checks
+from support.scan_in_process import Finished, scan, spec_of
 from support.simulated_network import Respond, SimulatedNetwork, website
 
 ORIGIN = "http://10.0.0.1"
@@ -36,20 +34,12 @@ def scan_logged_in(
     target: str = f"{ORIGIN}/",
     mode: Mode = Mode.STANDARD,
     network: SimulatedNetwork | None = None,
+    new_session_every: int = 0,
 ) -> Finished:
     """A whole scan with this login; raise LoginFailed."""
     spec = spec_of(target, policies=ScanPolicies(mode=mode))
     network = network or website(respond)
-    session = EngineSession(
-        spec=spec,
-        scope=scope_of(spec),
-        network=network,
-        clock=SimulatedClock(),
-        rng=SeededRng(1),
-        checks=select(checks, spec),
-        auth=auth_of(auth),
-    )
-    return asyncio.run(scan(spec, network, checks, session=session))
+    return asyncio.run(scan(spec, network, checks, auth=auth_of(auth), new_session_every=new_session_every))
 
 
 def notes(finished: Finished) -> list[str]:

@@ -7,6 +7,7 @@ from contextlib import aclosing
 from msgspec import Struct
 
 from cyberai.checkkit import Check
+from cyberai.domain.auth import Auth
 from cyberai.domain.check import CheckOutcome, Errored, Found, Skipped
 from cyberai.domain.finding import Hit
 from cyberai.domain.fingerprint import fingerprint
@@ -99,7 +100,11 @@ def scope_of(spec: ScanSpec) -> ScanScope:
 
 
 def session_of(
-    spec: ScanSpec, network: SimulatedNetwork, checks: Iterable[Check], seed: int = 1
+    spec: ScanSpec,
+    network: SimulatedNetwork,
+    checks: Iterable[Check],
+    seed: int = 1,
+    auth: Auth | None = None,
 ) -> EngineSession:
     return EngineSession(
         spec=spec,
@@ -108,6 +113,7 @@ def session_of(
         clock=SimulatedClock(),
         rng=SeededRng(seed),
         checks=select(checks, spec),
+        auth=auth,
     )
 
 
@@ -119,12 +125,13 @@ async def scan(
     seed: int = 1,
     new_session_every: int = 0,
     session: EngineSession | None = None,
+    auth: Auth | None = None,
 ) -> Finished:
     """Run a shard to its end, by `session` where one is given; `new_session_every` batches the worker is lost and
     another takes over."""
     scope = scope_of(spec)
     checks = tuple(checks)
-    session = session or session_of(spec, network, checks, seed)
+    session = session or session_of(spec, network, checks, seed, auth)
     frontier: dict[str, Unit] = {}
     done: set[str] = set()
     finished = Finished([], network, checks)
@@ -139,7 +146,7 @@ async def scan(
         batch = [unit for unit in pending if unit.stage == stage][:BATCH]
         batches += 1
         if new_session_every and batches % new_session_every == 0:
-            session = session_of(spec, network, checks, seed + batches)
+            session = session_of(spec, network, checks, seed + batches, auth)
         async with aclosing(session.run(batch)) as results:
             async for result in results:
                 finished.results.append(result)

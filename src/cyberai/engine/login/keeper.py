@@ -320,7 +320,7 @@ class Login:
             self._harmless.add((request.url.path, why))  # refused with a fresh session: it is not ours to see
             return response
         if await self._alive(transmit) is False:
-            await self._repair(why, transmit)
+            await self._repair(why, transmit, tried=True)
             self._suspects.blame(request)
             raise PolicyRefused(ENDS)
         self._seen()
@@ -353,19 +353,21 @@ class Login:
         self._searches -= 1
         for request in tried[:8]:
             if await self._ends_it(request, transmit):
-                await self._repair(why, transmit)
+                await self._repair(why, transmit, tried=True)
                 if await self._ends_it(request, transmit):
                     self._suspects.blame(request)
                     self._searches = MAX_SEARCHES
-                    await self._repair(f"{request.method} {request.url.target[:100]} ended it", transmit)
+                    ended = f"{request.method} {request.url.target[:100]} ended it"
+                    await self._repair(ended, transmit, tried=True)
                 return
 
     async def _ends_it(self, request: HttpRequest, transmit: Transmit) -> bool:
         await self._dressed(request, transmit)
         return await self._alive(transmit) is False
 
-    async def _repair(self, why: str, transmit: Transmit) -> None:
-        """A session again: with the cookie the server offered, else by a new login. Raise TransportError AUTH_LOST."""
+    async def _repair(self, why: str, transmit: Transmit, *, tried: bool = False) -> None:
+        """A session again: with the cookie the server offered, else by a new login. `tried`: we ended it ourselves,
+        to know what does. Raise TransportError AUTH_LOST."""
         if self._jar.adopt() and await self._alive(transmit):
             self._generation += 1
             self._rolling += 1
@@ -375,7 +377,7 @@ class Login:
             raise self._given_up(
                 f"the session is over ({why}), and {self._auth.type.value} cannot be renewed by the scan"
             )
-        self._short = self._short + 1 if self._lived < SHORT_LIFE else 0
+        self._short = 0 if tried or self._lived >= SHORT_LIFE else self._short + 1
         self._repairs += 1
         if self._repairs > MAX_REPAIRS or self._short > MAX_SHORT:
             raise self._given_up(
