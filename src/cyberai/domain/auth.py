@@ -8,6 +8,12 @@ Texts = tuple[tuple[str, str], ...]
 """Names and values in order."""
 
 
+SHORTEST_COOKIE = 8
+"""Characters from which on a cookie's value is taken for a secret, as evidence does."""
+
+_SECRET_WORDS = ("pass", "pwd", "pin", "secret", "token", "key", "code", "otp")
+
+
 class AuthType(StrEnum):
     """The ways to log in."""
 
@@ -44,9 +50,12 @@ class Auth(Struct, frozen=True, kw_only=True):
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What must never be shown; the user's name is none."""
-        values = [self.password, self.token, *(value for _, value in (*self.headers, *self.cookies))]
-        values += [value for _, value in self.fields if "{" not in value]
+        """What must never be shown; the user's name is none, nor is a short cookie, such as one for the language."""
+        values = [self.password, self.token, *(value for _, value in self.headers)]
+        values += [value.rpartition(" ")[2] for _, value in self.headers]
+        values += [value for _, value in self.cookies if len(value) >= SHORTEST_COOKIE]
+        told = [value for name, value in self.fields if any(word in name.lower() for word in _SECRET_WORDS)]
+        values += [value for value in told if not value.startswith("{")]
         return tuple(value for value in values if value and value != self.username)
 
 
