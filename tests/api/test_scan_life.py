@@ -164,8 +164,12 @@ def test_a_dry_run_tells_the_plan_and_stores_nothing(site: Site) -> None:
     assert (plan["dry_run"], plan["would_start"], plan["target"]) == (True, True, body["target"])
     assert plan["effective_options"]["depth"] == 2
     (host,) = plan["hosts"]
-    assert host == {"host": "127.0.0.1", "policy": "allowed", "stages": ["identify", "crawl", "check"]}
-    assert [stage["stage"] for stage in plan["stages"]] == ["identify", "crawl", "check"]
+    assert host == {
+        "host": "127.0.0.1",
+        "policy": "allowed",
+        "stages": ["identify", "crawl", "revisit", "check"],
+    }
+    assert [stage["stage"] for stage in plan["stages"]] == ["identify", "crawl", "revisit", "check"]
     assert plan["forbidden"] == []
     assert plan["estimate"]["basis"] == "model"
     assert 0 < plan["estimate"]["requests"] <= plan["estimate"]["at_most"]

@@ -62,6 +62,7 @@ def test_the_classification_is_well_formed(check: Check) -> None:
 def test_scope_and_grain_fit(check: Check) -> None:
     fitting = {
         Scope.INSERTION: {Grain.PARAMETER},
+        Scope.STORED: {Grain.PARAMETER, Grain.PATH},
         Scope.PAGE: {Grain.PATH, Grain.ORIGIN},
         Scope.CONTENT: {Grain.PATH, Grain.ORIGIN},
         Scope.ORIGIN: {Grain.ORIGIN},

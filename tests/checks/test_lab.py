@@ -4,6 +4,7 @@ fixed page and trap, it keeps its budget, and what it claims can be repeated fro
 from collections.abc import Iterable
 
 import pytest
+from msgspec import structs
 
 from cyberai.checkkit import Check, Hit, HttpEvidence, InsertionKind, Scope
 from cyberai.domain.finding import Oracle, Tier
@@ -16,7 +17,11 @@ from support.command_lines import request_of
 from support.scan_in_process import Finished
 from support.simulated_network import of_lab
 
-WEB = [c for c in all_checks() if c.meta.scope in (Scope.INSERTION, Scope.PAGE, Scope.CONTENT, Scope.ORIGIN)]
+WEB = [
+    c
+    for c in all_checks()
+    if c.meta.scope in (Scope.INSERTION, Scope.STORED, Scope.PAGE, Scope.CONTENT, Scope.ORIGIN)
+]
 Scanned = tuple[Finished, tuple[Flaw, ...]]
 HELD_BACK = {"/contact/pickup"}
 """Flaws that the page's own policy keeps from doing harm: strong at most."""
@@ -140,6 +145,11 @@ def test_the_printed_command_shows_it_again(check: Check, vulnerable_scan: Scann
             assert isinstance(evidence, HttpEvidence)
             request = request_of(curl(evidence.exchange.request))
             assert request.url == evidence.exchange.request.url
+            if evidence.delivered is not None:
+                answer = respond(request_of(curl(evidence.delivered)))
+                if evidence.followed:
+                    page = evidence.delivered.url.join(answer.header("location") or "")
+                    request = structs.replace(request, url=page)
             assert evidence.match in whole_text(respond(request)), (str(hit.url), evidence.match)
     finally:
         site.close()

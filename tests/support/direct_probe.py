@@ -15,6 +15,7 @@ from cyberai.checkkit import (
     HttpResponse,
     InsertionPoint,
     Probe,
+    StoredAsset,
     TlsVersion,
     TransportError,
     TransportReason,
@@ -68,6 +69,16 @@ class DirectProbe:
 
     async def inject(self, point: InsertionPoint, payload: str, *, append: bool = False) -> Exchange:
         return await self.send(self.injected(point, payload, append=append))
+
+    async def store(
+        self, place: StoredAsset, payload: str, *, append: bool = False
+    ) -> tuple[Exchange, Exchange]:
+        delivered = await self.inject(place.point, payload, append=append)
+        assert place.shown is not None
+        return delivered, await self.send(place.shown)
+
+    def across_sites(self, request: HttpRequest) -> HttpRequest:
+        return request
 
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[None]:

@@ -7,6 +7,7 @@ from contextlib import aclosing
 from msgspec import Struct
 
 from cyberai.checkkit import Check
+from cyberai.domain.asset import RequestAsset
 from cyberai.domain.auth import Auth
 from cyberai.domain.check import CheckOutcome, Errored, Found, Skipped
 from cyberai.domain.finding import Hit
@@ -14,7 +15,7 @@ from cyberai.domain.fingerprint import fingerprint
 from cyberai.domain.scan import ScanOptions, ScanPolicies, ScanSpec
 from cyberai.domain.scope import ScanScope
 from cyberai.domain.target import parse_target
-from cyberai.domain.unit import Unit, UnitResult
+from cyberai.domain.unit import Stage, Unit, UnitResult
 from cyberai.engine.plan import entry_units, shard_hosts
 from cyberai.engine.registry import select
 from cyberai.engine.run import EngineSession
@@ -105,7 +106,12 @@ def session_of(
     checks: Iterable[Check],
     seed: int = 1,
     auth: Auth | None = None,
+    frontier: dict[str, Unit] | None = None,
 ) -> EngineSession:
+    async def known() -> tuple[RequestAsset, ...]:
+        units = (frontier or {}).values()
+        return tuple(u.asset for u in units if u.stage is Stage.CHECK and isinstance(u.asset, RequestAsset))
+
     return EngineSession(
         spec=spec,
         scope=scope_of(spec),
@@ -114,6 +120,7 @@ def session_of(
         rng=SeededRng(seed),
         checks=select(checks, spec),
         auth=auth,
+        known=known,
     )
 
 
@@ -131,8 +138,8 @@ async def scan(
     another takes over."""
     scope = scope_of(spec)
     checks = tuple(checks)
-    session = session or session_of(spec, network, checks, seed, auth)
     frontier: dict[str, Unit] = {}
+    session = session or session_of(spec, network, checks, seed, auth, frontier)
     done: set[str] = set()
     finished = Finished([], network, checks)
     for host in shard_hosts(scope.targets):
@@ -146,7 +153,7 @@ async def scan(
         batch = [unit for unit in pending if unit.stage == stage][:BATCH]
         batches += 1
         if new_session_every and batches % new_session_every == 0:
-            session = session_of(spec, network, checks, seed + batches, auth)
+            session = session_of(spec, network, checks, seed + batches, auth, frontier)
         async with aclosing(session.run(batch)) as results:
             async for result in results:
                 finished.results.append(result)

@@ -56,7 +56,7 @@ def evidence_resource(evidence: Evidence) -> EvidenceResource:
                 kind="http",
                 match=evidence.match,
                 note=evidence.note,
-                reproduce=curl(evidence.exchange.request),
+                reproduce=reproduce(evidence),
                 exchange=exchange_resource(evidence.exchange, evidence.match),
                 control=exchange_resource(evidence.control, "") if evidence.control else None,
             )
@@ -81,6 +81,15 @@ def evidence_resource(evidence: Evidence) -> EvidenceResource:
                 port=evidence.port,
                 facts=dict(evidence.facts),
             )
+
+
+def reproduce(evidence: HttpEvidence) -> str:
+    """The command that shows it again: where something was stored first, that comes first."""
+    if evidence.delivered is None:
+        return curl(evidence.exchange.request)
+    if evidence.followed:
+        return curl(evidence.delivered, follow=True)
+    return f"{curl(evidence.delivered)} && {curl(evidence.exchange.request)}"
 
 
 def exchange_resource(exchange: Exchange, match: str) -> ExchangeResource:

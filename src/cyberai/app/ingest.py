@@ -8,6 +8,7 @@ from cyberai.app.events import vulnerability_event
 from cyberai.app.scan_log import note
 from cyberai.app.sightings import sighting_of
 from cyberai.app.telling import tell_progress
+from cyberai.domain.change import merged
 from cyberai.domain.check import CheckMeta, Errored, Found
 from cyberai.domain.event import EventType
 from cyberai.domain.scan import Scan
@@ -48,6 +49,9 @@ class Ingest(Struct, frozen=True):
         _log_errors(tx, scan, result, at)
         for text in result.notes:
             note(tx, scan.id, LogKind.LOGIN, text, at, merge=True)
+        if result.changes:
+            scan = scan.replace(changes=merged(scan.changes, result.changes))
+            tx.scans.update(scan)
         tell_progress(self.app, tx, scan, at)
 
     def _record(self, tx: Tx, scan: Scan, result: UnitResult, at: int) -> None:

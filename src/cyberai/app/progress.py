@@ -8,6 +8,7 @@ _PHASE = {
     Stage.DISCOVER: Phase.DISCOVERING,
     Stage.IDENTIFY: Phase.DISCOVERING,
     Stage.CRAWL: Phase.CRAWLING,
+    Stage.REVISIT: Phase.TESTING,
     Stage.CHECK: Phase.TESTING,
     Stage.MEASURE: Phase.TESTING,
 }

@@ -12,6 +12,7 @@ from cyberai.app.evidence_view import EvidenceResource
 from cyberai.app.memo import Memo
 from cyberai.app.times import rfc3339
 from cyberai.domain.api_key import ApiKey
+from cyberai.domain.change import Changes
 from cyberai.domain.report import Report
 from cyberai.domain.risk import vulnerability_risk
 from cyberai.domain.scan import Progress, Scan, ScanSpec, Statistics, Verdict
@@ -69,6 +70,7 @@ class ScanResource(Struct, kw_only=True):
     verdict: Verdict | UnsetType = UNSET
     paused_at: str | UnsetType = UNSET
     retry_of: str | UnsetType = UNSET
+    changes: Changes | UnsetType = UNSET
 
 
 class VulnerabilityResource(Struct, kw_only=True):
@@ -233,6 +235,8 @@ def scan_resource(scan: Scan) -> ScanResource:
         resource.paused_at = rfc3339(scan.paused_at)
     if scan.retry_of is not None:
         resource.retry_of = scan.retry_of
+    if scan.changes.places:
+        resource.changes = scan.changes
     if scan.status.terminal:
         resource.finished_at = _when(scan.finished_at)
         resource.statistics = scan.statistics if scan.statistics is not None else UNSET

@@ -7,14 +7,13 @@ from cyberai.app.context import App
 from cyberai.app.events import head, scan_event
 from cyberai.app.resources import ScanResource
 from cyberai.app.run_scan import follow
-from cyberai.app.scan_request import literal_refusal
+from cyberai.app.scan_request import judge_targets
 from cyberai.app.scans import require_scan
 from cyberai.app.shard_entry import LEASE
-from cyberai.domain.errors import Conflict, ErrorCode, Forbidden, NotFound
+from cyberai.domain.errors import Conflict, NotFound
 from cyberai.domain.event import Event, EventType
 from cyberai.domain.ids import ScanId, WorkspaceId
-from cyberai.domain.scan import Scan, ScanSpec, ScanStatus, StatusReason
-from cyberai.domain.target import parse_target
+from cyberai.domain.scan import Scan, ScanStatus, StatusReason
 from cyberai.ports.store import Tx
 
 _RESUMABLE = frozenset({StatusReason.CANCELLED_BY_USER, StatusReason.WORKER_LOST, StatusReason.TIMED_OUT})
@@ -28,7 +27,7 @@ async def resume_in_process(
     """Go on with the scan in this process to its end, as `scan_in_process` does. Raise NotFound, or Conflict when
     the scan is done, belongs to the server's workers, or another process still works on it."""
     spec = (await app.store.read(workspace, lambda tx: _require(tx, scan_id))).spec
-    _judge(app, spec)
+    judge_targets(app, spec)
     await _until_free(app, workspace, scan_id)
     seq = await head(app, workspace)
     await app.store.write(workspace, lambda tx: _take_over(app, tx, scan_id, owner))
@@ -51,19 +50,6 @@ async def found_so_far(app: App, workspace: WorkspaceId, scan_id: str) -> tuple[
         return tx.events.head(), sum(tx.vulnerabilities.severities(ScanId(scan_id)).values())
 
     return await app.store.read(workspace, read)
-
-
-def _judge(app: App, spec: ScanSpec) -> None:
-    """Ask the policy of this process before units fail by it."""
-    for text in spec.targets:
-        refusal = literal_refusal(app, parse_target(text))
-        if refusal is not None:
-            raise Forbidden(
-                f"The target {text} may not be scanned",
-                code=ErrorCode.TARGET_NOT_ALLOWED,
-                field="target",
-                reason=refusal,
-            )
 
 
 async def _until_free(app: App, workspace: WorkspaceId, scan_id: str) -> None:

@@ -7,18 +7,19 @@ from contextlib import aclosing, suppress
 from cyberai.app.context import App
 from cyberai.app.ingest import Ingest, ingest_of
 from cyberai.app.shard_engine import EngineSession, LoginFailed, engine_session
-from cyberai.app.shard_entry import LEASE, WAITING, begin, start, take_address
+from cyberai.app.shard_entry import LEASE, WAITING, begin, session_limits, start, take_address
 from cyberai.app.shard_exit import Ending, end_early, finish, give_back
 from cyberai.app.telling import SILENCE, tell_pace, tell_progress
+from cyberai.domain.asset import RequestAsset
 from cyberai.domain.check import CheckOutcome
 from cyberai.domain.errors import LeaseLost, Unavailable
 from cyberai.domain.ids import SYSTEM
 from cyberai.domain.scan import Scan, ScanStatus
 from cyberai.domain.scope import ScanScope
 from cyberai.domain.target import parse_target
-from cyberai.domain.unit import Lease, Unit, UnitResult
+from cyberai.domain.unit import Lease, Stage, Unit, UnitResult
 from cyberai.engine.registry import select
-from cyberai.ports.network import NetworkSession, SessionLimits, TransportError
+from cyberai.ports.network import NetworkSession, TransportError
 from cyberai.ports.store import Tx
 
 __all__ = ["WAITING", "Ending", "claim", "give_back", "run_shard"]
@@ -31,6 +32,9 @@ DRAIN = 10.0
 off and done again from its start when the scan goes on."""
 
 BATCH = 64
+
+MAX_KNOWN = 5_000
+"""Requests of a shard that are looked at again."""
 
 
 async def claim(app: App, worker: str, owner: str = "") -> Lease | None:
@@ -75,7 +79,7 @@ class _ShardRun:
         targets = tuple(parse_target(text) for text in scan.spec.targets)
         policies = scan.spec.policies
         scope = ScanScope(targets, policies.include_paths, policies.exclude_paths)
-        session = self.app.network.open(scope, _limits(self.app, scan))
+        session = self.app.network.open(scope, session_limits(self.app, scan))
         keeper = asyncio.create_task(self._keep(session))
         work = asyncio.create_task(self._work(scan, scope, session))
         try:
@@ -155,7 +159,7 @@ class _ShardRun:
         if not await self._take_address(addresses[0]):
             return Ending.BUSY
         try:
-            engine = engine_session(self.app, scan, scope, session, checks)
+            engine = engine_session(self.app, scan, scope, session, checks, self._known)
             return await self._through(engine, ingest)
         except LoginFailed as error:
             await end_early(self.app, self.lease, Ending.AUTH_FAILED, str(error))
@@ -183,6 +187,13 @@ class _ShardRun:
 
     async def _pending(self) -> list[Unit]:
         return await self.app.store.read(self.workspace, lambda tx: tx.units.pending(self.lease.shard, BATCH))
+
+    async def _known(self) -> tuple[RequestAsset, ...]:
+        shard = self.lease.shard
+        units = await self.app.store.read(
+            self.workspace, lambda tx: tx.units.of_stage(shard, Stage.CHECK, MAX_KNOWN)
+        )
+        return tuple(unit.asset for unit in units if isinstance(unit.asset, RequestAsset))
 
     async def _fail_all(self, ingest: Ingest, error: TransportError) -> None:
         while units := await self._pending():
@@ -215,18 +226,6 @@ class _ShardRun:
         else:
             await end_early(self.app, self.lease, ending)
         return ending
-
-
-def _limits(app: App, scan: Scan) -> SessionLimits:
-    options, policies = scan.spec.options, scan.spec.policies
-    return SessionLimits(
-        concurrent=options.concurrent,
-        request_timeout=float(options.request_timeout),
-        requests_per_second=policies.max_requests_per_second,
-        ignore_ssl=options.ignore_ssl,
-        user_agent=f"CyberAI/{app.version} ({scan.id})",
-        custom_headers=policies.custom_headers,
-    )
 
 
 def _host_of(host: str) -> str:

@@ -263,3 +263,16 @@ def literal_refusal(app: App, target: Target) -> str | None:
             return app.judge.connect_refusal(target.host, target.port)
         case HostTarget():
             return app.judge.refusal(target.host)
+
+
+def judge_targets(app: App, spec: ScanSpec) -> None:
+    """Ask the policy of this process before requests fail by it; raise Forbidden."""
+    for text in spec.targets:
+        refusal = literal_refusal(app, parse_target(text))
+        if refusal is not None:
+            raise Forbidden(
+                f"The target {text} may not be scanned",
+                code=ErrorCode.TARGET_NOT_ALLOWED,
+                field="target",
+                reason=refusal,
+            )

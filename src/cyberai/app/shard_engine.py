@@ -6,13 +6,19 @@ from cyberai.checkkit import Check
 from cyberai.domain.auth import Auth
 from cyberai.domain.scan import Scan
 from cyberai.domain.scope import ScanScope
+from cyberai.engine.context import Known
 from cyberai.engine.login.failure import LoginFailed as LoginFailed
 from cyberai.engine.run import EngineSession as EngineSession
 from cyberai.ports.network import NetworkSession
 
 
 def engine_session(
-    app: App, scan: Scan, scope: ScanScope, network: NetworkSession, checks: tuple[Check, ...]
+    app: App,
+    scan: Scan,
+    scope: ScanScope,
+    network: NetworkSession,
+    checks: tuple[Check, ...],
+    known: Known | None = None,
 ) -> EngineSession:
     """A session that has sent nothing yet; raise LoginFailed when the stored login cannot be read."""
     return EngineSession(
@@ -23,6 +29,7 @@ def engine_session(
         rng=app.rng,
         checks=checks,
         auth=_auth(app, scan),
+        known=known,
     )
 
 

@@ -12,6 +12,7 @@ from cyberai.domain.event import EventType
 from cyberai.domain.scan import Scan, ScanStatus, StatusReason
 from cyberai.domain.scan_log import LogKind
 from cyberai.domain.unit import Lease
+from cyberai.ports.network import SessionLimits
 from cyberai.ports.store import Tx
 
 LEASE = 10_000_000
@@ -90,3 +91,16 @@ def _wait(app: App, tx: Tx, lease: Lease, at: int) -> None:
     scan = scan.replace(progress=structs.replace(scan.progress, status=WAITING), updated_at=at)
     tx.scans.update(scan)
     tx.events.append(scan_event(app, EventType.SCAN_PROGRESS, scan, at))
+
+
+def session_limits(app: App, scan: Scan) -> SessionLimits:
+    """The limits that the scan asks for, and how it names itself."""
+    options, policies = scan.spec.options, scan.spec.policies
+    return SessionLimits(
+        concurrent=options.concurrent,
+        request_timeout=float(options.request_timeout),
+        requests_per_second=policies.max_requests_per_second,
+        ignore_ssl=options.ignore_ssl,
+        user_agent=f"CyberAI/{app.version} ({scan.id})",
+        custom_headers=policies.custom_headers,
+    )

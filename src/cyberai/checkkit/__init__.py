@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from cyberai.checkkit.check import Check, check
 from cyberai.checkkit.probe import BudgetExceeded, PolicyRefused, Postponed, Probe
-from cyberai.domain.asset import OriginAsset, PageAsset, ServiceAsset, TlsAsset
+from cyberai.domain.asset import OriginAsset, PageAsset, ServiceAsset, StoredAsset, TlsAsset
 from cyberai.domain.check import Grain, Scope
 from cyberai.domain.finding import Hit, HttpEvidence, Oracle, Proof, ServiceEvidence, TlsEvidence
 from cyberai.domain.http import Exchange, HttpRequest, HttpResponse, Url
@@ -37,6 +37,7 @@ __all__ = [
     "ServiceAsset",
     "ServiceEvidence",
     "Severity",
+    "StoredAsset",
     "Struct",
     "TlsAsset",
     "TlsEvidence",

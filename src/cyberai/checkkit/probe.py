@@ -3,6 +3,7 @@
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from cyberai.domain.asset import StoredAsset
 from cyberai.domain.http import Exchange, Headers, HttpRequest, Url
 from cyberai.domain.insertion import InsertionPoint
 from cyberai.ports.network import Handshake, TlsVersion
@@ -39,8 +40,20 @@ class Probe(Protocol):
         keeps the original value in front. A fresh CSRF token is fetched where the form had one."""
         ...
 
+    async def store(
+        self, place: StoredAsset, payload: str, *, append: bool = False
+    ) -> tuple[Exchange, Exchange]:
+        """Inject into the place's point, then fetch the page that shows what is kept: (what answered the submission,
+        the page). Costs two requests, or one more for each redirect on the way to the page."""
+        ...
+
     def injected(self, point: InsertionPoint, payload: str, *, append: bool = False) -> HttpRequest:
         """The request `inject` would send (before CSRF renewal), without sending it."""
+        ...
+
+    def across_sites(self, request: HttpRequest) -> HttpRequest:
+        """The request with only those of its cookies that browsers send when another site makes them send it, by the
+        SameSite attribute with which each was set; cookies that this scan has not seen being set are left out."""
         ...
 
     def alone(self) -> AbstractAsyncContextManager[None]:

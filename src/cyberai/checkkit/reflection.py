@@ -154,9 +154,12 @@ def coded(payload: str) -> str:
 
 def filled(pattern: str, name: str) -> str:
     """The payload of a pattern: `@` is a call of the function `name`, `@CODED` the call in character
-    references, `@HOST` a host of that name under a reserved domain (RFC 2606)."""
+    references, `@TAG` the call as a template's tag, `@HOST` a host of that name under a reserved domain (RFC 2606)."""
     coded = "".join(f"&#{ord(char)};" for char in f"{name}()")
-    return pattern.replace("@CODED", coded).replace("@HOST", f"{name}.example").replace("@", f"{name}()")
+    special = (
+        pattern.replace("@CODED", coded).replace("@TAG", f"{name}``").replace("@HOST", f"{name}.example")
+    )
+    return special.replace("@", f"{name}()")
 
 
 _SPECIAL = frozenset(CHARACTERS)
@@ -187,6 +190,10 @@ _IN_PLACE: tuple[tuple[str, str], ...] = (
     ("script object", "'};@;{'"),
     ("script object", '"};@;{"'),
     ("script regular expression", "/-@-/"),
+    ("script without parentheses", "'-@TAG-'"),
+    ("script without parentheses", '"-@TAG-"'),
+    ("script without parentheses", "${@TAG}"),
+    ("script without parentheses", "-@TAG"),
     ("script source", "//@HOST/"),
     ("script source", "https://@HOST/"),
     ("script URL", "javascript:@"),
@@ -222,6 +229,8 @@ _IN_PLACE: tuple[tuple[str, str], ...] = (
 _TAGS: tuple[tuple[str, str], ...] = (
     ("element with handler", "<svg/onload=@>"),
     ("script element", "<script>@</script>"),
+    # A tab in a scheme is dropped (WHATWG URL), and a word filter does not see it before the entity is read.
+    ("frame with coded address", "<iframe src=javas&Tab;cript:@>"),
     ("element with handler and spaces", "<img src=x onerror=@>"),
     ("link", "<a href=javascript:@>x</a>"),
     ("script element, mixed case", "<ScRiPt>@</sCrIpT>"),
@@ -231,6 +240,7 @@ _TAGS: tuple[tuple[str, str], ...] = (
     ("script element from a host", "<script src=//@HOST></script>"),
     ("script element from a host, encrypted", "<script src=https://@HOST></script>"),
     ("element with coded handler", "<svg/onload=@CODED>"),
+    ("element with handler, no parentheses", "<svg/onload=@TAG>"),
 )
 
 _WAYS_OUT = (

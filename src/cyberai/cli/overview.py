@@ -6,6 +6,7 @@ COMMANDS = {
     "watch": "Follow a running scan, of this machine or of a server.",
     "scans": "List scans and their ids.",
     "findings": "List, show and decide about findings.",
+    "replay": "Repeat a finding's proof: is it still there?",
     "report": "Write a scan's result again: html, sarif, markdown, ...",
     "serve": "Run the API server and its workers.",
     "lab": "Run the practice target: a web site and services full of flaws.",

@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from cyberai.domain.http import Exchange, HttpRequest, Url
+from cyberai.domain.insertion import InsertionKind, InsertionPoint
 
 
 class HostAsset(Struct, frozen=True, tag="host"):
@@ -104,6 +105,30 @@ class PlaceAsset(Struct, frozen=True, tag="place"):
         return f"place:{self.check_id} {self.request.key}#{self.point}"
 
 
+class StoredAsset(Struct, frozen=True, tag="stored"):
+    """A place whose value the application keeps and shows on another page. `source` is the request that submits it,
+    `kind`, `name`, `value` and `coding` are those of its insertion point; `shown` is the page, None for the one that
+    the redirect behind the submission leads to."""
+
+    source: RequestAsset
+    kind: InsertionKind
+    name: str
+    value: str = ""
+    coding: str = ""
+    shown: HttpRequest | None = None
+
+    @property
+    def point(self) -> InsertionPoint:
+        """Where the value goes in."""
+        return InsertionPoint(self.source.request, self.kind, self.name, self.value, self.coding)
+
+    @property
+    def key(self) -> str:
+        """Stable identity within a scan."""
+        page = self.shown.url.target if self.shown is not None else ""
+        return f"stored:{self.source.shape}#{self.kind.value}:{self.name}~{self.coding}@{page}"
+
+
 class PageAsset(Struct, frozen=True, tag="page"):
     """A fetched page: what passive checks look at. Never stored; made while a request is crawled."""
 
@@ -116,5 +141,7 @@ class PageAsset(Struct, frozen=True, tag="page"):
         return f"page:{self.exchange.request.url.origin}:{self.shape}"
 
 
-Asset = HostAsset | PortAsset | ServiceAsset | TlsAsset | OriginAsset | RequestAsset | PlaceAsset
+Asset = (
+    HostAsset | PortAsset | ServiceAsset | TlsAsset | OriginAsset | RequestAsset | PlaceAsset | StoredAsset
+)
 """Assets that units carry (a tagged union for msgspec)."""

@@ -18,6 +18,8 @@ class Scope(StrEnum):
     CONTENT = "content"
     """What an answer says, where only that matters: as `page`, and each script file by itself, which page checks
     take as one with all files of its folder: `(page: PageAsset, probe)`. Sends nothing until it has seen something."""
+    STORED = "stored"
+    """One value that the application keeps, on one page that shows it: `(place: StoredAsset, probe)`."""
     ORIGIN = "origin"
     """One web origin, once per scan: `(origin: OriginAsset, probe)`."""
     TLS = "tls"

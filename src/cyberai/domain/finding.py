@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from cyberai.domain.http import Exchange, Url
+from cyberai.domain.http import Exchange, HttpRequest, Url
 from cyberai.domain.insertion import InsertionPoint
 from cyberai.domain.severity import Severity
 
@@ -80,13 +80,21 @@ class HttpEvidence(Struct, frozen=True, tag="http"):
     """The exchange that fired the oracle, the control that did not, and what to look at in the answer.
 
     `match` is the text in the response that proves it (at most 500 characters), empty when the proof is the
-    absence of something, which `note` then says.
+    absence of something, which `note` then says. `delivered` is the request that was sent before, where the exchange
+    shows what another request has stored; `followed` says that the exchange is where its redirect led. `via` are requests whose last answer holds the form with the fresh token
+    that the attack (`delivered`, else the exchange's request) needs; where the exchange shows
+    something else than the page that was looked at, the last of them is that page. `exact` says that the attack is to be repeated as
+    it is, wrong tokens included.
     """
 
     exchange: Exchange
     control: Exchange | None = None
     match: str = ""
     note: str = ""
+    delivered: HttpRequest | None = None
+    followed: bool = False
+    via: tuple[HttpRequest, ...] = ()
+    exact: bool = False
 
 
 class ServiceEvidence(Struct, frozen=True, tag="service"):

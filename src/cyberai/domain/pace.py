@@ -21,6 +21,7 @@ GUESS: Mapping[Stage, float] = {
     Stage.DISCOVER: 2.0,
     Stage.IDENTIFY: 0.3,
     Stage.CRAWL: 0.04,
+    Stage.REVISIT: 1.0,
     Stage.MEASURE: 10.0,
 }
 """Seconds of one unit where nothing is known."""
@@ -175,7 +176,7 @@ def _remembered(pace: Pace, checks: UnitCounts, silent: float) -> float | None:
 
 
 def _exploring(rows: Mapping[Stage, UnitCounts]) -> bool:
-    return any(row.done < row.total for stage, row in rows.items() if stage < Stage.CHECK)
+    return any(row.done < row.total for stage, row in rows.items() if stage < Stage.REVISIT)
 
 
 def _foreseen_pages(pace: Pace, rows: Mapping[Stage, UnitCounts]) -> float:

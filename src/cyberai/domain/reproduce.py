@@ -7,13 +7,17 @@ from cyberai.domain.http import HttpRequest, Url
 _IMPLIED = frozenset({"host", "content-length", "connection", "accept-encoding"})
 
 
-def curl(request: HttpRequest) -> str:
-    """A curl command that sends this request: exact path, headers in order, body bytes quoted."""
+def curl(request: HttpRequest, *, follow: bool = False) -> str:
+    """A curl command that sends this request: exact path, headers in order, body bytes quoted; `follow` goes where
+    the answer redirects to, as a browser does."""
     parts = ["curl", "-sS", "-i", "--path-as-is", "--max-time", "30"]
     if request.url.scheme == "https":
         parts.append("-k")
     if request.method == "HEAD":
         parts.append("-I")
+    elif follow:
+        # Without -X, which would hold for the redirect as well.
+        parts.append("-L")
     elif request.method != "GET" or request.body:
         parts += ["-X", request.method]
     for name, value in request.headers:

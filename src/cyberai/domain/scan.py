@@ -5,6 +5,7 @@ from enum import StrEnum
 from msgspec import Struct, structs
 
 from cyberai.domain.auth import SealedAuth
+from cyberai.domain.change import Changes
 from cyberai.domain.ids import ScanId, WorkspaceId
 from cyberai.domain.pace import Pace
 from cyberai.domain.severity import Severity
@@ -196,6 +197,8 @@ class Scan(Struct, frozen=True, kw_only=True):
     """When it was paused; None while it is not."""
     paused_for: int = 0
     """Microseconds of its time (since `started_at`) that it was paused: they do not count."""
+    changes: Changes = Changes()
+    """What was created or changed on the target."""
     retry_of: ScanId | None = None
     """The scan of which this one is a retry."""
 

@@ -6,6 +6,7 @@ from enum import IntEnum
 from msgspec import Struct
 
 from cyberai.domain.asset import Asset
+from cyberai.domain.change import Change
 from cyberai.domain.check import CheckOutcome
 from cyberai.domain.ids import ScanId, ShardId, WorkspaceId
 
@@ -19,6 +20,8 @@ class Stage(IntEnum):
     """What speaks there: HTTP, TLS, another protocol."""
     CRAWL = 30
     """Fetch a request, look at the page (page checks run here), find further requests."""
+    REVISIT = 35
+    """Look for what the scan itself has stored on the site, and test what shows it."""
     CHECK = 40
     """Run the active checks on an asset."""
     MEASURE = 50
@@ -51,7 +54,8 @@ class UnitResult(Struct, frozen=True):
 
     `requests` counts requests sent; `urls` counts distinct URLs fetched. `failure` is a transport reason when
     the whole unit could not be done (the entry page of the target was unreachable, for instance). `notes` are for the
-    scan's log: what happened to the login meanwhile.
+    scan's log: what happened to the login meanwhile. `changes` is what was seen to be created or changed on the target
+    since the last result.
     """
 
     unit: Unit
@@ -62,6 +66,7 @@ class UnitResult(Struct, frozen=True):
     failure: str = ""
     detail: str = ""
     notes: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
 
 
 class Shard(Struct, frozen=True):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from msgspec import structs
 
 from cyberai.checkkit import Check, InsertionPoint, PolicyRefused, Postponed, Scope, TransportError
-from cyberai.domain.asset import OriginAsset, PlaceAsset, RequestAsset, ServiceAsset, TlsAsset
+from cyberai.domain.asset import OriginAsset, PlaceAsset, RequestAsset, ServiceAsset, StoredAsset, TlsAsset
 from cyberai.domain.check import CheckOutcome, Clean, Outcome, Skipped, SkipReason
 from cyberai.domain.fingerprint import fingerprint_at
 from cyberai.domain.unit import Stage, Unit, UnitResult
@@ -16,7 +16,7 @@ from cyberai.engine.fetch import Tally
 from cyberai.engine.influence import Influence, path_influence, rare_influence
 from cyberai.engine.insertion import label, ordinary_points, path_point, rare_points
 from cyberai.engine.probe import EngineProbe
-from cyberai.engine.run_check import recorded, run_check
+from cyberai.engine.run_check import recorded, repeatable, run_check
 from cyberai.engine.shape import only_field
 
 _WHOLE = {OriginAsset: Scope.ORIGIN, TlsAsset: Scope.TLS, ServiceAsset: Scope.SERVICE}
@@ -38,6 +38,18 @@ async def check_whole(
         outcomes.append(recorded(check, asset.key, host, outcome, tally.sent))
         total += tally.sent
     return UnitResult(unit, tuple(outcomes), requests=total)
+
+
+async def check_stored(context: Context, unit: Unit, asset: StoredAsset) -> UnitResult:
+    """Run every check of what is stored on one page that shows it."""
+    host = _host(asset.source)
+    outcomes = []
+    for check in context.checks[Scope.STORED]:
+        tally = Tally()
+        probe = EngineProbe(context, check.meta.max_requests, tally, asset.source)
+        outcome = await run_check(check, asset, probe)
+        outcomes.append(recorded(check, asset.key, host, repeatable(outcome, asset.source), tally.sent))
+    return UnitResult(unit, tuple(outcomes), requests=sum(outcome.requests for outcome in outcomes))
 
 
 async def check_request(context: Context, unit: Unit, asset: RequestAsset) -> UnitResult:
@@ -103,7 +115,7 @@ async def _run(
         outcome = Skipped(
             SkipReason.BLOCKED_BY_WAF, f"{probe.refused} of {probe.payloads} payloads were refused"
         )
-    record = recorded(check, _key(asset, point), _host(asset), outcome, tally.sent)
+    record = recorded(check, _key(asset, point), _host(asset), repeatable(outcome, asset), tally.sent)
     if isinstance(outcome, Clean):
         return structs.replace(record, fingerprint=fingerprint_at(check.meta, point))
     return record

@@ -1,8 +1,9 @@
 """What every part of a running session shares."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
 from cyberai.checkkit import Check, Scope
+from cyberai.domain.asset import RequestAsset
 from cyberai.domain.auth import Auth
 from cyberai.domain.http import Exchange, Url
 from cyberai.domain.scan import ScanSpec
@@ -19,6 +20,10 @@ from cyberai.ports.runtime import Clock, Rng
 MAX_CONTROLS = 128
 """Answers for what is not there, kept at a time: at most 32 MiB of what differences are told from."""
 
+Known = Callable[[], Awaitable[tuple[RequestAsset, ...]]]
+"""Asks for the requests of the shard that are to be tested, in the order in which they were found: the unit table
+knows them also after a pause or a take-over."""
+
 
 class Context:
     """The scan's terms, its ports, its checks by scope, and the session's memory."""
@@ -33,6 +38,7 @@ class Context:
         rng: Rng,
         checks: Iterable[Check],
         auth: Auth | None = None,
+        known: Known | None = None,
     ) -> None:
         self.spec = spec
         self.scope = scope
@@ -41,6 +47,7 @@ class Context:
         self.rng = rng
         ordered = sorted(checks, key=lambda check: check.meta.id)
         self.checks = {scope: tuple(c for c in ordered if c.meta.scope is scope) for scope in Scope}
+        self.known = known or _nothing
         self.logins = Logins(auth, scope, rng)
         self.fetcher = Fetcher(network, scope, spec.policies.mode, clock, self.logins)
         self.baselines = Exchanges()
@@ -69,3 +76,7 @@ class Context:
 def is_address(host: str) -> bool:
     """True for a canonical IPv4 or IPv6 address."""
     return ":" in host or host.replace(".", "").isdigit()
+
+
+async def _nothing() -> tuple[RequestAsset, ...]:
+    return ()

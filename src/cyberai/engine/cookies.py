@@ -8,6 +8,8 @@ from cyberai.domain.http import HttpRequest, HttpResponse, Url
 
 MAX_COOKIES = 50
 MAX_COOKIE_BYTES = 4_096
+MAX_RULES = 1_000
+"""Cookies of which it is remembered how they were set."""
 
 Cookies = tuple[tuple[str, str], ...]
 
@@ -70,3 +72,33 @@ def _path_matches(attributes: list[str], url: Url) -> bool:
             prefix = value.rstrip("/")
             return url.path == prefix or url.path.startswith(prefix + "/")
     return True
+
+
+class CookieRules:
+    """Which cookies a browser sends along with what another site submits, by how each of them was last set."""
+
+    def __init__(self) -> None:
+        self._across: dict[tuple[str, str], bool] = {}
+
+    def learn(self, request: HttpRequest, response: HttpResponse) -> None:
+        """Note how this answer sets its cookies."""
+        for field in response.header_values("set-cookie")[:MAX_COOKIES]:
+            pair, *attributes = field.split(";")
+            key = (request.url.host, pair.partition("=")[0].strip())
+            if key in self._across or len(self._across) < MAX_RULES:
+                self._across[key] = _crosses(attributes)
+
+    def across(self, request: HttpRequest) -> HttpRequest:
+        """The request with these cookies only; one that was not seen being set is left out."""
+        host = request.url.host
+        kept = tuple(c for c in request_cookies(request) if self._across.get((host, c[0]), False))
+        return with_cookies(request, kept)
+
+
+def _crosses(attributes: list[str]) -> bool:
+    """Whether a cookie with these attributes goes along with a POST from another site (RFC 6265bis, section 5.6.7).
+    Without SameSite it does in browsers that do not presume Lax, and in the others for two minutes."""
+    named = {a.partition("=")[0].strip().lower(): a.partition("=")[2].strip().lower() for a in attributes}
+    if "samesite" not in named:
+        return True
+    return named["samesite"] == "none" and "secure" in named

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from cyberai.checkkit import Check
-from cyberai.domain.asset import Asset, OriginAsset, PlaceAsset, RequestAsset
+from cyberai.domain.asset import Asset, OriginAsset, PlaceAsset, RequestAsset, StoredAsset
 from cyberai.domain.check import PAGES_ALIKE, CheckOutcome, Errored, Outcome, Skipped, SkipReason
 from cyberai.domain.http import Url
 from cyberai.domain.report import CoverageRow
@@ -36,6 +36,8 @@ def asset_host(asset: Asset) -> str:
             return url.host
         case RequestAsset(request=request) | PlaceAsset(request=RequestAsset(request=request)):
             return request.url.host
+        case StoredAsset(source=source):
+            return source.request.url.host
         case _:
             return asset.host
 

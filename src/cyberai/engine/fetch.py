@@ -8,6 +8,7 @@ from cyberai.engine.health import Health
 from cyberai.engine.login.browser import Transmit
 from cyberai.engine.login.logins import Logins
 from cyberai.engine.modes import refusal
+from cyberai.engine.noted import Noted
 from cyberai.engine.redirects import redirect_request as redirect_request
 from cyberai.ports.network import NetworkSession, TransportError, TransportReason
 from cyberai.ports.runtime import Clock
@@ -54,6 +55,7 @@ class Fetcher:
         self._health = Health(clock)
         self._logins = logins
         self.turns = logins.turns
+        self.noted = Noted()
 
     def forbidden(self, request: HttpRequest) -> str | None:
         """Why the scan's paths or mode forbid this request, or None."""
@@ -71,8 +73,11 @@ class Fetcher:
         await self._health.gate(place, lambda: self._answers(request.url, tally))
         login = self._logins.of(request.url)
         if login is None:
-            return Exchange(request, await self._attempts(request, tally, retries))
-        return await login.send(request, self.transmit(tally, retries))
+            exchange = Exchange(request, await self._attempts(request, tally, retries))
+        else:
+            exchange = await login.send(request, self.transmit(tally, retries))
+        self.noted.answered(exchange)
+        return exchange
 
     def transmit(self, tally: Tally, retries: int = 0) -> Transmit:
         """Sends requests as they are, for a login: its own requests are none that the mode is about."""

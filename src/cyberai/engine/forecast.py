@@ -14,6 +14,8 @@ from cyberai.engine.plan import entry_units, parse_ports, shard_hosts
 
 PAGES = 30
 """Page shapes that a web origin is taken to have."""
+STORED = 2
+"""Values that it keeps and shows."""
 POINTS = 20
 """Places for input on it that influence the answer."""
 WEB_ORIGINS = 1
@@ -32,6 +34,7 @@ _PLANNED = tuple(stage for stage in Stage if stage is not Stage.MEASURE)
 
 _PER_ORIGIN = {
     Scope.INSERTION: POINTS,
+    Scope.STORED: STORED,
     Scope.PAGE: PAGES,
     Scope.CONTENT: 0,  # it asks only for what it has seen
     Scope.ORIGIN: 1,
@@ -81,6 +84,7 @@ def forecast(targets: tuple[Target, ...], spec: ScanSpec, checks: Iterable[Check
     costs = {
         Stage.IDENTIFY: origins * IDENTIFY_REQUESTS,
         Stage.CRAWL: round(origins * PAGES * CRAWL_FACTOR),
+        Stage.REVISIT: origins * PAGES,
         Stage.CHECK: round(budget * SHARE_OF_BUDGET),
     }
     requests = sum(costs.values())

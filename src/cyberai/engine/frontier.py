@@ -2,7 +2,7 @@
 
 from msgspec import structs
 
-from cyberai.domain.asset import RequestAsset
+from cyberai.domain.asset import OriginAsset, RequestAsset
 from cyberai.domain.fingerprint import is_identifier, normalise_path
 from cyberai.domain.http import HttpRequest, Url
 from cyberai.domain.unit import Stage, Unit
@@ -26,6 +26,11 @@ def crawl_unit(
 def crawl_entry(url: Url) -> Unit:
     """Enter the web here."""
     return crawl_unit(HttpRequest("GET", url))
+
+
+def revisit_unit(url: Url) -> Unit:
+    """Look for what is submitted to the origin on its pages."""
+    return Unit(Stage.REVISIT, OriginAsset(url.with_target("/")))
 
 
 def check_unit(asset: RequestAsset, structure: str, only: str = "") -> Unit:

@@ -9,7 +9,7 @@ from cyberai.engine.coverage import host_label
 from cyberai.engine.fetch import Tally
 from cyberai.engine.page import Page, is_file, is_named_file
 from cyberai.engine.probe import EngineProbe, Repeats
-from cyberai.engine.run_check import recorded, run_check
+from cyberai.engine.run_check import of_page, recorded, run_check
 from cyberai.engine.shape import check_shape, digest, kin_of, shape_of
 
 
@@ -35,7 +35,7 @@ async def check_page(context: Context, asset: RequestAsset, page: Page, tally: T
         counted = Tally()
         probe = EngineProbe(context, check.meta.max_requests, counted, asset, repeats)
         outcome = await run_check(check, target, probe)
-        outcomes.append(recorded(check, target.key, host, outcome, counted.sent))
+        outcomes.append(recorded(check, target.key, host, of_page(outcome, asset.request), counted.sent))
         tally.sent += counted.sent
     return outcomes
 

@@ -14,7 +14,7 @@ from cyberai.checkkit import (
     Postponed,
     Url,
 )
-from cyberai.domain.asset import RequestAsset
+from cyberai.domain.asset import RequestAsset, StoredAsset
 from cyberai.domain.fingerprint import normalise_path
 from cyberai.domain.http import Headers, HttpResponse
 from cyberai.engine.context import Context
@@ -97,6 +97,20 @@ class EngineProbe:
             await self._weigh(point, payload, append, exchange.response.status)
         return exchange
 
+    async def store(
+        self, place: StoredAsset, payload: str, *, append: bool = False
+    ) -> tuple[Exchange, Exchange]:
+        """See checkkit.Probe."""
+        delivered = await self.inject(place.point, payload, append=append)
+        held = cookies_after(delivered.request, delivered.response)
+        if place.shown is not None:
+            cookies = {**dict(request_cookies(place.shown)), **dict(held)}
+            return delivered, await self.send(with_cookies(place.shown, tuple(cookies.items())))
+        target = redirect_request(delivered)
+        if target is None or self._context.fetcher.forbidden(target) is not None:
+            return delivered, delivered
+        return delivered, await self.send(target, follow=True)
+
     async def _weigh(self, point: InsertionPoint, payload: str, append: bool, status: int) -> None:
         """Note what became of a payload, and see whether it was refused for what it holds: a harmless value of its
         length is answered otherwise. That is not charged to the check."""
@@ -122,6 +136,10 @@ class EngineProbe:
         except TransportError:
             return False
         return True
+
+    def across_sites(self, request: HttpRequest) -> HttpRequest:
+        """See checkkit.Probe."""
+        return self._context.fetcher.noted.cookie_rules.across(request)
 
     def injected(self, point: InsertionPoint, payload: str, *, append: bool = False) -> HttpRequest:
         """See checkkit.Probe."""

@@ -9,7 +9,7 @@ from cyberai.checkkit import Check, Scope
 from cyberai.domain.check import CheckMeta
 from cyberai.domain.scan import Mode, ScanSpec, ScanType
 
-_WEB = frozenset({Scope.INSERTION, Scope.PAGE, Scope.CONTENT, Scope.ORIGIN, Scope.TLS})
+_WEB = frozenset({Scope.INSERTION, Scope.STORED, Scope.PAGE, Scope.CONTENT, Scope.ORIGIN, Scope.TLS})
 _SCOPES = {
     ScanType.VULNERABILITY: frozenset(Scope),
     ScanType.WEB: _WEB,

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncGenerator, Iterable
 from itertools import count
 
+from msgspec import structs
+
 from cyberai.checkkit import Check, PolicyRefused
 from cyberai.domain.auth import Auth
 from cyberai.domain.check import CheckOutcome
@@ -12,7 +14,7 @@ from cyberai.domain.scan import ScanSpec
 from cyberai.domain.scope import ScanScope
 from cyberai.domain.unit import Unit, UnitResult
 from cyberai.engine import coverage
-from cyberai.engine.context import Context
+from cyberai.engine.context import Context, Known
 from cyberai.engine.login.failure import LoginFailed
 from cyberai.engine.plan import shard_hosts
 from cyberai.engine.stages import perform
@@ -37,12 +39,20 @@ class EngineSession:
         rng: Rng,
         checks: tuple[Check, ...],
         auth: Auth | None = None,
+        known: Known | None = None,
     ) -> None:
         self._checks = checks
         self._host = next(iter(shard_hosts(scope.targets[:1])), "")
         self._at_a_time = max(1, spec.options.concurrent)
-        self._context = Context(
-            spec=spec, scope=scope, network=network, clock=clock, rng=rng, checks=checks, auth=auth
+        self.context = Context(
+            spec=spec,
+            scope=scope,
+            network=network,
+            clock=clock,
+            rng=rng,
+            checks=checks,
+            auth=auth,
+            known=known,
         )
 
     async def run(self, units: Iterable[Unit]) -> AsyncGenerator[UnitResult, None]:
@@ -53,7 +63,7 @@ class EngineSession:
         ends the units in flight and leaves no task behind; iterate inside `contextlib.aclosing`. Raise LoginFailed
         when the scan cannot log in: nothing more can be done then.
         """
-        self._context.crawl.close_exhausted()
+        self.context.crawl.close_exhausted()
         waiting = iter(units)
         running: set[asyncio.Task[UnitResult]] = set()
         places: dict[asyncio.Task[UnitResult], int] = {}
@@ -82,22 +92,27 @@ class EngineSession:
     def never_ran(self, rows: Iterable[CoverageRow], host: str = "") -> tuple[CheckOutcome, ...]:
         """For the end of a shard: Skipped(not_applicable) for every check that has no row on this host (default:
         the host of the units this session ran, else the scan's first), and what only the whole crawl shows."""
-        alike = self._context.crawl.indistinct()
+        alike = self.context.crawl.indistinct()
         noted = [coverage.all_alike(origin, pages) for origin, pages in alike.items()]
-        noted += [coverage.walled(*place, why) for place, why in self._context.firewalls.found()]
+        noted += [coverage.walled(*place, why) for place, why in self.context.firewalls.found()]
         return (*coverage.never_ran(self._checks, rows, host or self._host), *noted)
 
     async def _finished(self, unit: Unit) -> UnitResult:
-        return self._context.logins.finished(await self._perform(unit))
+        return self.context.logins.finished(await self._perform(unit))
 
     async def _perform(self, unit: Unit) -> UnitResult:
+        result = await self._performed(unit)
+        changes = self.context.fetcher.noted.writes.drain()
+        return structs.replace(result, changes=changes) if changes else result
+
+    async def _performed(self, unit: Unit) -> UnitResult:
         """One unit, whatever it meets: what a hostile page makes our own code do must not end the scan. This is
         the boundary at which a unit can fail without its shard."""
         self._host = coverage.asset_host(unit.asset)
         try:
-            return await perform(self._context, unit)
+            return await perform(self.context, unit)
         except LoginFailed as error:
-            failed = self._context.logins.failed
+            failed = self.context.logins.failed
             sent = failed.sent if failed is not None else 0
             return UnitResult(unit, failure=AUTH_FAILED, detail=str(error), requests=sent)
         except TransportError as error:

@@ -4,10 +4,23 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any, cast
 
-from cyberai.checkkit import Check, Hit, PolicyRefused, Postponed, Probe, TransportError
+from msgspec import structs
+
+from cyberai.checkkit import (
+    Check,
+    Hit,
+    HttpEvidence,
+    HttpRequest,
+    PolicyRefused,
+    Postponed,
+    Probe,
+    TransportError,
+)
+from cyberai.domain.asset import RequestAsset
 from cyberai.domain.check import CheckOutcome, Clean, Errored, Found, Outcome, Skipped, SkipReason
 from cyberai.domain.fingerprint import fingerprint
 from cyberai.engine.coverage import transport_outcome
+from cyberai.engine.csrf import leading_to, token_fields
 from cyberai.engine.login.failure import LoginFailed
 
 MAX_HITS = 100
@@ -40,6 +53,35 @@ async def run_check(check: Check, asset: Any, probe: Probe) -> Outcome:
     except Exception as error:  # noqa: BLE001 - the boundary of a check
         outcome = Errored("internal", f"{type(error).__name__}: {error}"[:300])
     return Found(tuple(hits.values())) if hits else outcome
+
+
+def repeatable(outcome: Outcome, asset: RequestAsset) -> Outcome:
+    """The outcome with all that its evidence needs to be shown again: where a fresh token comes from."""
+    if not isinstance(outcome, Found) or not token_fields(asset.request):
+        return outcome
+    return Found(tuple(_with_way(hit, leading_to(asset)) for hit in outcome.hits))
+
+
+def of_page(outcome: Outcome, page: HttpRequest) -> Outcome:
+    """The outcome of a page check, with the page where its evidence shows something else, such as a file it names."""
+    if not isinstance(outcome, Found):
+        return outcome
+    return Found(
+        tuple(
+            hit
+            if any(isinstance(e, HttpEvidence) and e.exchange.request == page for e in hit.evidence[:1])
+            else _with_way(hit, (page,))
+            for hit in outcome.hits
+        )
+    )
+
+
+def _with_way(hit: Hit, via: tuple[HttpRequest, ...]) -> Hit:
+    evidence = tuple(
+        structs.replace(e, via=via) if isinstance(e, HttpEvidence) and not e.exact else e
+        for e in hit.evidence
+    )
+    return structs.replace(hit, evidence=evidence)
 
 
 def recorded(check: Check, asset: str, host: str, outcome: Outcome, requests: int) -> CheckOutcome:

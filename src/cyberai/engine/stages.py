@@ -7,15 +7,17 @@ from cyberai.domain.asset import (
     PortAsset,
     RequestAsset,
     ServiceAsset,
+    StoredAsset,
     TlsAsset,
 )
 from cyberai.domain.unit import Stage, Unit, UnitResult
 from cyberai.engine.believed import believed
-from cyberai.engine.check_stage import check_request, check_whole, measure
+from cyberai.engine.check_stage import check_request, check_stored, check_whole, measure
 from cyberai.engine.context import Context
 from cyberai.engine.crawl import crawl_request
 from cyberai.engine.discover import discover
 from cyberai.engine.identify import identify_origin, identify_port
+from cyberai.engine.revisit import revisit
 
 
 async def perform(context: Context, unit: Unit) -> UnitResult:
@@ -29,6 +31,18 @@ async def perform(context: Context, unit: Unit) -> UnitResult:
             return await identify_origin(context, unit, origin)
         case Stage.CRAWL, RequestAsset() as request:
             return await crawl_request(context, unit, request)
+        case _:
+            return await _tested(context, unit)
+
+
+async def _tested(context: Context, unit: Unit) -> UnitResult:
+    """The stages whose answers count only within the session."""
+    match unit.stage, unit.asset:
+        case Stage.REVISIT, OriginAsset() as origin:
+            return await believed(context, origin.url, lambda: revisit(context, unit, origin))
+        case Stage.REVISIT, StoredAsset() as stored:
+            url = stored.source.request.url
+            return await believed(context, url, lambda: check_stored(context, unit, stored))
         case Stage.CHECK, RequestAsset() as request:
             return await believed(context, request.request.url, lambda: check_request(context, unit, request))
         case Stage.CHECK, OriginAsset() as origin:

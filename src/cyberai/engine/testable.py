@@ -10,7 +10,7 @@ from cyberai.engine.context import Context
 from cyberai.engine.cookies import cookies_after, with_cookies
 from cyberai.engine.fetch import Tally
 from cyberai.engine.form_variants import each_field_alone
-from cyberai.engine.frontier import check_unit, unknown_names_unit
+from cyberai.engine.frontier import check_unit, revisit_unit, unknown_names_unit
 from cyberai.engine.insertion import ordinary_points
 from cyberai.engine.page import Page, is_file, is_named_file
 from cyberai.engine.shape import kin_of, shape_of
@@ -18,7 +18,7 @@ from cyberai.engine.shape import kin_of, shape_of
 
 async def tests_of(context: Context, asset: RequestAsset, page: Page, tally: Tally) -> tuple[Unit, ...]:
     """The CHECK units of a fetched request; none for files as they are, none for errors without parameters."""
-    if not context.checks[Scope.INSERTION]:
+    if not context.checks[Scope.INSERTION] and not context.checks[Scope.STORED]:
         return ()
     shape = shape_of(asset.request)
     if not context.crawl.testable(shape, page.structure):
@@ -36,6 +36,8 @@ async def tests_of(context: Context, asset: RequestAsset, page: Page, tally: Tal
     units = []
     if ordinary or (200 <= response.status < 300 and not plain):
         units.append(check_unit(tested, page.structure))
+    if "?" in shape:
+        units.append(revisit_unit(tested.request.url))
     beside = unknown_names_unit(tested)
     if beside is not None and 200 <= response.status < 400 and not plain:
         units.append(beside)

@@ -1,6 +1,7 @@
 """What the pages of one site share: its database, files, chance and the frame around each page."""
 
 import random
+from collections import defaultdict, deque
 
 from cyberai.lab.backend.database import Database
 from cyberai.lab.backend.filesystem import POSIX_FILES, WINDOWS_FILES, FileSystem
@@ -8,6 +9,8 @@ from cyberai.lab.backend.shell import Shell
 
 MAX_UPLOADS = 32
 MAX_UPLOAD = 65_536
+MAX_KEPT = 20
+MAX_SESSIONS = 500
 
 _SHOP = """
 CREATE TABLE products (
@@ -58,6 +61,9 @@ class State:
         # Chance only makes pages differ between requests; nothing secret hangs on it.
         self.random = random.Random(seed)  # noqa: S311
         self.uploads: dict[str, bytes] = {}
+        self.kept: dict[str, deque[str]] = defaultdict(lambda: deque(maxlen=MAX_KEPT))
+        """What visitors wrote, per page; the oldest makes room."""
+        self._own: dict[str, str] = {}
         self._requests = 0
 
     def shell(self) -> Shell:
@@ -70,6 +76,17 @@ class State:
             return False
         self.uploads[path] = content
         return True
+
+    def remember(self, place: str, value: str) -> None:
+        """Keep one value of one session; the oldest session makes room."""
+        self._own.pop(place, None)
+        self._own[place] = value[:MAX_UPLOAD]
+        while len(self._own) > MAX_SESSIONS:
+            del self._own[next(iter(self._own))]
+
+    def remembered(self, place: str) -> str:
+        """What was kept there, or nothing."""
+        return self._own.get(place, "")
 
     def served_at(self) -> str:
         """The shop's own time of day. It moves on with each request and owes nothing to the real clock."""

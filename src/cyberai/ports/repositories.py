@@ -263,6 +263,10 @@ class UnitTx(Protocol):
         """Units not done, of the lowest stage that has any, then by depth, then in order of insertion."""
         ...
 
+    def of_stage(self, shard: Shard, stage: Stage, limit: int) -> list[Unit]:
+        """Units of the stage, done or not, in order of insertion."""
+        ...
+
     def complete(self, shard: Shard, unit_id: str, *, requests: int, urls: int, failure: str) -> bool:
         """Store a unit's result; False when it was stored before (then nothing else may be written)."""
         ...

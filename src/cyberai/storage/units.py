@@ -32,6 +32,17 @@ _PENDING = Statement(
     .order_by(_c.depth, _c.number)
     .limit(arg("limit"))
 )
+_OF_STAGE = Statement(
+    select(_c.doc)
+    .where(
+        _c.workspace == arg("workspace"),
+        _c.scan == arg("scan"),
+        _c.shard == arg("shard"),
+        _c.stage == arg("stage"),
+    )
+    .order_by(_c.number)
+    .limit(arg("limit"))
+)
 _DONE = Statement(
     update(table)
     .where(
@@ -98,6 +109,14 @@ class Units:
         """Units not done, of the lowest stage that has any, then by depth, then in order of insertion."""
         workspace, number, _ = self._place(shard)
         rows = self._db.rows(_PENDING, workspace=workspace, shard=number, limit=limit)
+        return [_decode(doc) for (doc,) in rows]
+
+    def of_stage(self, shard: Shard, stage: Stage, limit: int) -> list[Unit]:
+        """Units of the stage, done or not, in order of insertion."""
+        workspace, number, scan = self._place(shard)
+        rows = self._db.rows(
+            _OF_STAGE, workspace=workspace, scan=scan, shard=number, stage=int(stage), limit=limit
+        )
         return [_decode(doc) for (doc,) in rows]
 
     def complete(self, shard: Shard, unit_id: str, *, requests: int, urls: int, failure: str) -> bool:

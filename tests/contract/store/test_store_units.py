@@ -57,6 +57,23 @@ def test_pending_units_are_the_lowest_stage_by_depth_then_in_order(stored: Store
     assert stored.read(lambda tx: tx.units.pending(shard(), 9), OTHER) == []
 
 
+def test_units_of_a_stage_come_done_or_not_in_order_of_insertion(stored: Stored) -> None:
+    begin(stored)
+    units = [unit("late", Stage.CHECK), unit("first"), unit("deep", depth=2), unit("second")]
+    stored.write(lambda tx: tx.units.add(shard(), units))
+    stored.write(lambda tx: tx.units.add(shard("b", of=scan()), [unit("elsewhere")]))
+    assert stored.write(lambda tx: complete(tx, unit("first")))
+    of_stage = units[1].stage
+
+    def names(limit: int = 10) -> list[str]:
+        known = stored.read(lambda tx: tx.units.of_stage(shard(), of_stage, limit))
+        return [u.asset.key.removeprefix("host:") for u in known]
+
+    assert names() == ["first", "deep", "second"]
+    assert names(2) == ["first", "deep"]
+    assert stored.read(lambda tx: tx.units.of_stage(shard(), of_stage, 9), OTHER) == []
+
+
 def complete(tx: Tx, done: Unit, requests: int = 1, urls: int = 1, failure: str = "") -> bool:
     return tx.units.complete(shard(), done.id, requests=requests, urls=urls, failure=failure)
 

@@ -15,9 +15,9 @@ def of(*targets: str, rate: int | None = None, kind: ScanType = ScanType.VULNERA
 
 def test_a_url_is_entered_at_identify_and_a_host_at_its_ports() -> None:
     url, host = of("http://a.example/"), of("a.example")
-    assert url.entered("a.example") == (Stage.IDENTIFY, Stage.CRAWL, Stage.CHECK)
+    assert url.entered("a.example") == (Stage.IDENTIFY, Stage.CRAWL, Stage.REVISIT, Stage.CHECK)
     assert host.entered("a.example") == tuple(stage for stage in Stage if stage is not Stage.MEASURE)
-    assert [stage.stage for stage in url.stages] == ["identify", "crawl", "check"]
+    assert [stage.stage for stage in url.stages] == ["identify", "crawl", "revisit", "check"]
     assert (host.stages[0].stage, host.stages[0].port_probes) == ("discover", 1000)
     assert url.entered("b.example") == ()
 

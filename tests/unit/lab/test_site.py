@@ -22,7 +22,7 @@ DEMO_CHECKS = {"web.reflected-xss", "web.sql-injection", "web.command-injection"
               "web.ssti", "web.cors-origin", "web.exposed-files", "passive.security-headers", "passive.cookie-flags"}  # fmt: skip
 
 
-WEB = (Scope.INSERTION, Scope.PAGE, Scope.CONTENT, Scope.ORIGIN)
+WEB = (Scope.INSERTION, Scope.STORED, Scope.PAGE, Scope.CONTENT, Scope.ORIGIN)
 
 
 def test_the_full_site_carries_many_flaws_of_every_web_check() -> None:

@@ -8,10 +8,12 @@ from urllib.parse import quote, quote_plus
 
 from msgspec import structs
 
+from cyberai.domain.change import Change
 from cyberai.domain.check import CheckOutcome, Errored, Found, Skipped
 from cyberai.domain.finding import Evidence, Hit, HttpEvidence
 from cyberai.domain.http import Exchange, Headers, HttpRequest, HttpResponse
 from cyberai.domain.unit import UnitResult
+from cyberai.engine.cookies import request_cookies, with_cookies
 
 SHORTEST = 4
 """Characters from which on a secret is taken out; a shorter one stands everywhere by chance."""
@@ -31,7 +33,12 @@ class Scrubber:
     def result(self, result: UnitResult) -> UnitResult:
         """The result of a unit."""
         outcomes = tuple(map(self._outcome, result.outcomes))
-        return structs.replace(result, outcomes=outcomes, detail=self.text(result.detail))
+        return structs.replace(
+            result,
+            outcomes=outcomes,
+            detail=self.text(result.detail),
+            changes=tuple(map(self._change, result.changes)),
+        )
 
     def text(self, text: str) -> str:
         """A text."""
@@ -61,23 +68,30 @@ class Scrubber:
     def _evidence(self, evidence: Evidence) -> Evidence:
         if not isinstance(evidence, HttpEvidence):
             return evidence
-        return HttpEvidence(
-            self._exchange(evidence.exchange),
-            self._exchange(evidence.control) if evidence.control is not None else None,
-            self.text(evidence.match),
-            self.text(evidence.note),
+        return structs.replace(
+            evidence,
+            exchange=self._exchange(evidence.exchange),
+            control=self._exchange(evidence.control) if evidence.control is not None else None,
+            match=self.text(evidence.match),
+            note=self.text(evidence.note),
+            delivered=self._request(evidence.delivered) if evidence.delivered is not None else None,
+            via=tuple(map(self._request, evidence.via)),
         )
 
+    def _change(self, change: Change) -> Change:
+        shown_at = tuple(map(self.text, change.shown_at))
+        return structs.replace(change, url=self.text(change.url), shown_at=shown_at)
+
     def _exchange(self, exchange: Exchange) -> Exchange:
-        request, response = self._shown(exchange.request), exchange.response
-        return Exchange(
-            HttpRequest(
-                request.method,
-                request.url.with_target(self.text(request.url.target)),
-                self._headers(request.headers),
-                self.body(request.body),
-            ),
-            self._response(response),
+        return Exchange(self._request(exchange.request), self._response(exchange.response))
+
+    def _request(self, request: HttpRequest) -> HttpRequest:
+        request = self._shown(request)
+        return HttpRequest(
+            request.method,
+            request.url.with_target(self.text(request.url.target)),
+            self._headers(request.headers),
+            self.body(request.body),
         )
 
     def _response(self, response: HttpResponse) -> HttpResponse:
@@ -87,6 +101,26 @@ class Scrubber:
 
     def _headers(self, headers: Headers) -> Headers:
         return tuple((name, self.text(value)) for name, value in headers)
+
+
+def unmasked(evidence: Evidence) -> Evidence:
+    """Evidence as it can be sent again within a session: without the header fields and cookies that were masked."""
+    if not isinstance(evidence, HttpEvidence):
+        return evidence
+    control, delivered = evidence.control, evidence.delivered
+    return structs.replace(
+        evidence,
+        exchange=structs.replace(evidence.exchange, request=_sendable(evidence.exchange.request)),
+        control=structs.replace(control, request=_sendable(control.request)) if control is not None else None,
+        delivered=_sendable(delivered) if delivered is not None else None,
+        via=tuple(map(_sendable, evidence.via)),
+    )
+
+
+def _sendable(request: HttpRequest) -> HttpRequest:
+    request = with_cookies(request, tuple(c for c in request_cookies(request) if c[1] != MASK))
+    kept = tuple((name, value) for name, value in request.headers if not value.endswith(MASK))
+    return structs.replace(request, headers=kept)
 
 
 def _spellings(secret: str) -> set[str]:

@@ -1,5 +1,6 @@
 """Cross-site scripting in element content, attributes, comments and other places of the markup itself."""
 
+import re
 from functools import partial
 
 from cyberai.lab.http import LabResponse, json_response, text_response
@@ -77,6 +78,12 @@ def _script_tag_removed(value: str, visit: Visit) -> LabResponse:
     return visit.page(
         f"<p>Brand: {value.replace('<script>', '').replace('</script>', '')}</p>", omitted=_NO_POLICY
     )
+
+
+def _words_refused(value: str, visit: Visit) -> LabResponse:
+    if re.search(r"script|on\w+\s*=", value.lower()):
+        return visit.page("<p>That is no pennant.</p>", status=400)
+    return visit.page(f"<p>Pennant: {value}</p>", omitted=_NO_POLICY)
 
 
 def _upper(value: str, visit: Visit) -> LabResponse:
@@ -162,6 +169,9 @@ PAGES: tuple[Page, ...] = (
     _xss("/brands/about", "About a brand", query("brand", "quayline"), vulnerable=_script_tag_removed,
          fixed=partial(_encoded, "<p>Brand: ", "</p>"),
          variant="script tag removed", summary="Only the literal script tag is removed from the value."),
+    _xss("/account/pennant", "Pennant", query("pennant", "blue peter"), vulnerable=_words_refused,
+         fixed=partial(_encoded, "<p>Pennant: ", "</p>"),
+         variant="script and handler words refused", summary="Two words are refused, the markup is not encoded."),
     _xss("/account/engraving", "Engraving", query("words", "ahoy"), vulnerable=_upper,
          fixed=lambda value, _visit: f"<p>ENGRAVING: {text(value.upper())}</p>",
          variant="upper-cased", summary="The value is upper-cased and written unencoded."),

@@ -40,6 +40,10 @@ def _no_tags(value: str) -> str:
     return value.replace("<", "").replace(">", "")
 
 
+def _no_tags_or_parentheses(value: str) -> str:
+    return _no_tags(value).replace("(", "").replace(")", "")
+
+
 def _handler_open(value: str, visit: Visit) -> LabResponse:
     # HTML encoding is undone before the handler is compiled, so it does not protect the string.
     call = f"this.setAttribute('title', '{text(value)}')"
@@ -82,4 +86,8 @@ PAGES: tuple[Page, ...] = (
             **_inside("const line = '", "'; document.title = line;", _no_tags),
             variant="script string, tags removed, POST",
             summary="Tags are removed from the posted line, quotes are kept inside a script string."),
+    _script("/account/toast", "Toast", query("toast", "To the tide"),
+            **_inside("const toast = '", "'; document.title = toast;", _no_tags_or_parentheses),
+            variant="script string, parentheses removed",
+            summary="Tags and parentheses are removed, quotes are kept inside a script string."),
 )  # fmt: skip

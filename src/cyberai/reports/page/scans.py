@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from cyberai.domain.change import Change
 from cyberai.domain.report import ReportModel
 from cyberai.domain.scan import Scan, VerdictResult
 from cyberai.reports.plain_text import capped, one_line, utc
@@ -34,6 +35,15 @@ class VerdictView(Struct, frozen=True, kw_only=True):
     reasons: tuple[str, ...]
 
 
+class ChangeView(Struct, frozen=True, kw_only=True):
+    """One place where something was created or changed."""
+
+    place: str
+    requests: int
+    created: bool
+    shown_at: str
+
+
 class ScanView(Struct, frozen=True, kw_only=True):
     """One scan's facts."""
 
@@ -42,6 +52,8 @@ class ScanView(Struct, frozen=True, kw_only=True):
     targets: tuple[str, ...]
     targets_not_shown: int
     facts: tuple[tuple[str, str], ...]
+    changes: tuple[ChangeView, ...]
+    changes_not_shown: int
 
 
 def verdict_view(model: ReportModel) -> VerdictView:
@@ -109,6 +121,17 @@ def _scan(scan: Scan) -> ScanView:
         targets=tuple(capped(one_line(target), _MAX_NAME) for target in targets[:_MAX_TARGETS]),
         targets_not_shown=max(0, len(targets) - _MAX_TARGETS),
         facts=tuple((name, capped(one_line(text), _MAX_NAME)) for name, text in _facts(scan) if text),
+        changes=tuple(_change(change) for change in scan.changes.places),
+        changes_not_shown=scan.changes.omitted,
+    )
+
+
+def _change(change: Change) -> ChangeView:
+    return ChangeView(
+        place=capped(one_line(change.place), _MAX_NAME),
+        requests=change.requests,
+        created=change.created,
+        shown_at=capped(one_line(", ".join(change.shown_at)), 3 * _MAX_NAME),
     )
 
 
