@@ -54,10 +54,15 @@ class FunctionNetwork:
         return self
 
     async def send(
-        self, request: HttpRequest, *, timeout: float | None = None, max_body: int | None = None
+        self,
+        request: HttpRequest,
+        *,
+        timeout: float | None = None,
+        max_body: int | None = None,
+        private: bool = False,
     ) -> HttpResponse:
         """The site's answer, at once and whole."""
-        del timeout, max_body
+        del timeout, max_body, private
         self.requests_sent += 1
         await asyncio.sleep(0)
         if request.url.target in self._site.addresses:

@@ -17,6 +17,7 @@ from cyberai.app.keys import create_key
 from cyberai.app.requests import KeyRequest
 from cyberai.app.work import beat
 from cyberai.bootstrap.entropy import SystemIds, SystemRng
+from cyberai.bootstrap.seal import KEY_NAME, FileSealer
 from cyberai.domain.ids import DEFAULT_WORKSPACE, WorkspaceId
 from cyberai.domain.target import parse_network
 from cyberai.net.egress import EgressPolicy
@@ -74,6 +75,7 @@ class Site:
             clock=self.clock,
             ids=SystemIds(self.clock),
             rng=SystemRng(),
+            sealer=FileSealer(folder / KEY_NAME, SystemRng()),
             judge=EgressPolicy(allow=[parse_network("127.0.0.0/8")]),
             network=None,  # type: ignore[arg-type]  # nothing here opens a connection
             wake=self._wake,

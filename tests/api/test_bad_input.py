@@ -70,6 +70,14 @@ def test_body_that_is_no_object(
     assert_nothing_stored(shared_site)
 
 
+CREDENTIALS = {"username": "ann", "password": "tulip-canary"}
+FORM = {"type": "form", "login_url": "http://example.com/login", **CREDENTIALS}
+
+
+def auth_(kind: str, **members: Any) -> dict[str, Any]:
+    return with_(auth={"type": kind, **members})
+
+
 BODIES: list[tuple[Any, str, str, str]] = [
     ({}, *TARGET),
     ({"target": None}, *TARGET),
@@ -99,7 +107,83 @@ BODIES: list[tuple[Any, str, str, str]] = [
     (with_(scan_type=None), "invalid_request", "scan_type", "Must be a string, not null"),
     (with_(scan_type="cloud"), "invalid_request", "scan_type", "Not available in this version"),
     (with_(webhook_url="https://example.com"), "invalid_request", "webhook_url", "Not available"),
-    (with_(auth={"type": "basic"}), "invalid_request", "auth", "Not available in this version"),
+    (with_(auth="basic"), "invalid_request", "auth", "Must be an object"),
+    (with_(auth={}), "invalid_request", "auth.type", "Is required"),
+    (
+        with_(auth={"type": "ntlm"}),
+        "invalid_request",
+        "auth.type",
+        "headers, basic, digest, bearer, form, json",
+    ),
+    (
+        with_(auth={"type": "basic", "usrname": "a"}),
+        "invalid_request",
+        "auth.usrname",
+        "did you mean username?",
+    ),
+    (
+        with_(auth={"type": "basic", "username": 3}),
+        "invalid_request",
+        "auth.username",
+        "Must be a string or null",
+    ),
+    (with_(auth={"type": "basic"}), "invalid_request", "auth.username", "Is needed with type basic"),
+    (auth_("basic", username="a:b", password="c"), "invalid_request", "auth.username", "colon"),
+    (auth_("digest", username="a"), "invalid_request", "auth.password", "Is needed with type digest"),
+    (auth_("bearer"), "invalid_request", "auth.token", "Is needed with type bearer"),
+    (auth_("bearer", token="a b"), "invalid_request", "auth.token", "without white space"),
+    (
+        auth_("bearer", token="abc", username="x"),
+        "invalid_request",
+        "auth.username",
+        "no meaning with type bearer",
+    ),
+    (auth_("headers"), "invalid_request", "auth.headers", "Give headers or cookies"),
+    (
+        auth_("headers", headers={"Host": "x"}),
+        "invalid_request",
+        "auth.headers.Host",
+        "Is set by the scanner",
+    ),
+    (auth_("headers", headers={"X": "a\nb"}), "invalid_request", "auth.headers.X", "one line"),
+    (auth_("headers", cookies={"a b": "c"}), "invalid_request", "auth.cookies.a b", "named by"),
+    (auth_("headers", cookies={"a": "b;c"}), "invalid_request", "auth.cookies.a", "no ;"),
+    (auth_("headers", cookies={"a": 1}), "invalid_request", "auth.cookies[...]", "Must be a string"),
+    (auth_("form", username="a"), "invalid_request", "auth.password", "Give username and password"),
+    (auth_("form", **CREDENTIALS), "invalid_request", "auth.login_url", "every target is a URL"),
+    (auth_("form", **CREDENTIALS, login_url="/login"), "invalid_request", "auth.login_url", "http://"),
+    (
+        auth_("form", **CREDENTIALS, login_url="http://elsewhere.example/login"),
+        "invalid_request",
+        "auth.login_url",
+        "within the scan's targets",
+    ),
+    (
+        {"target": "http://example.com/app/", "auth": FORM | {"login_url": "http://example.com/login"}},
+        "invalid_request",
+        "auth.login_url",
+        "within the scan's targets",
+    ),
+    (
+        {
+            "target": "http://example.com/",
+            "policies": {"exclude_paths": ["/in"]},
+            "auth": FORM | {"login_url": "http://example.com/in"},
+        },
+        "invalid_request",
+        "auth.login_url",
+        "targets and paths",
+    ),
+    (auth_("json", **CREDENTIALS), "invalid_request", "auth.login_url", "Is needed with type json"),
+    (with_(auth=FORM | {"success": "("}), "invalid_request", "auth.success", "regular expression"),
+    (with_(auth=FORM | {"logout": "a*"}), "invalid_request", "auth.logout", "Matches the empty text"),
+    (
+        with_(auth=FORM | {"token_path": "a"}),
+        "invalid_request",
+        "auth.token_path",
+        "no meaning with type form",
+    ),
+    (with_(auth=FORM | {"username": "a\u0000"}), "invalid_request", "auth.username", "control character"),
     (with_(identities=[]), "invalid_request", "identities", "Not available in this version"),
     (with_(inputs=[]), "invalid_request", "inputs", "Not available in this version"),
     (with_(options={"templates": []}), "invalid_request", "options.templates", "Not available"),

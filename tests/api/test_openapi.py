@@ -131,7 +131,7 @@ def test_the_guarantees_are_described(document: dict[str, Any]) -> None:
 def test_what_is_not_available_is_absent(document: dict[str, Any]) -> None:
     schemas = document["components"]["schemas"]
     request = schemas["ScanRequest"]["properties"]
-    assert not set(request) & {"webhook_url", "auth", "identities", "inputs"}
+    assert not set(request) & {"webhook_url", "identities", "inputs"}
     assert "templates" not in schemas["OptionsRequest"]["properties"]
     assert "cloud" not in request["scan_type"]["enum"]
 

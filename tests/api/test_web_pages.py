@@ -377,6 +377,29 @@ def test_what_the_api_says_is_wrong_stands_at_the_fields_and_nothing_is_lost(sit
     assert site.get("/v1/scans").json()["data"] == []
 
 
+def test_a_login_of_the_form_starts_a_scan_and_shows_nowhere_again(site: Site) -> None:
+    someone = visitor(site)
+    login = {"auth.type": "basic", "auth.username": "ann", "auth.password": "tulip-canary"}
+    wrong = someone.send(
+        "/scans/new", {"target": "not a target", **login, "auth.cookies": "a b=tulip-canary"}
+    )
+    page = Page(wrong.body)
+    assert wrong.status == 400
+    assert "auth.cookies-problem" in page.source
+    fields = page.form("/scans/new")
+    assert fields is not None
+    assert fields["auth.username"] == "ann"
+    assert '<option value="basic" selected>' in page.source
+    assert "tulip-canary" not in page.source
+    assert someone.send("/scans/new", {"target": "http://example.com/", "auth.password": "x"}).status == 400
+    answer = someone.send("/scans/new", {"target": "http://example.com/", **login})
+    assert answer.status == 303
+    location = answer.headers["location"]
+    assert site.get("/v1" + location).json()["auth"] == {"type": "basic", "login_url": None}
+    again = someone.page(f"/scans/new?from={location.rpartition('/')[2]}")
+    assert "tulip-canary" not in again.source + someone.page(location).source
+
+
 @pytest.mark.parametrize("number", ["x", "1.5", "-1", "１", "9" * 400])
 def test_a_number_that_is_none(site: Site, number: str) -> None:
     answer = visitor(site).send("/scans/new", {"target": "example.com", "options.depth": number})

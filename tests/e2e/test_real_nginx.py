@@ -100,6 +100,22 @@ server {{ listen 127.0.0.1:{port}; root {folder}/site; {HEADERS} {settings} }} }
         process.wait(10)
 
 
+def scan_with_password(port: int, folder: Path, password: str) -> tuple[int, dict[str, Any]]:
+    """The exit code and the result of a scan that logs in by Basic; the login comes over standard input."""
+    login = json.dumps({"type": "basic", "username": "robin", "password": password})
+    command = [sys.executable, "-m", "cyberai", "scan", f"http://127.0.0.1:{port}/", "--allow", "127.0.0.0/8"]
+    flags = ["--auth", "-", "--format", "json", "--data-dir", str(folder / "data")]
+    done = subprocess.run(
+        [*command, *flags],
+        input=login.encode(),
+        capture_output=True,
+        env=environment(folder),
+        timeout=150,
+        check=False,
+    )
+    return done.returncode, json.loads(done.stdout)
+
+
 def scan(port: int, folder: Path) -> list[dict[str, Any]]:
     command = [sys.executable, "-m", "cyberai", "scan", f"http://127.0.0.1:{port}/", "--allow", "127.0.0.0/8"]
     flags = ["--format", "json", "--mode", "intrusive", "--data-dir", str(folder / "data")]
@@ -129,3 +145,19 @@ def test_a_careless_server_is_found_out_and_a_careful_one_is_left_in_peace(tmp_p
     assert list((careless / "site/inbox").iterdir()) == [careless / "site/inbox/index.html"]
     with nginx(careful, CAREFUL) as port:
         assert [(row["check_id"], row["title"]) for row in scan(port, careful)] == []
+
+
+@pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
+def test_behind_basic_authentication_nothing_is_seen_without_the_password(tmp_path: Path) -> None:
+    site(tmp_path / "site", "1.8.1")
+    (tmp_path / "users").write_text("robin:{PLAIN}low-tide-canary\n")
+    guarded = f'auth_basic "quay"; auth_basic_user_file {tmp_path}/users; {CARELESS}'
+    with nginx(tmp_path, guarded) as port:
+        code, result = scan_with_password(port, tmp_path, "low-tide-canary")
+        assert (code, result["scan"]["status"]) == (0, "completed")
+        assert "passive.directory-listing" in {row["check_id"] for row in result["vulnerabilities"]}
+        assert "low-tide-canary" not in json.dumps(result)
+        code, result = scan_with_password(port, tmp_path, "wrong")
+        assert (code, result["scan"]["status_reason"]) == (3, "auth_failed")
+        assert "answered HTTP 401" in result["scan"]["status_detail"]
+        assert result["vulnerabilities"] == []

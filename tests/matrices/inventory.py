@@ -78,7 +78,23 @@ MEMBERS = {
         "target": Kind.ADDRESS,
         "targets": Kind.ADDRESS,
         **dict.fromkeys(["scan_type", "name", "tags", "criticality"], Kind.PLAIN),
-        **dict.fromkeys(["options", "policies", "options.checks"], Kind.NESTED),
+        **dict.fromkeys(["options", "policies", "options.checks", "auth"], Kind.NESTED),
+        "auth.login_url": Kind.ADDRESS,
+        **dict.fromkeys(
+            "auth." + name
+            for name in [
+                "type",
+                "headers",
+                "cookies",
+                "username",
+                "password",
+                "token",
+                "fields",
+                "success",
+                "logout",
+                "token_path",
+            ]
+        ),
         **dict.fromkeys(
             "options." + name
             for name in [

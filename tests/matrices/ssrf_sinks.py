@@ -187,6 +187,8 @@ SINKS = (
 STATED = {
     "POST /v1/scans target": "test_a_target_in_the_api",
     "POST /v1/scans targets": "test_a_target_in_the_api",
+    "POST /v1/scans auth.login_url": "test_a_login_page_in_the_api",
+    "form of a login": "test_where_a_login_leads",
     "web page, form of a new scan": "test_a_target_in_the_form",
     "cyberai scan TARGET": "test_a_target_on_the_command_line",
     "--resolve": "test_a_name_given_an_address",
@@ -200,6 +202,7 @@ OPTIONS = {
     **dict.fromkeys(("targets",), "cyberai scan TARGET"),
     "resolve": "--resolve",
     "proxy": "--proxy",
+    "auth": "POST /v1/scans auth.login_url",
     **dict.fromkeys(
         ("allow", "only_allow"),
         "",  # the operator's own decision on what may be reached
@@ -225,6 +228,7 @@ OPTIONS = {
             "ports",
             "exclude_paths",
             "headers",
+            "cookies",
             "timeout",
             "request_timeout",
             "ignore_ssl",
@@ -248,6 +252,8 @@ OPTIONS = {
 """Parameter of `cyberai scan` and `cyberai serve` -> its row in STATED; empty: it names nothing that is scanned."""
 
 READERS = {
+    "cyberai.app.absence": "POST /v1/scans target",
+    "cyberai.app.auth_request": "POST /v1/scans auth.login_url",
     "cyberai.app.default_rate": "POST /v1/scans target",
     "cyberai.app.resume_scan": "cyberai scan TARGET",
     "cyberai.app.retry": "POST /v1/scans target",
@@ -259,6 +265,7 @@ READERS = {
     "cyberai.checks.passive.mixed_content": "script src",
     "cyberai.checks.passive.vulnerable_javascript": "script src",
     "cyberai.checks.web.backup_files": "a href",
+    "cyberai.checks.web.csrf": "a href",
     "cyberai.checks.web.exposed_files": "a href",
     "cyberai.checks.web.http_methods": "a href",
     "cyberai.checks.web.redirect_by_path": "a href",
@@ -270,8 +277,14 @@ READERS = {
     "cyberai.engine.coverage": "",
     "cyberai.engine.crawl": "a href",
     "cyberai.engine.csrf": "form action, POST",
-    "cyberai.engine.fetch": "Location of a redirect",
     "cyberai.engine.folders": "a href",
+    "cyberai.engine.login.form_login": "POST /v1/scans auth.login_url",
+    "cyberai.engine.login.json_login": "POST /v1/scans auth.login_url",
+    "cyberai.engine.login.keeper": "form of a login",
+    "cyberai.engine.login.login_form": "form of a login",
+    "cyberai.engine.login.logins": "POST /v1/scans auth.login_url",
+    "cyberai.engine.login.signs": "",
+    "cyberai.engine.redirects": "Location of a redirect",
     "cyberai.engine.script_calls": "inline script",
     "cyberai.engine.links": "a href",
     "cyberai.engine.submissions": "form action, GET",
@@ -279,4 +292,4 @@ READERS = {
     "cyberai.web.origin": "",
 }
 """Module that makes an address of a text -> a row that tries it; empty: nothing it reads is ever connected to by a scan
-(the CLI's client of its own server; the ledger's entry for an origin; the origin of a form)."""
+(the CLI's client of its own server; the ledger's entry for an origin; the origin of a form; the place of a redirect, to be compared only)."""

@@ -50,7 +50,6 @@ TEMPTING = [
     "proxy",
     "ca_file",
     "webhook_url",
-    "auth",
     "identities",
     "inputs",
     "templates",
@@ -61,6 +60,22 @@ TEMPTING = [
 NAMES = tuple(sorted({*response_members(), *TEMPTING}))
 VALUES: tuple[Any, ...] = ("completed", None, {}, ["*"])
 _IDS = re.compile(r"(scan|vuln|report|key|evt|req|tgt)_[0-9a-z-]{16,}|cai_\w+")
+
+AUTH = ("auth", "auth.type", "auth.login_url")
+"""What any member of `auth` shows: that there is a login, and where. The rest of it is shown nowhere."""
+
+_FORM = {"type": "form", "username": "ann", "password": "tulip", "login_url": "http://own.example/in"}
+BESIDE: dict[str, dict[str, Any]] = {
+    **{
+        f"auth.{name}": _FORM for name in ("username", "password", "login_url", "fields", "success", "logout")
+    },
+    "auth.type": {"token": "a-token"},
+    "auth.token": {"type": "bearer"},
+    "auth.headers": {"type": "headers"},
+    "auth.cookies": {"type": "headers"},
+    "auth.token_path": {**_FORM, "type": "json"},
+}
+"""What a member of `auth` needs beside it."""
 
 CHANGES: dict[str, dict[str, tuple[Any, tuple[str, ...]]]] = {
     "createScan": {
@@ -83,6 +98,17 @@ CHANGES: dict[str, dict[str, tuple[Any, tuple[str, ...]]]] = {
         "options.checks.include": (["web"], ("effective_options.checks.include",)),
         "options.checks.exclude": (["web"], ("effective_options.checks.exclude",)),
         "options.checks.tags": (["cwe-79"], ("effective_options.checks.tags",)),
+        "auth.type": ("bearer", AUTH),
+        "auth.headers": ({"X-Key": "abc"}, AUTH),
+        "auth.cookies": ({"sid": "abc"}, AUTH),
+        "auth.username": ("ann", AUTH),
+        "auth.password": ("tulip", AUTH),
+        "auth.token": ("a-token", AUTH),
+        "auth.login_url": ("http://own.example/in", AUTH),
+        "auth.fields": ({"realm": "north"}, AUTH),
+        "auth.success": ("Hello", AUTH),
+        "auth.logout": ("Bye", AUTH),
+        "auth.token_path": ("data.token", AUTH),
         "policies.exclude_paths": (["/a"], ("policies.exclude_paths",)),
         "policies.include_paths": (["/a"], ("policies.include_paths",)),
         "policies.max_requests_per_second": (5, ("policies.max_requests_per_second",)),
@@ -231,6 +257,8 @@ def test_a_declared_member_changes_what_it_names(world: World, operation: Operat
         before = world.perform(operation, OWNER).json()
         if member in ("targets", "scan_ids"):
             base.pop(member[:-1])
+        if member in BESIDE:
+            base["auth"] = dict(BESIDE[member])
         answer = world.perform(operation, OWNER, body=body_with(base, member, value))
         after = answer.json()
     assert answer.status in (200, 201), answer.body

@@ -1,9 +1,12 @@
 """The same proof for what people state, and for what servers state outside of pages: see ssrf_sinks.STATED."""
 
+import html
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from address_cases import HOSTS, INTERNAL, NAMES, Answers, references, url_of
@@ -19,12 +22,15 @@ from world import STRANGER, World
 from cyberai.app.requests import OptionsRequest, PoliciesRequest, ScanRequest
 from cyberai.app.run_scan import scan_in_process
 from cyberai.cli.main import run as run_command
+from cyberai.domain.auth import Auth, AuthType
 from cyberai.domain.errors import CyberAIError
 from cyberai.domain.http import HttpRequest, Url
 from cyberai.domain.ids import DEFAULT_WORKSPACE
 from cyberai.domain.scan import ScanType
 from cyberai.domain.target import HostTarget, TargetError, canonical_host
+from cyberai.engine.login.failure import LoginFailed
 from cyberai.engine.registry import all_checks
+from cyberai.engine.run import EngineSession
 from cyberai.net.egress import EgressPolicy
 from cyberai.net.proxy import parse_proxy
 from cyberai.net.resolver import CACHE_SECONDS, parse_overrides
@@ -35,7 +41,7 @@ from netkit.clocks import SystemClock
 from netkit.servers import serving
 from netkit.sessions import limits, open_session, run
 from support.deployment import TestClock, deployment
-from support.scan_in_process import scan, scope_of, spec_of
+from support.scan_in_process import SeededRng, scan, scope_of, spec_of
 
 CREATE = next(operation for operation in operations() if operation.id == "createScan")
 OWN = f"{ADDRESS}:1"
@@ -113,6 +119,66 @@ def test_a_target_in_the_form(nothing_allowed: World, canary: int) -> None:
             page = someone.send("/scans/new", {"target": target})
             assert (page.status == 303) == (api.status == 201), (target, page.status, api.body)
     assert watch.looked_up == []
+
+
+def test_a_login_page_in_the_api(world: World, canary: int) -> None:
+    """A login is sent nowhere but to the scan's own targets: every other address is refused by name."""
+    auth = {"type": "form", "username": "ann", "password": "tulip"}
+    cases = [case for case in references(canary, "own.example:80") if "://" in case]
+    taken = []
+    with watching() as watch:
+        for number, case in enumerate(cases):
+            if number % 400 == 0:
+                world.next_minute()
+            body = {"target": "http://own.example/", "auth": {**auth, "login_url": case}}
+            answer = world.perform(CREATE, STRANGER, body=body)
+            if answer.status == 201:
+                taken.append(case)
+                continue
+            assert answer.details["field"] == "auth.login_url", (case, answer.body)
+    assert {urlsplit(case).hostname for case in taken} <= {"own.example"}
+    assert len(taken) < len(cases) / 10
+    assert watch.looked_up == []
+
+
+@pytest.mark.parametrize("way", ["action", "redirect"])
+def test_where_a_login_leads(way: str, canary: int) -> None:
+    """A login form whose action, or whose answer's redirect, is a case: the password goes to the site itself or
+    nowhere."""
+    cases = references(canary, OWN)
+    asked: list[str] = []
+    site: dict[str, tuple[int, tuple[tuple[str, str], ...], str]] = {}
+    fields = '<input name="user"><input type="password" name="pw">'
+
+    async def scenario() -> None:
+        async with serving(handler(site, asked), host=ADDRESS) as port:
+            for case in cases[::3]:
+                kind = (("Content-Type", "text/html"),)
+                action = html.escape(case, quote=True) if way == "action" else "/in"
+                site["/"] = (200, kind, f'<form method="post" action="{action}">{fields}</form>')
+                located = "".join(c for c in case if " " <= c < "\x7f")
+                site["/in"] = (302, (("Location", located), ("Set-Cookie", "sid=of-this-session")), "")
+                spec = spec_of(f"http://{ADDRESS}:{port}/", FEW, QUICK, scan_type=ScanType.WEB)
+                network = ScanNetwork(POLICY, SystemClock(), lookup=Answers()).open(scope_of(spec), limits())
+                session = EngineSession(
+                    spec=spec,
+                    scope=scope_of(spec),
+                    network=network,
+                    clock=SystemClock(),
+                    rng=SeededRng(1),
+                    checks=(),
+                    auth=Auth(type=AuthType.FORM, username="ann", password="tulip"),
+                )
+                try:
+                    with watching((ADDRESS, port)) as watch, suppress(LoginFailed):
+                        await scan(spec, network, (), session=session)  # type: ignore[arg-type]
+                    assert set(watch.reached) <= {(ADDRESS, port)}, case
+                    assert watch.looked_up == []
+                finally:
+                    await network.aclose()
+
+    run(scenario(), limit=120)
+    assert "/in" in asked if way == "redirect" else asked
 
 
 def test_names_taken_for_targets(tmp_path: Path, canary: int) -> None:

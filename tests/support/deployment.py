@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from cyberai.app.context import App
+from cyberai.bootstrap.seal import KEY_NAME, FileSealer
 from cyberai.domain.ids import DEFAULT_WORKSPACE, make_id
 from cyberai.domain.target import parse_network
 from cyberai.engine.registry import all_checks
@@ -86,6 +87,7 @@ async def deployment(
             clock=clock,
             ids=SeededIds(),
             rng=SeededRng(),
+            sealer=FileSealer(folder / KEY_NAME, SeededRng()),
             judge=egress,
             network=network or ScanNetwork(egress, clock),
             wake=lambda: None,

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from cyberai.checkkit import Check
 from cyberai.domain.asset import RequestAsset
+from cyberai.domain.auth import Auth
 from cyberai.domain.check import CheckOutcome, Errored, Found, Skipped
 from cyberai.domain.finding import Hit
 from cyberai.domain.fingerprint import fingerprint
@@ -104,6 +105,7 @@ def session_of(
     network: SimulatedNetwork,
     checks: Iterable[Check],
     seed: int = 1,
+    auth: Auth | None = None,
     frontier: dict[str, Unit] | None = None,
 ) -> EngineSession:
     async def known() -> tuple[RequestAsset, ...]:
@@ -117,6 +119,7 @@ def session_of(
         clock=SimulatedClock(),
         rng=SeededRng(seed),
         checks=select(checks, spec),
+        auth=auth,
         known=known,
     )
 
@@ -129,13 +132,14 @@ async def scan(
     seed: int = 1,
     new_session_every: int = 0,
     session: EngineSession | None = None,
+    auth: Auth | None = None,
 ) -> Finished:
     """Run a shard to its end, by `session` where one is given; `new_session_every` batches the worker is lost and
     another takes over."""
     scope = scope_of(spec)
     checks = tuple(checks)
     frontier: dict[str, Unit] = {}
-    session = session or session_of(spec, network, checks, seed, frontier)
+    session = session or session_of(spec, network, checks, seed, auth, frontier)
     done: set[str] = set()
     finished = Finished([], network, checks)
     for host in shard_hosts(scope.targets):
@@ -149,7 +153,7 @@ async def scan(
         batch = [unit for unit in pending if unit.stage == stage][:BATCH]
         batches += 1
         if new_session_every and batches % new_session_every == 0:
-            session = session_of(spec, network, checks, seed + batches, frontier)
+            session = session_of(spec, network, checks, seed + batches, auth, frontier)
         async with aclosing(session.run(batch)) as results:
             async for result in results:
                 finished.results.append(result)

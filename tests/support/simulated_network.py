@@ -43,7 +43,12 @@ class SimulatedNetwork(Struct):
         return self
 
     async def send(
-        self, request: HttpRequest, *, timeout: float | None = None, max_body: int | None = None
+        self,
+        request: HttpRequest,
+        *,
+        timeout: float | None = None,
+        max_body: int | None = None,
+        private: bool = False,
     ) -> HttpResponse:
         self.requests_sent += 1
         self.log.append(request)

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from cyberai.domain.api_key import ApiScope, Plan
+from cyberai.domain.auth import AuthType
 from cyberai.domain.check import Scope as CheckScope
 from cyberai.domain.finding import Tier
 from cyberai.domain.report import ReportFormat, ReportStatus, ReportType
@@ -57,6 +58,29 @@ REFINED: dict[str, dict[str, Schema]] = {
         "scan_type": {**_one_of(ScanType, ScanType.CLOUD), "default": "vulnerability"},
         "criticality": {**_one_of(Criticality), "default": "medium"},
     },
+    "AuthRequest": {
+        "type": _one_of(AuthType),
+        **{
+            name: _or_null({"type": "string", "format": "password", "writeOnly": True})
+            for name in ("password", "token")
+        },
+        "login_url": _or_null(
+            {"type": "string", "description": "The page of the login form, or where the JSON login is sent."}
+        ),
+        "success": _or_null(
+            {"type": "string", "description": "Pattern (RE2) of what only a logged-in user sees."}
+        ),
+        "logout": _or_null(
+            {"type": "string", "description": "Pattern (RE2) of what shows that the session is over."}
+        ),
+        "token_path": _or_null(
+            {
+                "type": "string",
+                "description": "Where the answer of the JSON login holds the token, such as data.token.",
+            }
+        ),
+    },
+    "AuthResource": {"type": _one_of(AuthType)},
     "OptionsRequest": {
         "depth": _whole(1, 10, 3),
         "concurrent": _whole(1, 64, 2),
@@ -145,7 +169,7 @@ _DETAILS: Schema = {
 }
 
 LEFT_OUT: dict[str, tuple[str, ...]] = {
-    "ScanRequest": ("webhook_url", "auth", "identities", "inputs"),
+    "ScanRequest": ("webhook_url", "identities", "inputs"),
     "OptionsRequest": ("templates",),
 }
 """Members that are decoded only to be refused: documented for later, absent from this document."""

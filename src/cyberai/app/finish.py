@@ -53,6 +53,12 @@ _EXPLAINED = {
 """For people: what a transport reason means for the whole scan, and what to do."""
 
 
+_LOGIN_LOST = (
+    "The login was lost and could not be made again; what was tested after that is marked auth_lost. The scan's log says "
+    "how it was lost"
+)
+
+
 def end_scan(
     app: App,
     tx: Tx,
@@ -131,8 +137,12 @@ def complete_scan(app: App, tx: Tx, scan: Scan, at: int) -> Scan:
         return end_scan(app, tx, scan, ScanStatus.FAILED, reason_of(worst), at, detail)
     judge_absent(app, tx, scan, at)
     blocked = any(SkipReason.BLOCKED_BY_WAF.value in row.skipped for row in tx.ledger.rows(scan.id))
+    lost = any(SkipReason.AUTH_LOST.value in row.skipped for row in tx.ledger.rows(scan.id))
     reason = StatusReason.BLOCKED_BY_WAF if blocked else None
-    return end_scan(app, tx, scan, ScanStatus.COMPLETED, reason, at, problems=_problems(tx, scan.id))
+    if lost:
+        reason = StatusReason.AUTH_LOST
+    detail = _LOGIN_LOST if lost else ""
+    return end_scan(app, tx, scan, ScanStatus.COMPLETED, reason, at, detail, _problems(tx, scan.id))
 
 
 def _problems(tx: Tx, scan_id: ScanId) -> tuple[str, ...]:

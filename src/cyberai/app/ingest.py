@@ -47,6 +47,8 @@ class Ingest(Struct, frozen=True):
         self._record(tx, scan, result, at)
         clear(tx, scan, self.known, result)
         _log_errors(tx, scan, result, at)
+        for text in result.notes:
+            note(tx, scan.id, LogKind.LOGIN, text, at, merge=True)
         if result.changes:
             scan = scan.replace(changes=merged(scan.changes, result.changes))
             tx.scans.update(scan)

@@ -5,6 +5,7 @@ from msgspec import Struct
 from cyberai.app.context import App
 from cyberai.app.evidence_view import reproduce
 from cyberai.app.scan_request import judge_targets
+from cyberai.app.shard_engine import EngineSession, LoginFailed, engine_session
 from cyberai.app.shard_entry import session_limits
 from cyberai.app.vulnerabilities import require_vulnerability
 from cyberai.checkkit import Check, Scope
@@ -17,8 +18,7 @@ from cyberai.domain.scan import Scan
 from cyberai.domain.scope import ScanScope
 from cyberai.domain.target import UrlTarget, parse_target
 from cyberai.domain.vulnerability import Vulnerability
-from cyberai.engine.replay import Replayed, page_changed, replay_check, replay_requests, unit_of
-from cyberai.engine.run import EngineSession
+from cyberai.engine.replay import Replayed, page_changed, replay_check, replay_requests, unit_of, unmasked
 from cyberai.ports.store import Tx
 
 _BY_REQUESTS = (Scope.INSERTION, Scope.STORED)
@@ -77,11 +77,11 @@ async def replay(app: App, workspace: WorkspaceId, vulnerability_id: str) -> Rep
     scope = ScanScope(targets, policies.include_paths, policies.exclude_paths)
     network = app.network.open(scope, session_limits(app, known.scan))
     try:
-        session = EngineSession(
-            spec=known.scan.spec, scope=scope, network=network, clock=app.clock, rng=app.rng, checks=(check,)
-        )
+        session = engine_session(app, known.scan, scope, network, (check,))
         repeated = check.meta.scope in _BY_REQUESTS
         return _resource(known, await _replayed(session, check, known), repeated=repeated)
+    except LoginFailed as failed:
+        return _resource(known, Replayed(Judgement(ReplayResult.INCONCLUSIVE, str(failed))), repeated=False)
     finally:
         await network.aclose()
 
@@ -115,7 +115,8 @@ def _recorded(tx: Tx, vulnerability_id: str) -> _Recorded:
     evidence = tx.vulnerabilities.evidence(row.id)
     if not evidence:
         raise _impossible("its evidence is no longer kept")
-    return _Recorded(row, scan, tuple(evidence))
+    # What the session adds was masked: the login of the scan adds it again.
+    return _Recorded(row, scan, tuple(map(unmasked, evidence)) if scan.spec.auth else tuple(evidence))
 
 
 def _impossible(why: str) -> Conflict:

@@ -43,6 +43,22 @@ class PoliciesRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     fail_on: str = "high"
 
 
+class AuthRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`auth` of POST /v1/scans."""
+
+    type: str
+    headers: dict[str, str] | None = None
+    cookies: dict[str, str] | None = None
+    username: str | None = None
+    password: str | None = None
+    token: str | None = None
+    login_url: str | None = None
+    fields: dict[str, str] | None = None
+    success: str | None = None
+    logout: str | None = None
+    token_path: str | None = None
+
+
 class ScanRequest(Struct, kw_only=True, forbid_unknown_fields=True):
     """The body of POST /v1/scans."""
 
@@ -55,7 +71,7 @@ class ScanRequest(Struct, kw_only=True, forbid_unknown_fields=True):
     tags: list[str] = []
     criticality: str = "medium"
     webhook_url: Any = UNSET
-    auth: Any = UNSET
+    auth: AuthRequest | UnsetType | None = UNSET
     identities: Any = UNSET
     inputs: Any = UNSET
 

@@ -33,6 +33,13 @@ class ProgressResource(Struct, kw_only=True):
     eta_seconds: int | None
 
 
+class AuthResource(Struct, kw_only=True):
+    """How a scan logs in; what is secret about it is shown nowhere."""
+
+    type: str
+    login_url: str | None
+
+
 class ScanResource(Struct, kw_only=True):
     """A scan. Terminal keys are present only on terminal scans."""
 
@@ -49,6 +56,7 @@ class ScanResource(Struct, kw_only=True):
     criticality: str
     effective_options: dict[str, Any]
     policies: dict[str, Any]
+    auth: AuthResource | None
     phase: str
     status_reason: str | None
     status_detail: str | None
@@ -193,6 +201,12 @@ def effective_policies(spec: ScanSpec) -> dict[str, Any]:
     }
 
 
+def _auth_resource(spec: ScanSpec) -> AuthResource | None:
+    if spec.auth is None:
+        return None
+    return AuthResource(type=spec.auth.type.value, login_url=spec.auth.login_url or None)
+
+
 def scan_resource(scan: Scan) -> ScanResource:
     """The API's scan."""
     resource = ScanResource(
@@ -209,6 +223,7 @@ def scan_resource(scan: Scan) -> ScanResource:
         criticality=scan.spec.criticality.value,
         effective_options=effective_options(scan.spec),
         policies=effective_policies(scan.spec),
+        auth=_auth_resource(scan.spec),
         phase=scan.progress.phase.value,
         status_reason=scan.status_reason.value if scan.status_reason else None,
         status_detail=scan.status_detail or None,

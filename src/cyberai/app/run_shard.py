@@ -6,6 +6,7 @@ from contextlib import aclosing, suppress
 
 from cyberai.app.context import App
 from cyberai.app.ingest import Ingest, ingest_of
+from cyberai.app.shard_engine import EngineSession, LoginFailed, engine_session
 from cyberai.app.shard_entry import LEASE, WAITING, begin, session_limits, start, take_address
 from cyberai.app.shard_exit import Ending, end_early, finish, give_back
 from cyberai.app.telling import SILENCE, tell_pace, tell_progress
@@ -18,7 +19,6 @@ from cyberai.domain.scope import ScanScope
 from cyberai.domain.target import parse_target
 from cyberai.domain.unit import Lease, Stage, Unit, UnitResult
 from cyberai.engine.registry import select
-from cyberai.engine.run import EngineSession
 from cyberai.ports.network import NetworkSession, TransportError
 from cyberai.ports.store import Tx
 
@@ -158,15 +158,14 @@ class _ShardRun:
             return await self._finish(())
         if not await self._take_address(addresses[0]):
             return Ending.BUSY
-        engine = EngineSession(
-            spec=scan.spec,
-            scope=scope,
-            network=session,
-            clock=self.app.clock,
-            rng=self.app.rng,
-            checks=checks,
-            known=self._known,
-        )
+        try:
+            engine = engine_session(self.app, scan, scope, session, checks, self._known)
+            return await self._through(engine, ingest)
+        except LoginFailed as error:
+            await end_early(self.app, self.lease, Ending.AUTH_FAILED, str(error))
+            return Ending.AUTH_FAILED
+
+    async def _through(self, engine: EngineSession, ingest: Ingest) -> Ending:
         while units := await self._pending():
             if self.stop_at is not None:
                 await give_back(self.app, self.lease)
@@ -175,7 +174,7 @@ class _ShardRun:
             async with aclosing(engine.run(self._until_pause(units))) as results:
                 async for result in results:
                     await ingest.store(result)
-        rows = await self.app.store.read(self.workspace, lambda tx: tx.ledger.rows(scan.id))
+        rows = await self.app.store.read(self.workspace, lambda tx: tx.ledger.rows(self.lease.shard.scan_id))
         host = self.lease.shard.host
         mine = tuple(row for row in rows if _host_of(row.host) == host)
         return await self._finish(engine.never_ran(mine, host))

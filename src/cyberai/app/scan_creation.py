@@ -20,5 +20,5 @@ async def create_scan(
     """Judge the request and store the scan, its first event, its shards and their first units in one
     transaction, in which `keep` is called as well. With `owner` the scan runs at once in that process and takes no
     worker's slot."""
-    spec, targets = judge_scan_request(app, request)
+    spec, targets = judge_scan_request(app, workspace, request)
     return await store_scan(app, workspace, spec, targets, owner=owner, keep=keep)

@@ -82,7 +82,7 @@ class ScanPlan(Struct, kw_only=True):
 async def plan_scan(app: App, workspace: WorkspaceId, request: ScanRequest) -> ScanPlan:
     """The plan; raise InvalidRequest as creating the scan would. A target that may not be scanned is no error
     here: the plan says so."""
-    spec, targets = read_scan_request(request)
+    spec, targets, _ = read_scan_request(request)
     refused = {
         text: refusal
         for text, target in zip(spec.targets, targets, strict=True)

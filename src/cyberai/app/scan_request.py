@@ -3,11 +3,16 @@
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from msgspec import UNSET
+from msgspec import UNSET, structs
 
+from cyberai.app.auth_request import read_auth
 from cyberai.app.context import App
+from cyberai.app.header_rules import judge_headers
 from cyberai.app.requests import OptionsRequest, PoliciesRequest, ScanRequest
+from cyberai.app.sealing import sealed_auth
+from cyberai.domain.auth import Auth
 from cyberai.domain.errors import ErrorCode, Forbidden, InvalidRequest
+from cyberai.domain.ids import WorkspaceId
 from cyberai.domain.scan import (
     CheckSelection,
     Criticality,
@@ -17,6 +22,7 @@ from cyberai.domain.scan import (
     ScanSpec,
     ScanType,
 )
+from cyberai.domain.scope import ScanScope
 from cyberai.domain.severity import Severity
 from cyberai.domain.target import (
     NOT_A_TARGET,
@@ -39,28 +45,28 @@ MAX_TARGETS = 256
 MAX_TAGS = 50
 MAX_TEXT = 200
 MAX_PATHS = 200
-MAX_HEADERS = 50
 
 E = TypeVar("E", bound=StrEnum)
 Problems = list[tuple[str, str]]
 
-_TOKEN = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz")
-_RESERVED_HEADERS = frozenset({"host", "content-length", "transfer-encoding", "connection"})
 
-
-def judge_scan_request(app: App, request: ScanRequest) -> tuple[ScanSpec, tuple[Target, ...]]:
+def judge_scan_request(
+    app: App, workspace: WorkspaceId, request: ScanRequest
+) -> tuple[ScanSpec, tuple[Target, ...]]:
     """The spec and its parsed targets; raise InvalidRequest with every problem, or Forbidden for a target
     that the operator's policy refuses."""
-    spec, targets = read_scan_request(request)
+    spec, targets, auth = read_scan_request(request)
     _judge_literals(app, request, spec.targets, targets)
+    if auth is not None:
+        spec = structs.replace(spec, auth=sealed_auth(app, workspace, auth))
     return spec, targets
 
 
-def read_scan_request(request: ScanRequest) -> tuple[ScanSpec, tuple[Target, ...]]:
-    """The spec and its parsed targets, the operator's policy not asked; raise InvalidRequest with every problem."""
+def read_scan_request(request: ScanRequest) -> tuple[ScanSpec, tuple[Target, ...], Auth | None]:
+    """The spec, its parsed targets and the login, the operator's policy not asked and the login not yet in the spec; raise InvalidRequest with every problem."""
     problems: Problems = []
     texts, targets = _targets(request, problems)
-    for field in ("webhook_url", "auth", "identities", "inputs"):
+    for field in ("webhook_url", "identities", "inputs"):
         if getattr(request, field) is not UNSET:
             problems.append((field, NOT_AVAILABLE))
     scan_type = _choice(ScanType, request.scan_type, "scan_type", problems)
@@ -68,6 +74,8 @@ def read_scan_request(request: ScanRequest) -> tuple[ScanSpec, tuple[Target, ...
         problems.append(("scan_type", NOT_AVAILABLE))
     options = _options(request.options, problems)
     policies = _policies(request.policies, problems)
+    scope = ScanScope(targets, policies.include_paths, policies.exclude_paths)
+    auth = read_auth(request.auth, scope, problems)
     criticality = _choice(Criticality, request.criticality, "criticality", problems)
     _texts(request.tags, "tags", MAX_TAGS, problems)
     if request.name is not None and not _shown(request.name, MAX_TEXT):
@@ -84,7 +92,7 @@ def read_scan_request(request: ScanRequest) -> tuple[ScanSpec, tuple[Target, ...
         criticality=criticality,
     )
     _check_selectors(spec)
-    return spec, targets
+    return spec, targets, auth
 
 
 def invalid_scan(problems: Problems) -> InvalidRequest:
@@ -181,7 +189,7 @@ def _policies(request: PoliciesRequest, problems: Problems) -> ScanPolicies:
         ]
     if request.max_requests_per_second is not None:
         _range(request.max_requests_per_second, 1, 1000, "policies.max_requests_per_second", problems)
-    _headers(request.custom_headers, problems)
+    judge_headers(request.custom_headers, "policies.custom_headers", problems)
     mode = _choice(Mode, request.mode, "policies.mode", problems)
     fail_on = _choice(Severity, request.fail_on, "policies.fail_on", problems)
     return ScanPolicies(
@@ -193,19 +201,6 @@ def _policies(request: PoliciesRequest, problems: Problems) -> ScanPolicies:
         mode=mode,
         fail_on=fail_on,
     )
-
-
-def _headers(headers: dict[str, str], problems: Problems) -> None:
-    if len(headers) > MAX_HEADERS:
-        problems.append(("policies.custom_headers", f"Must hold at most {MAX_HEADERS} headers"))
-    for name, value in headers.items():
-        field = f"policies.custom_headers.{name}"
-        if not name or not set(name.lower()) <= _TOKEN:
-            problems.append((field, "Must be named by letters, digits and -"))
-        elif name.lower() in _RESERVED_HEADERS:
-            problems.append((field, "Is set by the scanner itself; leave it out"))
-        elif len(value) > 4096 or not all(" " <= c <= "~" or c == "\t" for c in value):
-            problems.append((field, "Must be one line of at most 4096 visible ASCII characters"))
 
 
 def _texts(values: list[str], field: str, most: int, problems: Problems, longest: int = MAX_TEXT) -> None:

@@ -21,9 +21,17 @@ class Ending(StrEnum):
     PAUSED = "paused"
     CANCELLED = "cancelled"
     TIMED_OUT = "timed_out"
+    AUTH_FAILED = "auth_failed"
     LOST = "lost"
     OVER = "over"
     BUSY = "busy"
+
+
+_ENDS = {
+    Ending.CANCELLED: (ScanStatus.CANCELLED, StatusReason.CANCELLED_BY_USER),
+    Ending.TIMED_OUT: (ScanStatus.FAILED, StatusReason.TIMED_OUT),
+    Ending.AUTH_FAILED: (ScanStatus.FAILED, StatusReason.AUTH_FAILED),
+}
 
 
 async def give_back(app: App, lease: Lease) -> None:
@@ -61,13 +69,9 @@ async def finish(app: App, lease: Lease, outcomes: tuple[CheckOutcome, ...]) -> 
     await app.store.write(lease.shard.workspace, write)
 
 
-async def end_early(app: App, lease: Lease, ending: Ending) -> None:
-    """End a scan that was cancelled or ran out of time; findings so far stay."""
-    status, reason = (
-        (ScanStatus.CANCELLED, StatusReason.CANCELLED_BY_USER)
-        if ending is Ending.CANCELLED
-        else (ScanStatus.FAILED, StatusReason.TIMED_OUT)
-    )
+async def end_early(app: App, lease: Lease, ending: Ending, detail: str = "") -> None:
+    """End a scan that was cancelled, ran out of time or cannot log in (`detail` says why); findings so far stay."""
+    status, reason = _ENDS[ending]
     at = app.clock.now()
 
     def end(tx: Tx) -> None:
@@ -76,8 +80,8 @@ async def end_early(app: App, lease: Lease, ending: Ending) -> None:
         tx.shards.release_addresses(lease.shard.id)
         if scan is not None and not scan.status.terminal:
             timeout = scan.spec.options.timeout
-            detail = f"Not finished within {timeout} s; give it more with options.timeout"
-            end_scan(app, tx, scan, status, reason, at, detail if ending is Ending.TIMED_OUT else "")
+            said = f"Not finished within {timeout} s; give it more with options.timeout"
+            end_scan(app, tx, scan, status, reason, at, said if ending is Ending.TIMED_OUT else detail)
             admit_queued(app, tx, at)
 
     await app.store.write(lease.shard.workspace, end)

@@ -12,6 +12,7 @@ from cyberai.app.admission import tidy
 from cyberai.app.context import App
 from cyberai.bootstrap.clock import SystemClock
 from cyberai.bootstrap.entropy import SystemIds, SystemRng
+from cyberai.bootstrap.seal import KEY_NAME, FileSealer
 from cyberai.config import Settings, SettingsError
 from cyberai.domain.errors import StoreError
 from cyberai.domain.ids import DEFAULT_WORKSPACE, SYSTEM
@@ -71,6 +72,7 @@ async def open_app(settings: Settings, *, wake: Wake = _no_wake) -> AsyncIterato
             clock=clock,
             ids=SystemIds(clock),
             rng=rng,
+            sealer=FileSealer(settings.data_path / KEY_NAME, rng),
             judge=egress,
             network=_network(settings, egress, clock),
             wake=wake,

@@ -27,11 +27,17 @@ def listing(description: dict[str, Any]) -> str:
         wrong = f"{count:>3} {'flaw' if count == 1 else 'flaws'}" if count else "nothing wrong here"
         lines.append(f"  {name:<{width}}  {wrong}")
     lines += ["", "Scan it all:", f"  {scan_command(description)}"]
+    members = [target for target in targets if target["auth"]]
+    if members:
+        lines += ["", "Areas for members, each scanned by itself; save the login as login.json:"]
+    for target in members:
+        lines.append(f"  cyberai scan {target['target']} --allow 127.0.0.0/8 --auth login.json")
+        lines.append(f"    {json.dumps(target['auth'])}")
     return "\n".join(lines)
 
 
 def scan_command(description: dict[str, Any]) -> str:
     """The command line that scans every target."""
-    targets = " ".join(target["target"] for target in description["targets"])
+    targets = " ".join(target["target"] for target in description["targets"] if not target["auth"])
     trusted = f" --ca-file {description['ca_file']}" if description.get("ca_file") else ""
     return f"cyberai scan {targets} --allow 127.0.0.0/8{trusted}"

@@ -8,6 +8,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from cyberai.cli.auth_source import AuthSource, login_in
 from cyberai.cli.failures import Failure
 from cyberai.cli.toml_file import TomlFile, read_toml
 
@@ -85,6 +86,8 @@ def _converted(file: TomlFile, key: str, value: Any, parameter: click.Parameter,
 
 
 def _one(value: Any, parameter: click.Parameter, ctx: click.Context) -> Any:
+    if isinstance(parameter.type, AuthSource) and isinstance(value, dict):
+        return login_in(value, "auth")
     wanted = _kind(parameter)
     if type(value) is not wanted:
         words = {bool: "true or false", int: "a whole number", str: "text in quotes"}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from cyberai.cli.auth_source import AUTH, login_of
 from cyberai.cli.exit_codes import ExitCode
 from cyberai.cli.failures import Failure
 from cyberai.cli.options import SEVERITIES, data_dir, database_url, log_format, log_level, target_policy
@@ -40,6 +41,7 @@ Examples:
   cyberai scan https://your-site.example --format jsonl --quiet
   cyberai scan https://staging.example --resolve staging.example=192.0.2.7
   cyberai scan https://inside.example --proxy http://proxy.example:3128 --allow 10.0.0.0/8
+  cyberai scan https://your-site.example --auth login.toml        # logged in; docs/how-to/scan-logged-in.md
   cyberai scan --resume scan_01hq...                             # go on after Ctrl-C or a crash
 
 \b
@@ -102,6 +104,30 @@ def what_to_do(command: F) -> F:
     return command
 
 
+def who_we_are(command: F) -> F:
+    """How the scan logs in."""
+    options = (
+        click.option(
+            "--auth",
+            metavar="FILE",
+            type=AUTH,
+            default=None,
+            help="Log in as this file (TOML or JSON) says: type, username, password, login_url and so on. - is standard "
+            "input. Passwords are no flags: flags are seen by every user of the machine.",
+        ),
+        click.option(
+            "--cookie",
+            "cookies",
+            multiple=True,
+            metavar="NAME=VALUE",
+            help="Send this cookie of a session, taken from a browser that is logged in. May be repeated.",
+        ),
+    )
+    for decorate in reversed(options):
+        command = decorate(command)
+    return command
+
+
 def how_to_send(command: F) -> F:
     """How requests are sent, and for how long."""
     options = (
@@ -127,7 +153,8 @@ def how_to_send(command: F) -> F:
             "headers",
             multiple=True,
             metavar="NAME: VALUE",
-            help="Send this header with every request.",
+            help="Send this header with every request, to all targets. Credentials belong into --auth, which watches over "
+            "the session.",
         ),
         click.option(
             "--timeout",
@@ -209,6 +236,7 @@ def files_to_read(command: F) -> F:
 )
 @target_policy
 @what_to_do
+@who_we_are
 @how_to_send
 @files_to_read
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no remarks: only the result, and errors.")
@@ -331,10 +359,14 @@ def settings_of(flags: dict[str, Any]) -> "Settings":
 
 def request_of(targets: tuple[str, ...], fail_on: str | None, flags: dict[str, Any]) -> "ScanRequest":
     """The same request that POST /v1/scans takes, so that the same rules judge it."""
+    from msgspec import UNSET
+
     from cyberai.app.requests import CheckSelectionRequest, OptionsRequest, PoliciesRequest, ScanRequest
 
+    auth = login_of(flags["auth"], flags["cookies"])
     return ScanRequest(
         targets=list(targets),
+        auth=UNSET if auth is None else auth,
         scan_type=flags["scan_type"],
         name=flags["name"],
         options=OptionsRequest(

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from msgspec import Struct, structs
 
+from cyberai.domain.auth import SealedAuth
 from cyberai.domain.change import Changes
 from cyberai.domain.ids import ScanId, WorkspaceId
 from cyberai.domain.pace import Pace
@@ -125,6 +126,7 @@ class ScanSpec(Struct, frozen=True, kw_only=True):
     name: str | None = None
     tags: tuple[str, ...] = ()
     criticality: Criticality = Criticality.MEDIUM
+    auth: SealedAuth | None = None
 
 
 class Progress(Struct, frozen=True, kw_only=True):

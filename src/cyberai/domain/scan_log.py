@@ -16,6 +16,8 @@ class LogKind(StrEnum):
     """The scan changed its pace because of how the target answers."""
     ERROR = "error"
     """Something could not be done; `text` names the stage and the reason, `detail` the last case."""
+    LOGIN = "login"
+    """The scan logged in at its target, or lost the session."""
     TAKE_OVER = "take_over"
     """A worker ended in the middle, and another went on."""
 

@@ -53,8 +53,9 @@ class UnitResult(Struct, frozen=True):
     """What came of a unit: stored in one transaction with its outcomes, findings and newly found units.
 
     `requests` counts requests sent; `urls` counts distinct URLs fetched. `failure` is a transport reason when
-    the whole unit could not be done (the entry page of the target was unreachable, for instance). `changes` is what
-    was seen to be created or changed on the target since the last result.
+    the whole unit could not be done (the entry page of the target was unreachable, for instance). `notes` are for the
+    scan's log: what happened to the login meanwhile. `changes` is what was seen to be created or changed on the target
+    since the last result.
     """
 
     unit: Unit
@@ -64,6 +65,7 @@ class UnitResult(Struct, frozen=True):
     urls: int = 0
     failure: str = ""
     detail: str = ""
+    notes: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
 
 

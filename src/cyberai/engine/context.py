@@ -4,11 +4,13 @@ from collections.abc import Awaitable, Callable, Iterable
 
 from cyberai.checkkit import Check, Scope
 from cyberai.domain.asset import RequestAsset
+from cyberai.domain.auth import Auth
 from cyberai.domain.http import Exchange, Url
 from cyberai.domain.scan import ScanSpec
 from cyberai.domain.scope import ScanScope
 from cyberai.engine.fetch import Fetcher
 from cyberai.engine.firewall import Firewalls
+from cyberai.engine.login.logins import Logins
 from cyberai.engine.memory import CrawlMemory, Exchanges, Once
 from cyberai.engine.novelty import Novelty
 from cyberai.engine.order import Order
@@ -35,6 +37,7 @@ class Context:
         clock: Clock,
         rng: Rng,
         checks: Iterable[Check],
+        auth: Auth | None = None,
         known: Known | None = None,
     ) -> None:
         self.spec = spec
@@ -45,7 +48,8 @@ class Context:
         ordered = sorted(checks, key=lambda check: check.meta.id)
         self.checks = {scope: tuple(c for c in ordered if c.meta.scope is scope) for scope in Scope}
         self.known = known or _nothing
-        self.fetcher = Fetcher(network, scope, spec.policies.mode, clock)
+        self.logins = Logins(auth, scope, rng)
+        self.fetcher = Fetcher(network, scope, spec.policies.mode, clock, self.logins)
         self.baselines = Exchanges()
         self.missing: Once[tuple[str, str, str, int], Exchange] = Once(MAX_CONTROLS)
         self.robots: Once[str, str] = Once()

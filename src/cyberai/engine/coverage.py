@@ -18,6 +18,7 @@ _SKIPS = {
     TransportReason.OUT_OF_SCOPE: SkipReason.OUT_OF_SCOPE,
     TransportReason.BUDGET: SkipReason.BUDGET,
     TransportReason.STOPPED: SkipReason.TARGET_HEALTH,
+    TransportReason.AUTH_LOST: SkipReason.AUTH_LOST,
 }
 
 

@@ -1,14 +1,15 @@
 """Sending requests for the engine: within the scan's mode and scope, counted, retried where that is harmless."""
 
 from cyberai.checkkit import PolicyRefused
-from cyberai.domain.http import Exchange, HttpRequest, Url
+from cyberai.domain.http import Exchange, HttpRequest, HttpResponse, Url
 from cyberai.domain.scan import Mode
 from cyberai.domain.scope import ScanScope
-from cyberai.engine.cookies import CookieRules, carried, cookies_after
 from cyberai.engine.health import Health
+from cyberai.engine.login.browser import Transmit
+from cyberai.engine.login.logins import Logins
 from cyberai.engine.modes import refusal
-from cyberai.engine.turns import Turns
-from cyberai.engine.writes import Writes
+from cyberai.engine.noted import Noted
+from cyberai.engine.redirects import redirect_request as redirect_request
 from cyberai.ports.network import NetworkSession, TransportError, TransportReason
 from cyberai.ports.runtime import Clock
 
@@ -36,40 +37,55 @@ class Tally:
 
 
 class Fetcher:
-    """The one way of the engine to HTTP."""
+    """The one way of the engine to HTTP. Requests to where the scan is logged in go out within that session; what
+    comes back names the request without what the session added."""
 
-    def __init__(self, network: NetworkSession, scope: ScanScope, mode: Mode, clock: Clock) -> None:
+    def __init__(
+        self,
+        network: NetworkSession,
+        scope: ScanScope,
+        mode: Mode,
+        clock: Clock,
+        logins: Logins,
+    ) -> None:
         self._network = network
         self._scope = scope
         self._mode = mode
         self._clock = clock
         self._health = Health(clock)
-        self.turns = Turns()
-        self.writes = Writes()
-        self.cookie_rules = CookieRules()
+        self._logins = logins
+        self.turns = logins.turns
+        self.noted = Noted()
 
     def forbidden(self, request: HttpRequest) -> str | None:
         """Why the scan's paths or mode forbid this request, or None."""
         if not self._scope.allows_url(request.url):
             return f"{request.url} is outside the scan's scope"
-        return refusal(request, self._mode)
+        return refusal(request, self._mode, logged_in=self._logins.asked_for)
 
     async def send(self, request: HttpRequest, tally: Tally, *, retries: int = 0) -> Exchange:
         """Send once, and again up to `retries` times where the error may pass and the method changes nothing;
-        raise PolicyRefused or TransportError."""
+        raise PolicyRefused, TransportError or LoginFailed."""
         why = self.forbidden(request)
         if why is not None:
             raise PolicyRefused(why)
         place = (request.url.host, request.url.port)
         await self._health.gate(place, lambda: self._answers(request.url, tally))
-        for attempt in range(retries + 1):
-            try:
-                return await self._once(request, tally)
-            except TransportError as error:
-                if attempt == retries or not error.retryable or request.method not in _REPEATABLE:
-                    raise
-                await self._clock.sleep(0.5 * 2**attempt)
-        raise AssertionError("unreachable: the last attempt returns or raises")
+        login = self._logins.of(request.url)
+        if login is None:
+            exchange = Exchange(request, await self._attempts(request, tally, retries))
+        else:
+            exchange = await login.send(request, self.transmit(tally, retries))
+        self.noted.answered(exchange)
+        return exchange
+
+    def transmit(self, tally: Tally, retries: int = 0) -> Transmit:
+        """Sends requests as they are, for a login: its own requests are none that the mode is about."""
+
+        async def transmit(request: HttpRequest, private: bool) -> HttpResponse:
+            return await self._attempts(request, tally, retries, private=private)
+
+        return transmit
 
     async def follow(self, exchange: Exchange, tally: Tally) -> Exchange:
         """Follow one redirect within scope; return the exchange itself when there is none to follow."""
@@ -78,20 +94,30 @@ class Fetcher:
             return exchange
         return await self.send(target, tally)
 
-    async def _once(self, request: HttpRequest, tally: Tally) -> Exchange:
+    async def _attempts(
+        self, request: HttpRequest, tally: Tally, retries: int, *, private: bool = False
+    ) -> HttpResponse:
+        for attempt in range(retries + 1):
+            try:
+                return await self._once(request, tally, private=private)
+            except TransportError as error:
+                if attempt == retries or not error.retryable or request.method not in _REPEATABLE:
+                    raise
+                await self._clock.sleep(0.5 * 2**attempt)
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+    async def _once(self, request: HttpRequest, tally: Tally, *, private: bool = False) -> HttpResponse:
         place = (request.url.host, request.url.port)
         tally.sent += 1
         try:
             async with self.turns.shared():
-                response = await self._network.http.send(request)
+                response = await self._network.http.send(request, private=private)
         except TransportError as error:
             tally.sent -= error.reason in _NEVER_SENT
             self._health.failed(place, error.reason)
             raise
         self._health.answered(place)
-        self.writes.answered(request, response)
-        self.cookie_rules.learn(request, response)
-        return Exchange(request, response)
+        return response
 
     async def _answers(self, url: Url, tally: Tally) -> bool:
         try:
@@ -99,23 +125,3 @@ class Fetcher:
         except TransportError:
             return False
         return True
-
-
-def redirect_request(exchange: Exchange) -> HttpRequest | None:
-    """The request a browser would send next, or None when the answer is no redirect it would follow."""
-    response, request = exchange.response, exchange.request
-    location = response.header("location")
-    if response.status not in (301, 302, 303, 307, 308) or not location:
-        return None
-    try:
-        url = request.url.join(location)
-    except ValueError:
-        return None
-    keeps = response.status in (307, 308)
-    next_request = HttpRequest(
-        request.method if keeps or request.method == "HEAD" else "GET",
-        url,
-        request.headers if keeps and url.origin == request.url.origin else (),
-        request.body if keeps else b"",
-    )
-    return carried(cookies_after(request, response), request.url, next_request)

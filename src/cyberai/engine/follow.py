@@ -39,7 +39,7 @@ def next_requests(
     alike = context.crawl.alike(asset.request.url.origin, page.structure)
     nowhere = _leads_nowhere(context, asset, alike)
     for found in () if nowhere else outgoing(page, redirects=context.spec.options.follow_redirects):
-        request = found.request
+        request = context.logins.bare(found.request)
         if alike > DESCENTS and _descends(asset.request.url, request.url):
             continue
         refused = _refused(context, found)
@@ -91,5 +91,11 @@ def _leads_nowhere(context: Context, asset: RequestAsset, alike: int) -> bool:
 def _refused(context: Context, found: Outgoing) -> Skipped | None:
     if not context.scope.allows_url(found.request.url):
         return Skipped(SkipReason.OUT_OF_SCOPE, "a link that leads out of the scan's scope")
-    why = modes.refusal(found.request, context.spec.policies.mode, found.label, found.secrets)
+    why = modes.refusal(
+        found.request,
+        context.spec.policies.mode,
+        found.label,
+        found.secrets,
+        logged_in=context.logins.asked_for,
+    )
     return Skipped(SkipReason.POLICY, why) if why is not None else None

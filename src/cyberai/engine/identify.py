@@ -173,6 +173,8 @@ def _web(context: Context, url: Url) -> Iterator[Unit]:
         return
     yield crawl_entry(url)
     yield Unit(Stage.CHECK, OriginAsset(url))
+    for page in context.logins.pages(url):
+        yield crawl_unit(HttpRequest("GET", page), 1, str(url))
     for path in WELL_KNOWN:
         known = url.with_target(path)
         if context.scope.allows_url(known):

@@ -74,6 +74,11 @@ class Exchanges:
         """The answer kept for exactly this request."""
         return self._kept.get(request)
 
+    def forget(self) -> None:
+        """Forget all: they may not be what the application answers a user."""
+        self._kept.clear()
+        self._size = 0
+
     def keep(self, request: HttpRequest, exchange: Exchange) -> None:
         """Remember an answer."""
         before = self._kept.pop(request, None)

@@ -30,7 +30,31 @@ class Action(StrEnum):
     """Any other change by a link; refused in safe mode only."""
 
 
-_LOG_OUT = frozenset({"logout", "logoff", "signout", "signoff", "abmelden", "deconnexion"})
+_LOG_OUT = frozenset(
+    [
+        "logout",
+        "logoff",
+        "signout",
+        "signoff",
+        "logmeout",
+        "endsession",
+        "abmelden",
+        "ausloggen",
+        "deconnexion",
+        "déconnexion",
+        "salir",
+        "desconectar",
+        "uitloggen",
+        "afmelden",
+        "logud",
+        "utloggen",
+        "wyloguj",
+        "sair",
+        "esci",
+        "выход",
+        "выйти",
+    ]
+)
 _DELETE = frozenset(
     {"delete", "del", "remove", "destroy", "erase", "purge", "truncate", "wipe", "uninstall", "rm"}
 )
@@ -71,11 +95,20 @@ _OLD_OR_NEW = ("new", "old", "cur")
 _SEPARATORS = str.maketrans(dict.fromkeys("/-_. +%=:;,~!()[]{}", " "))
 
 
-def refusal(request: HttpRequest, mode: Mode, label: str = "", secrets: int = 0) -> str | None:
+_ENDS_LOGIN = frozenset({Action.LOG_OUT, Action.PASSWORD})
+
+
+def refusal(
+    request: HttpRequest, mode: Mode, label: str = "", secrets: int = 0, *, logged_in: bool = False
+) -> str | None:
     """Why this request may not be sent in this mode, or None when it may. `secrets` counts the form's password
-    fields where the form is known."""
+    fields where the form is known. A scan that is logged in neither logs out nor changes its own password, whatever
+    the mode."""
     if mode is Mode.INTRUSIVE:
-        return None
+        action = recognise(request, label, secrets) if logged_in else None
+        if action not in _ENDS_LOGIN:
+            return None
+        return f"recognised as a {action.value} action, not performed while logged in"
     if request.method not in (_SAFE if mode is Mode.SAFE else _WRITING):
         return f"{request.method} is not sent in {mode.value} mode"
     action = recognise(request, label, secrets)
@@ -133,6 +166,11 @@ def _words(text: str) -> list[str]:
         f" {c}" if c.isupper() and i and text[i - 1].islower() else c for i, c in enumerate(text[:500])
     )
     return spaced.translate(_SEPARATORS).lower().split()
+
+
+def names_log_out(text: str) -> bool:
+    """Whether an address or the label of a link says that it logs out."""
+    return _names_log_out(_words(text))
 
 
 def _names_log_out(words: list[str]) -> bool:

@@ -7,9 +7,9 @@ from msgspec import Struct, structs
 from cyberai.domain.http import HttpRequest
 from cyberai.engine.body import named_values
 from cyberai.engine.cookies import carried, cookies_after, with_cookies
-from cyberai.engine.fetch import redirect_request
 from cyberai.engine.field_words import TEXT
 from cyberai.engine.page import Page
+from cyberai.engine.redirects import redirect_request
 from cyberai.engine.session_ids import without_session_id
 from cyberai.engine.shape import plausible
 from cyberai.engine.soft404 import extension

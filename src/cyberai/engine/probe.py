@@ -139,7 +139,7 @@ class EngineProbe:
 
     def across_sites(self, request: HttpRequest) -> HttpRequest:
         """See checkkit.Probe."""
-        return self._context.fetcher.cookie_rules.across(request)
+        return self._context.fetcher.noted.cookie_rules.across(request)
 
     def injected(self, point: InsertionPoint, payload: str, *, append: bool = False) -> HttpRequest:
         """See checkkit.Probe."""

@@ -18,6 +18,7 @@ from cyberai.domain.verdict import in_words
 from cyberai.engine.context import Context
 from cyberai.engine.fetch import MAX_REDIRECTS, Tally, redirect_request
 from cyberai.engine.frontier import crawl_unit
+from cyberai.engine.login.scrub import unmasked as unmasked
 from cyberai.engine.probe import send_fresh
 from cyberai.engine.run import EngineSession
 

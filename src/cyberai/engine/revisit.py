@@ -96,7 +96,7 @@ class _Look:
         """These stand on the page; `moved` when the submission itself led there, perhaps to a new one each time."""
         for plant in plants:
             point = plant.point
-            self._context.fetcher.writes.shown(plant.asset.request, page.url)
+            self._context.fetcher.noted.writes.shown(plant.asset.request, page.url)
             pages = self._pages.setdefault((plant.asset.shape, point.kind, point.name), set())
             place = _address(page.url)
             if place in pages or len(pages) >= MAX_PLACES:

@@ -7,6 +7,7 @@ from itertools import count
 from msgspec import structs
 
 from cyberai.checkkit import Check, PolicyRefused
+from cyberai.domain.auth import Auth
 from cyberai.domain.check import CheckOutcome
 from cyberai.domain.report import CoverageRow
 from cyberai.domain.scan import ScanSpec
@@ -14,10 +15,14 @@ from cyberai.domain.scope import ScanScope
 from cyberai.domain.unit import Unit, UnitResult
 from cyberai.engine import coverage
 from cyberai.engine.context import Context, Known
+from cyberai.engine.login.failure import LoginFailed
 from cyberai.engine.plan import shard_hosts
 from cyberai.engine.stages import perform
 from cyberai.ports.network import NetworkSession, TransportError, TransportReason
 from cyberai.ports.runtime import Clock, Rng
+
+AUTH_FAILED = "auth_failed"
+"""The failure of the unit at which the scan could not log in."""
 
 
 class EngineSession:
@@ -33,6 +38,7 @@ class EngineSession:
         clock: Clock,
         rng: Rng,
         checks: tuple[Check, ...],
+        auth: Auth | None = None,
         known: Known | None = None,
     ) -> None:
         self._checks = checks
@@ -45,6 +51,7 @@ class EngineSession:
             clock=clock,
             rng=rng,
             checks=checks,
+            auth=auth,
             known=known,
         )
 
@@ -53,7 +60,8 @@ class EngineSession:
         there is room for it, so that the caller can end them early.
 
         Results come in the order in which they complete. Closing the iterator, or a cancellation at any await,
-        ends the units in flight and leaves no task behind; iterate inside `contextlib.aclosing`.
+        ends the units in flight and leaves no task behind; iterate inside `contextlib.aclosing`. Raise LoginFailed
+        when the scan cannot log in: nothing more can be done then.
         """
         self.context.crawl.close_exhausted()
         waiting = iter(units)
@@ -63,7 +71,7 @@ class EngineSession:
         try:
             while True:
                 for unit in waiting:
-                    task = asyncio.create_task(self._perform(unit))
+                    task = asyncio.create_task(self._finished(unit))
                     places[task] = next(numbers)
                     running.add(task)
                     if len(running) >= self._at_a_time:
@@ -74,7 +82,10 @@ class EngineSession:
                 # A set has no order of its own; what was begun first is stored first.
                 for task in sorted(done, key=places.__getitem__):
                     del places[task]
-                    yield task.result()
+                    result = task.result()
+                    yield result
+                    if result.failure == AUTH_FAILED:
+                        raise LoginFailed(result.detail)
         finally:
             await _end(running)
 
@@ -86,9 +97,12 @@ class EngineSession:
         noted += [coverage.walled(*place, why) for place, why in self.context.firewalls.found()]
         return (*coverage.never_ran(self._checks, rows, host or self._host), *noted)
 
+    async def _finished(self, unit: Unit) -> UnitResult:
+        return self.context.logins.finished(await self._perform(unit))
+
     async def _perform(self, unit: Unit) -> UnitResult:
         result = await self._performed(unit)
-        changes = self.context.fetcher.writes.drain()
+        changes = self.context.fetcher.noted.writes.drain()
         return structs.replace(result, changes=changes) if changes else result
 
     async def _performed(self, unit: Unit) -> UnitResult:
@@ -97,6 +111,10 @@ class EngineSession:
         self._host = coverage.asset_host(unit.asset)
         try:
             return await perform(self.context, unit)
+        except LoginFailed as error:
+            failed = self.context.logins.failed
+            sent = failed.sent if failed is not None else 0
+            return UnitResult(unit, failure=AUTH_FAILED, detail=str(error), requests=sent)
         except TransportError as error:
             return UnitResult(unit, failure=error.reason.value, detail=error.detail)
         except PolicyRefused as refused:

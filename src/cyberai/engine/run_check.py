@@ -21,6 +21,7 @@ from cyberai.domain.check import CheckOutcome, Clean, Errored, Found, Outcome, S
 from cyberai.domain.fingerprint import fingerprint
 from cyberai.engine.coverage import transport_outcome
 from cyberai.engine.csrf import leading_to, token_fields
+from cyberai.engine.login.failure import LoginFailed
 
 MAX_HITS = 100
 """Hits kept of one run of a check."""
@@ -40,6 +41,8 @@ async def run_check(check: Check, asset: Any, probe: Probe) -> Outcome:
             async for hit in found:
                 if len(hits) < MAX_HITS:
                     hits.setdefault(fingerprint(check.meta, hit), hit)
+    except LoginFailed:
+        raise
     except TransportError as error:
         outcome = transport_outcome(error)
     except PolicyRefused as refused:

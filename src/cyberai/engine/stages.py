@@ -11,6 +11,7 @@ from cyberai.domain.asset import (
     TlsAsset,
 )
 from cyberai.domain.unit import Stage, Unit, UnitResult
+from cyberai.engine.believed import believed
 from cyberai.engine.check_stage import check_request, check_stored, check_whole, measure
 from cyberai.engine.context import Context
 from cyberai.engine.crawl import crawl_request
@@ -30,15 +31,26 @@ async def perform(context: Context, unit: Unit) -> UnitResult:
             return await identify_origin(context, unit, origin)
         case Stage.CRAWL, RequestAsset() as request:
             return await crawl_request(context, unit, request)
+        case _:
+            return await _tested(context, unit)
+
+
+async def _tested(context: Context, unit: Unit) -> UnitResult:
+    """The stages whose answers count only within the session."""
+    match unit.stage, unit.asset:
         case Stage.REVISIT, OriginAsset() as origin:
-            return await revisit(context, unit, origin)
+            return await believed(context, origin.url, lambda: revisit(context, unit, origin))
         case Stage.REVISIT, StoredAsset() as stored:
-            return await check_stored(context, unit, stored)
+            url = stored.source.request.url
+            return await believed(context, url, lambda: check_stored(context, unit, stored))
         case Stage.CHECK, RequestAsset() as request:
-            return await check_request(context, unit, request)
-        case Stage.CHECK, (OriginAsset() | TlsAsset() | ServiceAsset()) as whole:
+            return await believed(context, request.request.url, lambda: check_request(context, unit, request))
+        case Stage.CHECK, OriginAsset() as origin:
+            return await believed(context, origin.url, lambda: check_whole(context, unit, origin))
+        case Stage.CHECK, (TlsAsset() | ServiceAsset()) as whole:
             return await check_whole(context, unit, whole)
         case Stage.MEASURE, PlaceAsset() as place:
-            return await measure(context, unit, place)
+            url = place.request.request.url
+            return await believed(context, url, lambda: measure(context, unit, place))
         case _:
             raise ValueError(f"stage {unit.stage.name} has nothing to do for {unit.asset.key}")

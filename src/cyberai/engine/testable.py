@@ -27,7 +27,7 @@ async def tests_of(context: Context, asset: RequestAsset, page: Page, tally: Tal
         kin_of(asset.request, page.structure), shape
     ):
         return ()
-    tested = structs.replace(asset, request=_with_cookies_set(page, asset.request))
+    tested = structs.replace(asset, request=_with_cookies_set(context, page, asset.request))
     response = page.exchange.response
     # The path names the file: what stands behind it, such as a version, keeps browsers' caches apart.
     named = is_named_file(asset.request.url, response)
@@ -46,7 +46,10 @@ async def tests_of(context: Context, asset: RequestAsset, page: Page, tally: Tal
     return tuple(units)
 
 
-def _with_cookies_set(page: Page, request: HttpRequest) -> HttpRequest:
-    """The request as a browser would repeat it: cookies this answer set are cookies its program may read."""
+def _with_cookies_set(context: Context, page: Page, request: HttpRequest) -> HttpRequest:
+    """The request as a browser would repeat it: cookies this answer or the login set are cookies its program may
+    read; those of the session itself stay out of it."""
     held = cookies_after(page.exchange.request, page.exchange.response)
-    return with_cookies(request, held) if held else request
+    plain = context.logins.plain_cookies(request)
+    held = tuple({**dict(plain), **dict(held)}.items()) if plain else held
+    return context.logins.bare(with_cookies(request, held)) if held else request

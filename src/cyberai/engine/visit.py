@@ -13,6 +13,9 @@ from cyberai.engine.shape import shape_of
 from cyberai.ports.network import TransportError
 
 CRAWL_RETRIES = 2
+UNSURE = 8
+"""Requests without a sign of the session after which a page is not read before the session was seen."""
+
 _NEAR_DUPLICATE = Skipped(SkipReason.NOT_APPLICABLE)
 
 
@@ -41,6 +44,12 @@ async def fetch(context: Context, asset: RequestAsset, tally: Tally) -> Exchange
         return kept
     context.crawl.pages[request.url.origin] += 1
     exchange = await send_fresh(context, request, asset, tally, retries=CRAWL_RETRIES)
+    login = context.logins.of(request.url)
+    if login is not None and login.unsure >= UNSURE and request.method == "GET":
+        doubtful = login.doubtful
+        await login.confirm(context.fetcher.transmit(tally))
+        if login.doubtful != doubtful:
+            exchange = await send_fresh(context, request, asset, tally, retries=CRAWL_RETRIES)
     context.baselines.keep(request, exchange)
     return exchange
 

@@ -1,14 +1,15 @@
-"""Finds the page files: every public module of the four folders, in the order of their names."""
+"""Finds the page files: every public module of the five folders, in the order of their names."""
 
 import importlib
 import pkgutil
 from functools import lru_cache
 from types import ModuleType
 
+from cyberai.lab.area import MembersArea
 from cyberai.lab.page import Page
 from cyberai.lab.service import Service, TlsListener
 
-_FOLDERS = ("web", "passive", "tls", "network")
+_FOLDERS = ("web", "passive", "tls", "network", "members")
 
 
 @lru_cache(maxsize=1)
@@ -36,3 +37,8 @@ def tls_listeners() -> tuple[TlsListener, ...]:
 def services() -> tuple[Service, ...]:
     """Every service that speaks another protocol: the `SERVICES` of each page file."""
     return tuple(item for module in _modules() for item in getattr(module, "SERVICES", ()))
+
+
+def members_areas() -> tuple[MembersArea, ...]:
+    """Every area behind a login: the `MEMBERS_AREAS` of each page file."""
+    return tuple(item for module in _modules() for item in getattr(module, "MEMBERS_AREAS", ()))

@@ -16,6 +16,7 @@ from typing import Any, cast
 import msgspec
 
 from cyberai.lab import discovery
+from cyberai.lab.area import Area, MembersArea
 from cyberai.lab.certificates import LabAuthority
 from cyberai.lab.connection import HostRule, HttpConnection, Respond
 from cyberai.lab.http import LabRequest, LabResponse
@@ -49,12 +50,14 @@ class LabOptions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LabTarget(msgspec.Struct, frozen=True):
-    """One scan target. `kind` is http, tls or service."""
+    """One scan target. `kind` is http, tls, service, or members: an area behind a login, whose flaws only a scan with
+    `auth` can see."""
 
     kind: str
     target: str
     check_ids: tuple[str, ...]
     flaws: tuple[Flaw, ...]
+    auth: dict[str, Any] | None = None
 
 
 class ServiceConnection(asyncio.Protocol):
@@ -94,6 +97,7 @@ class RunningLab:
         self.options = options
         self.targets: tuple[LabTarget, ...] = ()
         self.site = Site(fixed=options.fixed, demo=options.demo)
+        self._areas: list[Area] = []
         self._directory: Path | None = None
         self._servers: list[asyncio.Server] = []
         self._connections: set[asyncio.Protocol] = set()
@@ -109,7 +113,12 @@ class RunningLab:
             "fixed": self.options.fixed,
             "set": "demo" if self.options.demo else "full",
             "targets": [
-                {"kind": item.kind, "target": item.target, "check_ids": list(item.check_ids)}
+                {
+                    "kind": item.kind,
+                    "target": item.target,
+                    "check_ids": list(item.check_ids),
+                    "auth": item.auth,
+                }
                 for item in self.targets
             ],
             "flaws": [_described(flaw, item.target) for item in self.targets for flaw in item.flaws],
@@ -137,6 +146,9 @@ class RunningLab:
                 await asyncio.wait_for(server.wait_closed(), 2)
         self._servers.clear()
         self.site.close()
+        for area in self._areas:
+            area.close()
+        self._areas.clear()
         if self._directory is not None:
             shutil.rmtree(self._directory, ignore_errors=True)
             self._directory = None
@@ -152,6 +164,8 @@ class RunningLab:
             targets += [await self._start_tls(item, authority.context(item.tls(fixed))) for item in listeners]
         services = [item for item in discovery.services() if item.demo or not demo]
         targets += [await self._start_service(item) for item in services]
+        if not demo:
+            targets += [await self._start_area(item) for item in discovery.members_areas()]
         self.targets = tuple(targets)
 
     async def _start_site(self) -> LabTarget:
@@ -169,6 +183,14 @@ class RunningLab:
     async def _start_service(self, item: Service) -> LabTarget:
         port = await self._listen(0, lambda _hosts: self._dialogue(item))
         return LabTarget("service", self._authority(port), item.checks, self._flaws(item.flaws))
+
+    async def _start_area(self, item: MembersArea) -> LabTarget:
+        area = item.open(self.options.fixed)
+        self._areas.append(area)
+        port = await self._listen(0, partial(self._http, area.respond))
+        origin = f"http://{self._authority(port)}"
+        checks = tuple(sorted({flaw.check for flaw in item.flaws}))
+        return LabTarget("members", f"{origin}/", checks, self._flaws(item.flaws), item.auth_at(origin))
 
     def _http(self, respond: Respond, hosts: HostRule) -> HttpConnection:
         return HttpConnection(respond, hosts, self._connections)

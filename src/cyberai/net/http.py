@@ -68,7 +68,12 @@ class HttpClient:
         self._endpoints: dict[tuple[str, str, int], _Endpoint] = {}
 
     async def send(
-        self, request: HttpRequest, *, timeout: float | None = None, max_body: int | None = None
+        self,
+        request: HttpRequest,
+        *,
+        timeout: float | None = None,
+        max_body: int | None = None,
+        private: bool = False,
     ) -> HttpResponse:
         """See ports.network.Http.send."""
         if self._lifeline.closed:
@@ -84,12 +89,12 @@ class HttpClient:
                 await self._lifeline.run(endpoint.health.admit())
             seconds = self._limits.request_timeout if timeout is None else timeout
             cap = DEFAULT_MAX_BODY if max_body is None else max_body
-            return await self._attempts(endpoint, request, seconds, cap)
+            return await self._attempts(endpoint, request, seconds, cap, private)
         finally:
             self._slots.give()
 
     async def _attempts(
-        self, endpoint: _Endpoint, request: HttpRequest, seconds: float, cap: int
+        self, endpoint: _Endpoint, request: HttpRequest, seconds: float, cap: int, private: bool
     ) -> HttpResponse:
         """Repeat what a kept connection lost without an answer; account for the outcome."""
         repeatable = request.method in _REPEATABLE
@@ -106,6 +111,9 @@ class HttpClient:
                     waiting = self._connection(endpoint, kept, left, keep)
                     connection, left = await self._lifeline.run(waiting)
                     now = self._monotonic()
+                if private and connection.unproven:
+                    endpoint.pool.give(connection)
+                    raise _not_proven(endpoint.pool.where)
                 self._state.requests_sent += 1
                 encoder = self._bare_encoder if connection.unproven else self._encoder
                 form = endpoint.pool.proxy_form
@@ -200,6 +208,11 @@ class HttpClient:
 
 def _out_of_scope(url: Url) -> TransportError:
     return TransportError(TransportReason.OUT_OF_SCOPE, f"{url} is outside the scan's scope")
+
+
+def _not_proven(where: str) -> TransportError:
+    detail = f"{where} has a certificate that is not trusted, and the request holds a secret"
+    return TransportError(TransportReason.CERTIFICATE, detail)
 
 
 def _retry_after(response: HttpResponse) -> float | None:

@@ -29,6 +29,7 @@ class TransportReason(StrEnum):
     BUDGET = "budget"
     CANCELLED = "cancelled"
     STOPPED = "target_health"
+    AUTH_LOST = "auth_lost"
 
 
 class TransportError(Exception):
@@ -45,12 +46,18 @@ class Http(Protocol):
     """HTTP/1.1 towards the hosts of one scan, exactly the bytes of the request, never following redirects."""
 
     async def send(
-        self, request: HttpRequest, *, timeout: float | None = None, max_body: int | None = None
+        self,
+        request: HttpRequest,
+        *,
+        timeout: float | None = None,
+        max_body: int | None = None,
+        private: bool = False,
     ) -> HttpResponse:
         """Send and read the answer, within `timeout` seconds in total (default: the scan's
         `request_timeout`), the body capped at `max_body` bytes (default 2 MiB); raise TransportError.
 
-        The scan's custom headers, User-Agent and Accept-Encoding are added where the request has none.
+        `private` says that the request holds a secret: it is not sent to a server that did not prove its name
+        (TransportError CERTIFICATE), unless the scan ignores certificates. The scan's custom headers, User-Agent and Accept-Encoding are added where the request has none.
         """
         ...
 

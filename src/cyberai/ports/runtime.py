@@ -27,6 +27,18 @@ class IdSource(Protocol):
         ...
 
 
+class Sealer(Protocol):
+    """Keeps secrets that are stored from whoever reads the store."""
+
+    def seal(self, plain: bytes, purpose: bytes) -> str:
+        """Encrypted and authenticated, as text; `purpose` must be the same when it is opened."""
+        ...
+
+    def open(self, sealed: str, purpose: bytes) -> bytes:
+        """What was sealed; raise ValueError with a reason for people when it cannot be opened."""
+        ...
+
+
 class Rng(Protocol):
     """The only source of chance; cryptographic in production, seeded in tests."""
 

@@ -1,6 +1,7 @@
 """What may be chosen in forms and filters: the values this version carries, as the API declares them."""
 
 from cyberai.api.openapi_schemas import REFINED
+from cyberai.domain.auth import AuthType
 from cyberai.domain.finding import Tier
 from cyberai.domain.report import ReportStatus
 from cyberai.domain.scan import Criticality, Mode, ScanStatus
@@ -14,6 +15,7 @@ REPORT_TYPES: tuple[str, ...] = tuple(REFINED["ReportRequest"]["type"]["enum"])
 SCAN_STATUSES = tuple(status.value for status in ScanStatus)
 ENDED = frozenset(status.value for status in ScanStatus if status.terminal)
 """Statuses in which nothing more will happen to a scan."""
+AUTH_TYPES = tuple(kind.value for kind in AuthType)
 MODES = tuple(mode.value for mode in Mode)
 CRITICALITIES = tuple(level.value for level in Criticality)
 SEVERITIES = tuple(band.value for band in Severity)

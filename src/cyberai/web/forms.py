@@ -10,6 +10,9 @@ from cyberai.api.routes import BodyKind
 from cyberai.domain.errors import CyberAIError, Forbidden
 from cyberai.web.visit import Form
 
+_PAIRS = ("auth.headers", "auth.cookies")
+"""Members whose own members are lines of one field."""
+
 TOKEN = "_token"  # noqa: S105 - the name of the field
 _BODY = BodyKind(kind=Struct, message="Invalid form", media_types=("application/x-www-form-urlencoded",))
 
@@ -29,12 +32,16 @@ def refuse_foreign() -> Forbidden:
 
 
 def problems_of(error: CyberAIError | None) -> dict[str, str]:
-    """Reason per field: every problem the API names, list entries at their list, what names no field at ``."""
+    """Reason per field: every problem the API names, list entries at their list, pairs at their lines, what names no field at ``."""
     if error is None:
         return {}
     listed = error.extra.get("errors") or [{"field": error.field, "reason": error.reason}]
     problems: dict[str, str] = {}
     for item in listed:
         field = (item["field"] or "").partition("[")[0]
-        problems.setdefault(field, item["reason"] or error.message)
+        reason = item["reason"] or error.message
+        lines = next((name for name in _PAIRS if field.startswith(f"{name}.")), None)
+        if lines is not None:
+            field, reason = lines, f"{field.removeprefix(f'{lines}.')}: {reason}"
+        problems.setdefault(field, reason)
     return problems

@@ -13,7 +13,24 @@ from cyberai.app.scan_request import MESSAGE, invalid_scan
 from cyberai.domain.errors import InvalidRequest
 from cyberai.web.visit import Form
 
-TEXTS = ("target", "scan_type", "name", "criticality", "options.ports", "policies.mode", "policies.fail_on")
+TEXTS = (
+    "target",
+    "scan_type",
+    "name",
+    "criticality",
+    "options.ports",
+    "policies.mode",
+    "policies.fail_on",
+    "auth.type",
+    "auth.username",
+    "auth.login_url",
+)
+SECRETS = ("auth.password", "auth.token")
+"""Taken as they are, blanks at the ends included, and never shown again."""
+
+PAIRS = {"auth.headers": ":", "auth.cookies": "="}
+"""Names and values, one pair per line, and what stands between them."""
+
 NUMBERS = (
     "options.depth",
     "options.concurrent",
@@ -29,7 +46,7 @@ LISTS = (
     "policies.include_paths",
     "policies.exclude_paths",
 )
-FIELDS = (*TEXTS, *NUMBERS, *FLAGS, *LISTS)
+FIELDS = (*TEXTS, *SECRETS, *PAIRS, *NUMBERS, *FLAGS, *LISTS)
 PLAIN = frozenset(("target", "scan_type", "options.depth", "policies.mode"))
 """Fields that are always in sight; a problem in any other opens the rest of the form."""
 
@@ -42,6 +59,7 @@ def scan_request(form: Form) -> ScanRequest:
     for name in TEXTS:
         if name in form:
             _put(body, name, form[name].strip())
+    _put_login(body, form)
     for name in FLAGS:
         _put(body, name, name in form)
     for name in LISTS:
@@ -67,7 +85,8 @@ def empty_values() -> Form:
 
 
 def values_of(scan: ScanResource) -> Form:
-    """The settings of a scan, to be used again; values of custom headers are kept from everybody."""
+    """The settings of a scan, to be used again; values of custom headers and
+    of the login are kept from everybody."""
     settings = {
         "target": scan.target,
         "scan_type": scan.scan_type,
@@ -77,7 +96,32 @@ def values_of(scan: ScanResource) -> Form:
         "options": scan.effective_options,
         "policies": msgspec.to_builtins(scan.policies),
     }
+    if scan.auth is not None:
+        settings["auth"] = msgspec.to_builtins(scan.auth)
     return empty_values() | _flat(settings)
+
+
+def shown_again(form: Form) -> Form:
+    """What was typed, as the form shows it beside a problem: without secrets."""
+    return empty_values() | {name: value for name, value in form.items() if name not in (*SECRETS, *PAIRS)}
+
+
+def _put_login(body: dict[str, Any], form: Form) -> None:
+    for name in SECRETS:
+        if name in form:
+            _put(body, name, form[name])
+    for name in PAIRS:
+        if name in form:
+            _put(body, name, _pairs(name, form[name]))
+    if "auth" in body:
+        body["auth"].setdefault("type", "")
+
+
+def _pairs(name: str, text: str) -> dict[str, str]:
+    pairs = [line.strip().partition(PAIRS[name]) for line in text.split("\n") if line.strip()]
+    if any(not (first.strip() and between) for first, between, _ in pairs):
+        raise invalid_scan([(name, f"Write a name, {PAIRS[name]} and a value on each line")])
+    return {first.strip(): value.strip() for first, _, value in pairs}
 
 
 def _numbers(form: Form) -> dict[str, int]:

@@ -6,10 +6,10 @@ from cyberai.app.scans import get_scan
 from cyberai.app.target_words import told_to_people
 from cyberai.domain.api_key import ApiScope
 from cyberai.domain.errors import CyberAIError, Forbidden, InvalidRequest
-from cyberai.web.choices import CRITICALITIES, MODES, SCAN_TYPES, SEVERITIES
+from cyberai.web.choices import AUTH_TYPES, CRITICALITIES, MODES, SCAN_TYPES, SEVERITIES
 from cyberai.web.forms import problems_of
 from cyberai.web.render import page, see_other
-from cyberai.web.scan_fields import FIELDS, PLAIN, default_values, empty_values, scan_request, values_of
+from cyberai.web.scan_fields import FIELDS, PLAIN, default_values, scan_request, shown_again, values_of
 from cyberai.web.visit import Form, Visit
 
 
@@ -32,7 +32,7 @@ async def create(visit: Visit) -> Reply:
         with told_to_people(request):
             scan = await create_scan(visit.app, visit.workspace, request)
     except (InvalidRequest, Forbidden) as error:
-        return _form(visit, empty_values() | visit.form, error)
+        return _form(visit, shown_again(visit.form), error)
     return see_other(f"/scans/{scan.id}" if visit.may(ApiScope.SCANS_READ) else "/scans/new?started=yes")
 
 
@@ -50,4 +50,5 @@ def _form(visit: Visit, values: Form, error: CyberAIError | None = None) -> Repl
         modes=MODES,
         severities=SEVERITIES,
         criticalities=CRITICALITIES,
+        logins=AUTH_TYPES,
     )

@@ -278,8 +278,10 @@ def test_the_description(fixed: bool, demo: bool) -> None:
             assert set(described) == {"fixed", "set", "targets", "flaws", "ca_file"}
             assert (described["fixed"], described["set"]) == (fixed, "demo" if demo else "full")
             targets = {item["target"]: item for item in described["targets"]}
-            assert all(set(item) == {"kind", "target", "check_ids"} for item in targets.values())
-            assert {item["kind"] for item in targets.values()} == {"http", "tls", "service"}
+            assert all(set(item) == {"kind", "target", "check_ids", "auth"} for item in targets.values())
+            kinds = {item["kind"] for item in targets.values()}
+            assert kinds == {"http", "tls", "service"} | (set() if demo else {"members"})
+            assert all((item["auth"] is None) == (item["kind"] != "members") for item in targets.values())
             checks = {check for item in targets.values() for check in item["check_ids"]}
             assert len(checks) == (12 if demo else len(all_checks()))
             keys = {"check", "target", "path", "method", "parameter", "insertion", "variant", "intrusive"}

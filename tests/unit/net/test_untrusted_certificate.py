@@ -17,7 +17,7 @@ from cyberai.domain.scope import ScanScope
 from cyberai.domain.target import parse_network, parse_target
 from cyberai.net.egress import EgressPolicy
 from cyberai.net.session import ScanNetwork
-from cyberai.ports.network import SessionLimits
+from cyberai.ports.network import SessionLimits, TransportError, TransportReason
 from support.deployment import START
 
 
@@ -43,7 +43,7 @@ def self_signed(folder: Path) -> Path:
     return path
 
 
-async def heads_of_two_requests(pem: Path, *, ignore_ssl: bool) -> list[bytes]:
+async def heads_of_two_requests(pem: Path, *, ignore_ssl: bool, private: bool = False) -> list[bytes]:
     seen: list[bytes] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -68,7 +68,7 @@ async def heads_of_two_requests(pem: Path, *, ignore_ssl: bool) -> list[bytes]:
     session = network.open(ScanScope((parse_target(str(url)),)), limits)
     try:
         for _ in range(2):
-            assert (await session.http.send(HttpRequest("GET", url))).body == b"ok"
+            assert (await session.http.send(HttpRequest("GET", url), private=private)).body == b"ok"
     finally:
         await session.aclose()
         server.close()
@@ -81,3 +81,11 @@ def test_custom_headers_go_only_where_the_operator_said_so(tmp_path: Path, ignor
     seen = asyncio.run(heads_of_two_requests(self_signed(tmp_path), ignore_ssl=ignore_ssl))
     assert len(seen) == 2
     assert [b"s3cret" in head for head in seen] == [ignore_ssl] * 2
+
+
+def test_a_private_request_is_not_sent_to_who_cannot_prove_its_name(tmp_path: Path) -> None:
+    pem = self_signed(tmp_path)
+    with pytest.raises(TransportError) as refused:
+        asyncio.run(heads_of_two_requests(pem, ignore_ssl=False, private=True))
+    assert refused.value.reason is TransportReason.CERTIFICATE
+    assert len(asyncio.run(heads_of_two_requests(pem, ignore_ssl=True, private=True))) == 2

@@ -1,0 +1,24 @@
+"""Where an answer sends a browser next."""
+
+from cyberai.domain.http import Exchange, HttpRequest
+from cyberai.engine.cookies import carried, cookies_after
+
+
+def redirect_request(exchange: Exchange) -> HttpRequest | None:
+    """The request a browser would send next, or None when the answer is no redirect it would follow."""
+    response, request = exchange.response, exchange.request
+    location = response.header("location")
+    if response.status not in (301, 302, 303, 307, 308) or not location:
+        return None
+    try:
+        url = request.url.join(location)
+    except ValueError:
+        return None
+    keeps = response.status in (307, 308)
+    next_request = HttpRequest(
+        request.method if keeps or request.method == "HEAD" else "GET",
+        url,
+        request.headers if keeps and url.origin == request.url.origin else (),
+        request.body if keeps else b"",
+    )
+    return carried(cookies_after(request, response), request.url, next_request)
