@@ -31,6 +31,12 @@ SAME_FORM = 3
 MAX_STRUCTURES = 4
 """Page structures of one shape that are tested separately."""
 
+MAX_LOOKED_AT = 24
+"""Page structures of one shape whose headers and cookies are looked at: a site of one program (`?page=about`)."""
+
+SAME_VALUE = 2
+"""Requests with which a header or cookie of the application is tested although it shows no influence."""
+
 MAX_KIN = 8
 """Shapes that differ in the last name of their path only, and lead to pages of one structure, that are looked at and
 tested: posts of a blog, of which each takes the same parameters."""
@@ -102,6 +108,7 @@ class CrawlMemory:
         self._kinds: Counter[int] = Counter()
         self._shapes: set[int] = set()
         self._alike: Counter[str] = Counter()
+        self._values: Counter[str] = Counter()
         self._kin: dict[int, set[int]] = {}
         self._digests: dict[int, int] = {}
         self._submitted: dict[str, set[str]] = {}
@@ -165,6 +172,15 @@ class CrawlMemory:
     def testable(self, shape: str, structure: str) -> bool:
         """True while this structure of the shape is one of the first few."""
         return hash((shape, structure)) in self._structures or self._kinds[hash(shape)] < MAX_STRUCTURES
+
+    def worth_a_look(self, shape: str, structure: str) -> bool:
+        """True while this structure of the shape is one of those whose rare points are looked at."""
+        return hash((shape, structure)) in self._structures or self._kinds[hash(shape)] < MAX_LOOKED_AT
+
+    def new_value(self, name: str) -> bool:
+        """True the first SAME_VALUE times: a cookie that many pages get is tested with few of them."""
+        self._values[name] += 1
+        return self._values[name] <= SAME_VALUE
 
     def among_first(self, kin: str, shape: str) -> bool:
         """True while this shape is one of the first MAX_KIN of its kin."""

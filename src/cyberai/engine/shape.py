@@ -27,6 +27,9 @@ MAX_TARGET = 2_000
 ONLY = " only:"
 """In a shape: what follows names the one point (kind:name) that is tested."""
 
+RARE = "rare"
+"""Behind ONLY: of this page only what every request has is looked at, headers, cookies and names."""
+
 
 def shape_of(request: HttpRequest) -> str:
     """Method, origin, normalised path and sorted parameter names."""
