@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Hashable, Iterable
 from typing import Generic, TypeVar
 
 from cyberai.domain.http import Exchange, HttpRequest
+from cyberai.engine.kept_token import Kept
 from cyberai.engine.shape import check_shape, crawl_key
 
 MAX_EXCHANGES = 16 * 1024 * 1024
@@ -118,6 +119,7 @@ class CrawlMemory:
         self.proven: Counter[str] = Counter()
         self._looked_at: set[int] = set()
         self.mentioned: set[str] = set()
+        self.tokens: dict[HttpRequest, Kept] = {}
 
     def close_exhausted(self) -> None:
         """Take stock between two batches of units: within one, what is exhausted does not depend on which answer
