@@ -11,7 +11,7 @@ from cyberai.engine.cookies import cookies_after, with_cookies
 from cyberai.engine.fetch import Tally
 from cyberai.engine.form_variants import each_field_alone
 from cyberai.engine.frontier import check_unit, revisit_unit, unknown_names_unit
-from cyberai.engine.insertion import ordinary_points
+from cyberai.engine.insertion import ordinary_points, own_points
 from cyberai.engine.page import Page, is_file, is_named_file
 from cyberai.engine.shape import RARE, kin_of, shape_of
 
@@ -34,7 +34,8 @@ async def tests_of(context: Context, asset: RequestAsset, page: Page, tally: Tal
     plain = named or is_file(response)
     ordinary = () if named else ordinary_points(tested.request)
     units = []
-    if ordinary or (200 <= response.status < 300 and not plain):
+    own = own_points(tested.request) if 300 <= response.status < 400 else ()
+    if ordinary or own or (200 <= response.status < 300 and not plain):
         units.append(check_unit(tested, page.structure))
     if "?" in shape:
         units.append(revisit_unit(tested.request.url))

@@ -104,3 +104,14 @@ def test_what_a_script_sends_along_is_tested_with_the_value_it_has() -> None:
     """
     assert header_fields(code) == (("Part", "rope.txt"), ("Other", ""))
     assert cookie_values(code) == (("shelf", "north"), ("till", "7"))
+
+
+def goes_where_its_cookie_says(request: HttpRequest) -> HttpResponse:
+    if request.url.path == "/":
+        return html("<script>document.cookie = 'shelf=/north'</script><form method=post action=/go></form>")
+    place = dict(request_cookies(request)).get("shelf", "/")
+    return HttpResponse(302, (("Location", place),))
+
+
+def test_a_cookie_of_the_application_is_tested_where_the_answer_only_redirects() -> None:
+    assert "cookie:shelf" in opened(goes_where_its_cookie_says)
