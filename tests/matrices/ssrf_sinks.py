@@ -255,7 +255,7 @@ READERS = {
     "cyberai.app.absence": "POST /v1/scans target",
     "cyberai.app.auth_request": "POST /v1/scans auth.login_url",
     "cyberai.app.default_rate": "POST /v1/scans target",
-    "cyberai.app.resume_scan": "cyberai scan TARGET",
+    "cyberai.app.replay": "POST /v1/scans target",
     "cyberai.app.retry": "POST /v1/scans target",
     "cyberai.app.run_shard": "POST /v1/scans target",
     "cyberai.app.scan_request": "POST /v1/scans target",

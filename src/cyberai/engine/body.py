@@ -56,6 +56,17 @@ def replace_pair(raw: str, name: str, value: str) -> str:
     return raw
 
 
+def rename_pair(raw: str, name: str, other: str) -> str:
+    """`raw` with the first pair of that name under another one; its value stays as written."""
+    pieces = raw.split("&")
+    for index, piece in enumerate(pieces):
+        written, equals, value = piece.partition("=")
+        if piece and unquote_plus(written) == name:
+            pieces[index] = f"{escape(other)}{equals}{value}"
+            return "&".join(pieces)
+    return raw
+
+
 def query_pairs(request: HttpRequest) -> Pairs:
     """The parameters of the query."""
     return decode_pairs(request.url.query)

@@ -13,11 +13,17 @@ from cyberai.domain.unit import Stage, Unit, UnitResult
 from cyberai.engine.context import Context
 from cyberai.engine.coverage import host_label, transport_outcome
 from cyberai.engine.fetch import Tally
-from cyberai.engine.influence import Influence, path_influence, rare_influence
-from cyberai.engine.insertion import label, ordinary_points, path_point, rare_points
+from cyberai.engine.insertion import (
+    label,
+    named_points,
+    ordinary_points,
+    path_point,
+    rare_points,
+)
+from cyberai.engine.openings import Influence, look, own_values
 from cyberai.engine.probe import EngineProbe, Repeats
 from cyberai.engine.run_check import recorded, repeatable, run_check
-from cyberai.engine.shape import only_field
+from cyberai.engine.shape import RARE, only_field
 
 _WHOLE = {OriginAsset: Scope.ORIGIN, TlsAsset: Scope.TLS, ServiceAsset: Scope.SERVICE}
 
@@ -62,16 +68,17 @@ async def check_request(context: Context, unit: Unit, asset: RequestAsset) -> Un
         return UnitResult(unit)
     only = only_field(asset.shape)
     points = tuple(p for p in ordinary_points(asset.request) if not only or label(p) == only)
+    own = own_values(context, asset, only)
     tally = Tally()
     influence = Influence()
     outcomes: list[CheckOutcome] = []
     if not only or not points:
         try:
-            look = path_influence if only else rare_influence
-            influence = await look(context, asset, tally)
+            influence = await look(context, asset, only, own, tally)
         except (TransportError, PolicyRefused) as error:
             untried = _untried(asset, only)
             outcomes += _all(checks, asset, untried, _failed(error))
+    points += tuple(p for p in own if p not in influence.opened)
     skipped = Skipped(SkipReason.NO_INFLUENCE, influence.why)
     outcomes += _all(checks, asset, influence.closed, skipped)
     later: list[Unit] = []
@@ -90,7 +97,14 @@ async def check_request(context: Context, unit: Unit, asset: RequestAsset) -> Un
 async def measure(context: Context, unit: Unit, place: PlaceAsset) -> UnitResult:
     """Run the check again that was postponed at this place: it may have the host for itself now."""
     request = place.request.request
-    known = (*ordinary_points(request), *rare_points(request), path_point(request))
+    own = own_values(context, place.request, only_field(place.request.shape))
+    known = (
+        *ordinary_points(request),
+        *rare_points(request),
+        *named_points(request),
+        *own,
+        path_point(request),
+    )
     point = next(point for point in known if point is not None and label(point) == place.point)
     check = next(c for c in context.checks[Scope.INSERTION] if c.meta.id == place.check_id)
     tally = Tally()
@@ -125,7 +139,7 @@ async def _run(
 
 
 def _untried(asset: RequestAsset, only: str) -> tuple[InsertionPoint, ...]:
-    if not only:
+    if not only or only == RARE:
         return rare_points(asset.request)
     point = path_point(asset.request)
     return (point,) if point is not None else ()

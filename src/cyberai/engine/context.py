@@ -53,7 +53,7 @@ class Context:
         self.baselines = Exchanges()
         self.missing: Once[tuple[str, str, str, int], Exchange] = Once(MAX_CONTROLS)
         self.robots: Once[str, str] = Once()
-        self.crawl = CrawlMemory()
+        self.crawl = CrawlMemory(spec.options.depth)
         self.novelty = Novelty()
         self.order = Order()
         self.firewalls = Firewalls()

@@ -14,7 +14,7 @@ from cyberai.engine.follow import next_requests
 from cyberai.engine.page import read_page
 from cyberai.engine.page_checks import check_page
 from cyberai.engine.testable import tests_of
-from cyberai.engine.visit import closed, fetch, is_real
+from cyberai.engine.visit import closed, echoed_name, fetch, is_real
 
 _CLOSED_DOORS = frozenset({401, 403, 407, 421, 429})
 """Statuses of an entry that is there and is not shown to us."""
@@ -57,7 +57,8 @@ async def _read(
 ) -> UnitResult:
     """What the answer says and leads to; nothing when it stands for a page that is not there."""
     if not await is_real(context, asset, exchange, tally):
-        return UnitResult(unit, requests=tally.sent)
+        beside = await echoed_name(context, asset, exchange, tally)
+        return UnitResult(unit, found=beside, requests=tally.sent)
     page = read_page(exchange, Url.parse(asset.referer) if asset.referer else None)
     outcomes = await check_page(context, asset, page, tally)
     tests = await tests_of(context, asset, page, tally)

@@ -46,14 +46,19 @@ def token_fields(request: HttpRequest) -> tuple[str, ...]:
 
 def renewed(request: HttpRequest, page: HttpResponse, names: tuple[str, ...]) -> HttpRequest:
     """The request with the token values the freshly fetched page has for these fields."""
+    for name, value in token_values(page, names):
+        request = replace_field(request, name, value)
+    return request
+
+
+def token_values(page: HttpResponse, names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Name and value of those of the fields that a form of the page has."""
     values: dict[str, str] = {}
     for form in parse_forms(list(tags(decode(page)))):
         for field in form.fields:
             if field.name in names and field.value:
                 values.setdefault(field.name, field.value)
-    for name, value in values.items():
-        request = replace_field(request, name, value)
-    return request
+    return tuple(values.items())
 
 
 def replace_field(request: HttpRequest, name: str, value: str) -> HttpRequest:

@@ -2,21 +2,34 @@
 
 from msgspec import Struct, structs
 
+from cyberai.checkkit.sql_delays import MYSQL_WAITS, MYSQL_WAITS_BARE
 from cyberai.domain.asset import RequestAsset
 from cyberai.domain.http import Exchange, HttpRequest, HttpResponse
 from cyberai.domain.insertion import InsertionKind, InsertionPoint
 from cyberai.engine.context import Context
 from cyberai.engine.difference import chunks, influenced, same_head, similarity
 from cyberai.engine.fetch import Tally
+from cyberai.engine.firewall import Firewalls
 from cyberai.engine.insertion import path_point, rare_points
 from cyberai.engine.probe import missing_control, send_fresh
 from cyberai.engine.rendering import render
 from cyberai.engine.soft404 import is_missing
 
 _ALIKE = 0.9
+SECONDS = 2
+_LATE, _PROMPT = 0.9 * SECONDS, 0.5 * SECONDS
+_WAIT = {
+    InsertionKind.HEADER: f"{MYSQL_WAITS};sleep {{d}} #".replace("{d}", str(SECONDS)),
+    InsertionKind.COOKIE: MYSQL_WAITS_BARE.replace("{d}", str(SECONDS)),
+}
+"""Ends altered headers and cookies: a value that is only stored or logged shows no difference until it breaks the
+statement it is put into, which this does in all databases but one, and there and in a shell the answer is late. A
+double quote makes some frameworks ignore the whole cookie."""
+
 _BREAK = {InsertionKind.HEADER: "'\"", InsertionKind.COOKIE: "'"}
-"""Ends altered headers and cookies: a value that is only stored or logged shows no difference until it breaks
-the statement it is put into. A double quote makes some frameworks ignore the whole cookie."""
+"""The same in short, where a filter refuses the other."""
+
+Ends = dict[InsertionKind, str]
 
 _SPELLINGS = ("./{}", "{}'||'", "{}'+'", "{}' '")
 
@@ -42,15 +55,20 @@ async def rare_influence(context: Context, asset: RequestAsset, tally: Tally) ->
     for point in points:
         if point.kind is InsertionKind.RAW_QUERY:
             tokens[point] = f"{added}=1"  # the added parameter as a whole: only an echo of the query shows it
-    altered = await _send(context, asset, _altered(asset.request, tokens), tally)
-    opened = {point for point, token in tokens.items() if _came_back(token, altered.response)}
+    ends = _WAIT
+    altered = await _send(context, asset, _altered(asset.request, tokens, ends), tally)
+    if Firewalls.refuses(altered.response.status) and not Firewalls.refuses(baseline.response.status):
+        ends = _BREAK
+        altered = await _send(context, asset, _altered(asset.request, tokens, ends), tally)
+    opened = {point for point, token in tokens.items() if came_back(token, altered.response)}
     rest = tuple(p for p in points if p not in opened and p.kind is not InsertionKind.RAW_QUERY)
     marks = tuple(tokens.values())
     opened -= _twice_told(tokens, opened, altered.response)
-    if _differs(baseline.response, altered.response, marks):
+    late = _late(baseline.response, altered.response)
+    if late or _differs(baseline.response, altered.response, marks):
         again = await _send(context, asset, asset.request, tally)
-        if influenced(baseline.response, again.response, altered.response, marks):
-            opened |= await _alone(context, asset, (baseline, again), rest, tally)
+        if late or influenced(baseline.response, again.response, altered.response, marks):
+            opened |= await _alone(context, asset, (baseline, again), rest, ends, tally)
     return Influence(
         tuple(p for p in points if p in opened),
         tuple(p for p in points if p not in opened),
@@ -72,7 +90,7 @@ async def path_influence(context: Context, asset: RequestAsset, tally: Tally) ->
         general = await missing_control(context, root, tally)
     name = control.request.url.path.rpartition("/")[2].partition(".")[0]
     names = (name, general.request.url.path.rpartition("/")[2])
-    echoed = _came_back(name, control.response)
+    echoed = came_back(name, control.response)
     exists = 200 <= control.response.status < 300
     usual = same_head(control.response, general.response)
     usual = usual and similarity(control.response, general.response, names) >= _ALIKE
@@ -99,12 +117,16 @@ async def _interpreted(
     return False
 
 
-def _altered(request: HttpRequest, tokens: dict[InsertionPoint, str]) -> HttpRequest:
+def _late(baseline: HttpResponse, altered: HttpResponse) -> bool:
+    return baseline.elapsed <= _PROMPT and altered.elapsed >= _LATE
+
+
+def _altered(request: HttpRequest, tokens: dict[InsertionPoint, str], ends: Ends) -> HttpRequest:
     for point, token in tokens.items():
         if point.kind is InsertionKind.RAW_QUERY:
             continue
         kept = point.kind is not InsertionKind.COOKIE
-        value = token + _BREAK.get(point.kind, "")
+        value = token + ends.get(point.kind, "")
         request = render(structs.replace(point, request=request), value, append=kept)
     return request
 
@@ -122,7 +144,8 @@ def _twice_told(
     return {name} if body.count(tokens[name].encode()) == body.count(whole.encode()) else set()
 
 
-def _came_back(token: str, response: HttpResponse) -> bool:
+def came_back(token: str, response: HttpResponse) -> bool:
+    """True when the token stands in the answer."""
     heads = "\n".join(value for _, value in response.headers).lower()
     return token.encode() in response.body.lower() or token in heads
 
@@ -136,15 +159,17 @@ async def _alone(
     asset: RequestAsset,
     samples: tuple[Exchange, Exchange],
     points: tuple[InsertionPoint, ...],
+    ends: Ends,
     tally: Tally,
 ) -> set[InsertionPoint]:
     baseline, again = (sample.response for sample in samples)
     opened = set()
     for point in points:
         token = context.rng.letters(10)
-        answer = await _send(context, asset, _altered(asset.request, {point: token}), tally)
+        answer = await _send(context, asset, _altered(asset.request, {point: token}, ends), tally)
         # What one broken value hid, such as the echo of another, shows only now.
-        if influenced(baseline, again, answer.response, (token,)) or _came_back(token, answer.response):
+        shown = came_back(token, answer.response) or _late(baseline, answer.response)
+        if shown or influenced(baseline, again, answer.response, (token,)):
             opened.add(point)
     return opened
 

@@ -29,6 +29,15 @@ RARE_HEADERS = (
 )
 """Headers that programs read, in the order in which they are tried."""
 
+MAX_NAMED = 8
+"""Fields of one request whose names, and whose namesakes among headers and cookies, are looked at."""
+
+_RESERVED = frozenset(
+    {"host", "connection", "content-length", "content-type", "transfer-encoding", "expect", "upgrade", "te",
+     "trailer", "cookie", "authorization", "range", "accept", "date", "from", "via", "origin"}
+)  # fmt: skip
+"""Header fields that would make another request of it."""
+
 BASE64 = "base64"
 _CODED = frozenset({InsertionKind.QUERY, InsertionKind.FORM, InsertionKind.JSON, InsertionKind.MULTIPART})
 
@@ -99,8 +108,53 @@ def rare_points(request: HttpRequest) -> tuple[InsertionPoint, ...]:
     return (
         *headers,
         *(InsertionPoint(request, InsertionKind.COOKIE, name, value) for name, value in cookies),
+        *_fields_elsewhere(request, {name for name, _ in cookies} | {name.lower() for name in names}),
         InsertionPoint(request, InsertionKind.PARAMETER_NAME, NAMELESS),
         *raw_query,
+    )
+
+
+def named_points(request: HttpRequest) -> tuple[InsertionPoint, ...]:
+    """The name of each parameter as a point: programs that look for a value take the name for what it says."""
+    if _is_keyless(request):
+        return ()
+    names = dict.fromkeys(name for name, _ in (*query_pairs(request), *form_pairs(request)))
+    wanted = [name for name in names if name and not is_token_field(name)][:MAX_NAMED]
+    return tuple(InsertionPoint(request, InsertionKind.PARAMETER_NAME, name, name) for name in wanted)
+
+
+def own_points(request: HttpRequest) -> tuple[InsertionPoint, ...]:
+    """Headers that the application's scripts set and cookies with a value of its own: rare points that carry what
+    ordinary ones do. Tokens and what looks like a session are none."""
+    headers = [n for n in _own_headers(request) if not is_token_field(n) and "token" not in n.lower()]
+    cookies = [(n, v) for n, v in dict.fromkeys(request_cookies(request)) if v and not is_session(n, v)]
+    return (
+        *(InsertionPoint(request, InsertionKind.HEADER, n, request.header(n) or "") for n in headers),
+        *(InsertionPoint(request, InsertionKind.COOKIE, name, value) for name, value in cookies),
+    )
+
+
+def is_session(name: str, value: str) -> bool:
+    """True for a cookie that most likely says who the visitor is: a broken one hides every other point."""
+    lower = name.lower()
+    if any(word in lower for word in ("sess", "sid", "token", "csrf", "xsrf", "auth", "jwt")):
+        return True
+    return len(value) >= 20 and not any(c in "./ %+" for c in value) and any(c.isdigit() for c in value)
+
+
+def _fields_elsewhere(request: HttpRequest, taken: set[str]) -> tuple[InsertionPoint, ...]:
+    """The fields of a form as headers and cookies: a script may send what a person types in either."""
+    fields = [
+        (name, value)
+        for name, value in dict(form_pairs(request)).items()
+        if name.isascii() and name.replace("-", "a").replace("_", "a").isalnum() and not is_token_field(name)
+    ][:MAX_NAMED]
+    kinds = (InsertionKind.HEADER, InsertionKind.COOKIE)
+    return tuple(
+        InsertionPoint(request, kind, name, value)
+        for kind in kinds
+        for name, value in fields
+        if name not in taken and name.lower() not in taken and name.lower() not in _RESERVED
     )
 
 

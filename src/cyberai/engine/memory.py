@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Hashable, Iterable
 from typing import Generic, TypeVar
 
 from cyberai.domain.http import Exchange, HttpRequest
+from cyberai.engine.kept_token import Kept
 from cyberai.engine.shape import check_shape, crawl_key
 
 MAX_EXCHANGES = 16 * 1024 * 1024
@@ -28,12 +29,15 @@ FREE_STEPS = 1_000
 SAME_FORM = 3
 """Submissions of one form that differ in nothing but numbers and random texts: the row of a list it belongs to."""
 
-MAX_STRUCTURES = 4
-"""Page structures of one shape that are tested separately."""
+LOOKED_AT = 8
+"""Page structures of one shape, for each step of the scan's depth, whose headers and cookies are looked at: a site of
+one program (`?page=about`)."""
 
-MAX_KIN = 8
-"""Shapes that differ in the last name of their path only, and lead to pages of one structure, that are looked at and
-tested: posts of a blog, of which each takes the same parameters."""
+SAME_VALUE = 2
+"""Requests with which a header or cookie of the application is tested although it shows no influence."""
+
+USUAL_DEPTH = 3
+"""The scan's depth where nothing else is asked for."""
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
@@ -92,7 +96,13 @@ class Exchanges:
 class CrawlMemory:
     """What the crawler has seen: for traps, near-duplicates and caps."""
 
-    def __init__(self) -> None:
+    def __init__(self, depth: int = USUAL_DEPTH) -> None:
+        self._structures_tested = 1 + depth
+        """Page structures of one shape that are tested separately."""
+        self._structures_seen = LOOKED_AT * depth
+        self._kin_tested = 2 + 2 * depth
+        """Shapes that differ in the last name of their path only, and lead to pages of one structure, that are looked
+        at and tested: posts of a blog, of which each takes the same parameters."""
         self._dull: Counter[str] = Counter()
         self._closed: set[str] = set()
         self._steps: Counter[str] = Counter()
@@ -102,6 +112,7 @@ class CrawlMemory:
         self._kinds: Counter[int] = Counter()
         self._shapes: set[int] = set()
         self._alike: Counter[str] = Counter()
+        self._values: Counter[str] = Counter()
         self._kin: dict[int, set[int]] = {}
         self._digests: dict[int, int] = {}
         self._submitted: dict[str, set[str]] = {}
@@ -111,6 +122,7 @@ class CrawlMemory:
         self.proven: Counter[str] = Counter()
         self._looked_at: set[int] = set()
         self.mentioned: set[str] = set()
+        self.tokens: dict[HttpRequest, Kept] = {}
 
     def close_exhausted(self) -> None:
         """Take stock between two batches of units: within one, what is exhausted does not depend on which answer
@@ -164,12 +176,25 @@ class CrawlMemory:
 
     def testable(self, shape: str, structure: str) -> bool:
         """True while this structure of the shape is one of the first few."""
-        return hash((shape, structure)) in self._structures or self._kinds[hash(shape)] < MAX_STRUCTURES
+        return (
+            hash((shape, structure)) in self._structures or self._kinds[hash(shape)] < self._structures_tested
+        )
+
+    def worth_a_look(self, shape: str, structure: str) -> bool:
+        """True while this structure of the shape is one of those whose rare points are looked at."""
+        return (
+            hash((shape, structure)) in self._structures or self._kinds[hash(shape)] < self._structures_seen
+        )
+
+    def new_value(self, name: str) -> bool:
+        """True the first SAME_VALUE times: a cookie that many pages get is tested with few of them."""
+        self._values[name] += 1
+        return self._values[name] <= SAME_VALUE
 
     def among_first(self, kin: str, shape: str) -> bool:
-        """True while this shape is one of the first MAX_KIN of its kin."""
+        """True while this shape is one of the first few of its kin."""
         members = self._kin.setdefault(hash(kin), set())
-        if len(members) < MAX_KIN:
+        if len(members) < self._kin_tested:
             members.add(hash(shape))
         return hash(shape) in members
 

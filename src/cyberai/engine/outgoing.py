@@ -109,11 +109,13 @@ def _all(page: Page, redirects: bool) -> Iterator[Outgoing]:
 
 def _as_scripted(page: Page, request: HttpRequest) -> HttpRequest:
     """With the header fields and cookies that the page's scripts put on requests; insertion points by that."""
-    for name in page.headers:
-        request = request.with_header(name, TEXT)
+    for name, value in page.headers:
+        if request.header(name) is None:
+            request = request.with_header(name, value or TEXT)
     if page.cookies and request.url.host == page.exchange.request.url.host:
         held = dict(cookies_after(page.exchange.request, page.exchange.response))
-        request = with_cookies(request, tuple({**dict.fromkeys(page.cookies, TEXT), **held}.items()))
+        written = {name: value or TEXT for name, value in page.cookies}
+        request = with_cookies(request, tuple({**written, **held}.items()))
     return request
 
 

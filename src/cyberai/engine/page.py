@@ -12,7 +12,7 @@ from cyberai.engine.links import MAX_LINKS as MAX_LINKS
 from cyberai.engine.links import Link, extract, is_json, is_script, text_of
 from cyberai.engine.markup import Tag, tags
 from cyberai.engine.script_calls import calls
-from cyberai.engine.scripts import cookie_names, header_names
+from cyberai.engine.scripts import cookie_values, header_fields
 from cyberai.engine.shape import skeleton
 from cyberai.engine.soft404 import extension
 
@@ -39,16 +39,16 @@ _VERSIONS = frozenset({"v", "ver", "version", "rev", "build", "hash", "cb", "cac
 
 
 class Page(Struct, frozen=True):
-    """What the crawler knows of an answer. `headers` and `cookies` are names its scripts set on requests,
-    `calls` requests with a JSON body that they make; `folders` are those of the files it refers to."""
+    """What the crawler knows of an answer. `headers` and `cookies` are what its scripts set on requests,
+    name and value, `calls` requests with a JSON body that they make; `folders` are those of the files it refers to."""
 
     exchange: Exchange
     structure: str
     links: tuple[Link, ...] = ()
     forms: tuple[Form, ...] = ()
     is_html: bool = False
-    headers: tuple[str, ...] = ()
-    cookies: tuple[str, ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+    cookies: tuple[tuple[str, str], ...] = ()
     calls: tuple[HttpRequest, ...] = ()
     folders: tuple[Url, ...] = ()
     is_script: bool = False
@@ -70,7 +70,7 @@ def read_page(exchange: Exchange, document: Url | None = None) -> Page:
     code = "\n".join(tag.text for tag in elements if tag.name == "script") if html else text
     if not html and is_json(url, response):
         code = original_code(text)
-    headers, cookies = (header_names(code), cookie_names(code)) if html else ((), ())
+    headers, cookies = (header_fields(code), cookie_values(code)) if html else ((), ())
     made = calls(code, base or url) if html or code_only or code is not text else ()
     near = folders(url, elements) if html else ()
     return Page(

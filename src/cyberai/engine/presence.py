@@ -5,6 +5,7 @@ from cyberai.domain.asset import RequestAsset
 from cyberai.domain.http import Exchange, Url
 from cyberai.engine.context import Context
 from cyberai.engine.fetch import Tally
+from cyberai.engine.links import is_json, is_script
 from cyberai.engine.page import is_file, is_html
 from cyberai.engine.probe import missing_control
 from cyberai.engine.soft404 import extension, is_missing, stands_out
@@ -37,10 +38,19 @@ async def is_real(context: Context, asset: RequestAsset, exchange: Exchange, tal
         return True
     distinct = await _is_distinct(context, exchange, tally)
     linked = asset.depth > 1 or url.path not in WELL_KNOWN
-    context.crawl.met(
-        url.origin, distinct=distinct and is_html(exchange.response), alike=linked and not distinct
-    )
+    context.crawl.met(url.origin, distinct=distinct and _speaks(exchange), alike=linked and not distinct)
     return distinct or (bool(asset.referer and url.query) and not is_file(exchange.response))
+
+
+def _speaks(exchange: Exchange) -> bool:
+    """True for what tells that the application itself answers: a page, or the data or code of one whose pages are made
+    in the browser. A picture or a style is served before a closed door as well."""
+    response = exchange.response
+    return (
+        is_html(response)
+        or is_json(exchange.request.url, response)
+        or is_script(exchange.request.url, response)
+    )
 
 
 async def _is_distinct(context: Context, exchange: Exchange, tally: Tally) -> bool:

@@ -19,9 +19,10 @@ from cyberai.domain.fingerprint import normalise_path
 from cyberai.domain.http import Headers, HttpResponse
 from cyberai.engine.context import Context
 from cyberai.engine.cookies import cookies_after, request_cookies, with_cookies
-from cyberai.engine.csrf import leading_to, renewed, token_fields
 from cyberai.engine.difference import MAX_COMPARED
 from cyberai.engine.fetch import MAX_REDIRECTS, Tally, redirect_request
+from cyberai.engine.fresh_tokens import send_fresh as send_fresh
+from cyberai.engine.fresh_tokens import submit
 from cyberai.engine.rendering import render
 from cyberai.engine.soft404 import directory, extension, missing_url
 from cyberai.ports.network import Handshake, TlsVersion, TransportError, TransportReason
@@ -241,42 +242,9 @@ class EngineProbe:
 
     async def _submit(self, request: HttpRequest) -> Exchange:
         """Send with a fresh token where the request has one."""
-        if self._asset is None or not token_fields(request):
+        if self._asset is None:
             return await self._send(request)
-        async with self._context.fetcher.turns.alone():
-            fresh = await with_fresh_token(self._context, request, self._asset, self._tally)
-            return await self._send(fresh)
-
-
-async def send_fresh(
-    context: Context, request: HttpRequest, asset: RequestAsset, tally: Tally, *, retries: int = 0
-) -> Exchange:
-    """The answer to the request, sent with fresh tokens where it has any; raise PolicyRefused or TransportError."""
-    if not token_fields(request) or not leading_to(asset):
-        return await context.fetcher.send(request, tally, retries=retries)
-    async with context.fetcher.turns.alone():
-        fresh = await with_fresh_token(context, request, asset, tally)
-        return await context.fetcher.send(fresh, tally, retries=retries)
-
-
-async def with_fresh_token(
-    context: Context, request: HttpRequest, asset: RequestAsset, tally: Tally
-) -> HttpRequest:
-    """The request with anti-forgery tokens (and the cookies they are tied to) from a fresh look at the page its
-    form stands on, the earlier steps of the form repeated; the request as it is when it has none."""
-    steps = leading_to(asset)
-    if not token_fields(request) or not steps:
-        return request
-    cookies, page = request_cookies(request), None
-    for step in steps:
-        if page is not None:
-            step = renewed(step, page.response, token_fields(step))
-        sent = with_cookies(step, cookies) if cookies else step
-        page = await context.fetcher.send(sent, tally, retries=1)
-        cookies = cookies_after(page.request, page.response)
-    assert page is not None
-    fresh = renewed(request, page.response, token_fields(request))
-    return with_cookies(fresh, cookies) if cookies != request_cookies(request) else fresh
+        return await submit(self._context, request, self._asset, self._tally, self._send)
 
 
 async def missing_control(context: Context, url: Url, tally: Tally, sample: int = 1) -> Exchange:

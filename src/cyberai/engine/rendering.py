@@ -14,6 +14,7 @@ from cyberai.engine.body import (
     field_part,
     json_value,
     multipart_parts,
+    rename_pair,
     replace_leaf,
     replace_pair,
 )
@@ -32,7 +33,7 @@ def render(point: InsertionPoint, payload: str, append: bool = False) -> HttpReq
     - multipart: the part's bytes; Content-Type is renewed so that the boundary never occurs in the payload;
     - header: as it is, less line breaks and NUL; cookie: `;`, controls and non-ASCII percent-encoded;
     - file name: as browsers write it, less line breaks, a double quote as `%22`;
-    - parameter name: one more parameter of that name, in the query.
+    - parameter name: one more parameter of that name, in the query; of a named point, that parameter's name.
     """
     value = point.value + payload if append else payload
     if point.coding == BASE64:
@@ -122,6 +123,13 @@ def _cookie(point: InsertionPoint, value: str) -> HttpRequest:
 
 
 def _parameter_name(point: InsertionPoint, value: str) -> HttpRequest:
+    if point.name:
+        request = point.request
+        changed = rename_pair(request.url.query, point.name, value)
+        if changed != request.url.query:
+            return _with_query(request, changed)
+        body = rename_pair(request.body.decode("latin-1"), point.name, value)
+        return _with_body(request, body.encode("latin-1"))
     query = point.request.url.query
     return _with_query(point.request, f"{query}&{escape(value)}=1" if query else f"{escape(value)}=1")
 

@@ -13,6 +13,7 @@ from cyberai.domain.http import HttpRequest, Url
 from cyberai.engine.body import FORM, JSON, MULTIPART, encode_multipart, encode_pairs, field_part, scalar_text
 from cyberai.engine.fields import Field, fill
 from cyberai.engine.javascript import Script
+from cyberai.engine.script_bodies import handed_body
 from cyberai.engine.script_values import Span, members, object_at, parts, text_at
 from cyberai.engine.scripts import filled, is_path, is_token
 
@@ -242,6 +243,7 @@ def _variable(script: Script, call: Call, span: Span) -> None:
     name = _name(source[span.start : span.end])
     at = _assigned(source, name, span.start)
     if at < 0:
+        call.fields = handed_body(script, name, span.start) if name else {}
         return
     if source.startswith(("new FormData", "new URLSearchParams"), at):
         call.media_type = MULTIPART if source.startswith("new FormData", at) else FORM

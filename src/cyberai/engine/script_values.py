@@ -90,6 +90,15 @@ def object_at(script: Script, start: int, nesting: int = 0) -> dict[str, Any]:
     return found
 
 
+def _default(text: str) -> str:
+    """The literal that stands in where nothing is given: `name || "guide.txt"`, `name ?? "guide.txt"`."""
+    for joint in ("||", "??"):
+        literal = text.rpartition(joint)[2].strip() if joint in text else ""
+        if len(literal) > 2 and literal[0] in _QUOTES and literal.find(literal[0], 1) == len(literal) - 1:
+            return literal[1:-1]
+    return ""
+
+
 def _value(script: Script, member: Span, nesting: int) -> Any:
     text = script.source[member.start : member.end]
     if text[:1] == "{" and nesting < _MAX_NESTING:
@@ -103,6 +112,9 @@ def _value(script: Script, member: Span, nesting: int) -> Any:
     try:
         known = msgspec.json.decode(text)
     except (msgspec.DecodeError, UnicodeEncodeError):
+        default = _default(text)
+        if default:
+            return default
         # `{post: id}`, `{item: row.itemId}`: what is given tells more than the field's name.
         given = text.rpartition(".")[2]
         return "1" if given == "id" or given.endswith(("Id", "_id", "ID")) else fill(Field(member.name))

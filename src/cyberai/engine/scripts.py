@@ -1,6 +1,6 @@
 """Addresses in JavaScript: texts that look like a path, with values in the place of what the code fills in."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from cyberai.engine.javascript import Script, literals, placeholder
 
@@ -27,6 +27,10 @@ _PLAIN = frozenset(
 )
 _NEVER = frozenset(" \t\r\n<>^|\"'`;,()*[]\\")
 _MAP = "sourceMappingURL="
+_QUOTES = "\"'`"
+
+Named = tuple[tuple[str, str], ...]
+"""Names with their values."""
 
 
 def paths(source: str) -> Iterator[str]:
@@ -81,28 +85,60 @@ def open_paths(handler: str) -> Iterator[str]:
             yield value
 
 
-def header_names(source: str) -> tuple[str, ...]:
+def header_fields(source: str) -> Named:
     """Header fields that the script sets on its requests: `setRequestHeader("Name", ...)`, and literals that begin
-    with `X-`, as in `headers: {"X-Name": value}`."""
-    found = list(_quoted_after(source, "setRequestHeader("))
-    found += [literal.text for literal in literals(source) if literal.text[:2] in ("X-", "x-")]
-    names = dict.fromkeys(name for name in found if is_token(name) and name.lower() not in _PLAIN)
-    return tuple(names)[:MAX_NAMES]
+    with `X-`, as in `headers: {"X-Name": value}`. The value is empty where it is no literal."""
+    found = [(name, _literal(rest, ",")) for name, rest in _quoted_after(source, "setRequestHeader(")]
+    found += [
+        (literal.text, _literal(source[literal.end + 1 : literal.end + MAX_PATH], ":,"))
+        for literal in literals(source)
+        if literal.text[:2] in ("X-", "x-")
+    ]
+    return _named((name, value) for name, value in found if name.lower() not in _PLAIN)
 
 
-def cookie_names(source: str) -> tuple[str, ...]:
-    """Cookies that the script sets: `document.cookie = "name=..."`."""
-    names = (literal.partition("=")[0].strip() for literal in _quoted_after(source, "document.cookie"))
-    return tuple(dict.fromkeys(name for name in names if is_token(name)))[:MAX_NAMES]
+def cookie_values(source: str) -> Named:
+    """Cookies that the script sets: `document.cookie = "name=value; path=/"`, `"name=" + escape("value")`. The value
+    is empty where it is no literal."""
+    found = []
+    for text, rest in _quoted_after(source, "document.cookie"):
+        name, equals, value = text.partition("=")
+        if equals:
+            found.append((name.strip(), value.partition(";")[0].strip() or _literal(rest, "+")))
+    return _named(found)
 
 
-def _quoted_after(source: str, marker: str) -> Iterator[str]:
-    """The string literal that follows each occurrence of the marker within a few characters."""
+def _named(found: Iterable[tuple[str, str]]) -> Named:
+    """Each name once, with the first value that is known."""
+    values: dict[str, str] = {}
+    for name, value in found:
+        if is_token(name) and (name in values or len(values) < MAX_NAMES):
+            plain = value if len(value) <= MAX_PATH and value.isascii() and value.isprintable() else ""
+            values[name] = values.get(name) or plain
+    return tuple(values.items())
+
+
+def _quoted_after(source: str, marker: str) -> Iterator[tuple[str, str]]:
+    """The string literal that follows each occurrence of the marker within a few characters, and the code behind."""
     for piece in source.split(marker, 50)[1:]:
-        head = piece[: MAX_PATH + 10].lstrip(" =(+")
+        head = piece[: 2 * MAX_PATH].lstrip(" =(+")
         quote = head[:1]
-        if quote and quote in "\"'`" and quote in head[1:]:
-            yield head[1 : head.index(quote, 1)]
+        if quote and quote in _QUOTES and quote in head[1:]:
+            end = head.index(quote, 1)
+            yield head[1:end], head[end + 1 :]
+
+
+def _literal(code: str, joints: str) -> str:
+    """The literal that follows one of the joints, a call such as `encodeURIComponent(` around it left out."""
+    code = code.lstrip()
+    if not code or code[0] not in joints:
+        return ""
+    code = code[1:].lstrip()
+    called, bracket, argument = code.partition("(")
+    if bracket and called.replace(".", "a").isalnum():
+        code = argument.lstrip()
+    quote = code[:1]
+    return code[1 : code.index(quote, 1)] if quote and quote in _QUOTES and quote in code[1:] else ""
 
 
 def is_token(name: str) -> bool:

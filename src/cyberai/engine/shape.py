@@ -14,6 +14,7 @@ from cyberai.domain.fingerprint import is_identifier, normalise_path
 from cyberai.domain.http import HttpRequest, HttpResponse
 from cyberai.engine.body import named_values
 from cyberai.engine.markup import Tag
+from cyberai.engine.soft404 import extension
 from cyberai.engine.token_names import is_token_field
 
 VARIANTS = 4_096
@@ -24,8 +25,21 @@ MAX_DIGITS = 6
 
 MAX_SEGMENTS = 16
 MAX_TARGET = 2_000
+ROUTES = 4
+"""Groups into which the routes of a folder fall, each of them with pages of its own that are tested."""
+
 ONLY = " only:"
 """In a shape: what follows names the one point (kind:name) that is tested."""
+
+RARE = "rare"
+"""Behind ONLY: of this page only what every request has is looked at, headers, cookies and names."""
+
+
+_PROGRAMS = frozenset(
+    {".php", ".php5", ".phtml", ".jsp", ".jspx", ".jspa", ".jsf", ".asp", ".aspx", ".ashx", ".asmx", ".do", ".action",
+     ".cgi", ".pl", ".py", ".rb", ".cfm", ".cfc", ".dll", ".exe", ".lua", ".tcl", ".nsf", ".xhtml"}
+)  # fmt: skip
+"""Endings of files that are programs of their own: what is true of one says nothing of another."""
 
 
 def shape_of(request: HttpRequest) -> str:
@@ -37,10 +51,20 @@ def shape_of(request: HttpRequest) -> str:
 
 def kin_of(request: HttpRequest, structure: str) -> str:
     """The shape with the path's last name left out, and the page's structure: pages of one template that differ in a
-    name of their own (`/blog/a-slug/`) have it in common."""
-    folder, _, _ = request.url.path.rstrip("/").rpartition("/")
+    name of their own (`/blog/a-slug/`) have it in common. A file that is a program is of its own kin."""
+    folder, _, name = request.url.path.rstrip("/").rpartition("/")
+    if extension(request.url).lower() in _PROGRAMS:
+        folder += f"/{name}"
+    elif not _is_headline(request.url.path):
+        # Routes of a program (`/list/by_name`) are more often different code than articles are.
+        folder += f"/route-{int(digest(name), 16) % ROUTES}"
     names = sorted({name for name, _ in named_values(request)})
     return f"{request.method} {request.url.origin}{normalise_path(folder)}/*?{'&'.join(names)} ~{structure}"
+
+
+def _is_headline(path: str) -> bool:
+    """True for the address of an article: `/blog/a-slug/`, `/news/words-of-a-title`."""
+    return path.endswith("/") or "-" in path.rpartition("/")[2]
 
 
 def crawl_key(request: HttpRequest) -> str:

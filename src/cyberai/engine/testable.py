@@ -11,9 +11,9 @@ from cyberai.engine.cookies import cookies_after, with_cookies
 from cyberai.engine.fetch import Tally
 from cyberai.engine.form_variants import each_field_alone
 from cyberai.engine.frontier import check_unit, revisit_unit, unknown_names_unit
-from cyberai.engine.insertion import ordinary_points
+from cyberai.engine.insertion import ordinary_points, own_points
 from cyberai.engine.page import Page, is_file, is_named_file
-from cyberai.engine.shape import kin_of, shape_of
+from cyberai.engine.shape import RARE, kin_of, shape_of
 
 
 async def tests_of(context: Context, asset: RequestAsset, page: Page, tally: Tally) -> tuple[Unit, ...]:
@@ -22,7 +22,7 @@ async def tests_of(context: Context, asset: RequestAsset, page: Page, tally: Tal
         return ()
     shape = shape_of(asset.request)
     if not context.crawl.testable(shape, page.structure):
-        return ()
+        return _looked_at(context, asset, page, shape)
     if asset.request.url.query and not context.crawl.among_first(
         kin_of(asset.request, page.structure), shape
     ):
@@ -34,7 +34,8 @@ async def tests_of(context: Context, asset: RequestAsset, page: Page, tally: Tal
     plain = named or is_file(response)
     ordinary = () if named else ordinary_points(tested.request)
     units = []
-    if ordinary or (200 <= response.status < 300 and not plain):
+    own = own_points(tested.request) if 300 <= response.status < 400 else ()
+    if ordinary or own or (200 <= response.status < 300 and not plain):
         units.append(check_unit(tested, page.structure))
     if "?" in shape:
         units.append(revisit_unit(tested.request.url))
@@ -44,6 +45,16 @@ async def tests_of(context: Context, asset: RequestAsset, page: Page, tally: Tal
     variants = await each_field_alone(context, asset, page, ordinary, tally)
     units += [check_unit(variant.asset, variant.structure, variant.only) for variant in variants]
     return tuple(units)
+
+
+def _looked_at(context: Context, asset: RequestAsset, page: Page, shape: str) -> tuple[Unit, ...]:
+    """One more page of a program whose parameters were tested: another page may read other headers."""
+    if not (page.is_html and page.exchange.response.status == 200):
+        return ()
+    if not context.crawl.worth_a_look(shape, page.structure):
+        return ()
+    tested = structs.replace(asset, request=_with_cookies_set(context, page, asset.request))
+    return (check_unit(tested, page.structure, RARE),)
 
 
 def _with_cookies_set(context: Context, page: Page, request: HttpRequest) -> HttpRequest:

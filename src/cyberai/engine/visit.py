@@ -3,6 +3,7 @@
 from cyberai.domain.asset import RequestAsset
 from cyberai.domain.check import Skipped, SkipReason
 from cyberai.domain.http import Exchange, HttpRequest
+from cyberai.engine.catch_all import echoed_name as echoed_name
 from cyberai.engine.context import Context
 from cyberai.engine.fetch import Tally
 from cyberai.engine.markup import decode

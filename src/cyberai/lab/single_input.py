@@ -21,7 +21,8 @@ _JSON_SCRIPT = '<output></output><script src="/forms.js"></script>'
 
 
 class Input(msgspec.Struct, frozen=True):
-    """Where the value is read, its name (empty for path and raw query), and what a normal visitor sends."""
+    """Where the value is read, its name (empty for path and raw query; for a name the value that stands beside it),
+    and what a normal visitor sends."""
 
     insertion: Insertion
     name: str
@@ -52,6 +53,9 @@ class Input(msgspec.Struct, frozen=True):
             case Insertion.RAW_QUERY:
                 return percent_decoded(request.raw_query) or None
             case Insertion.NAME:
+                pairs = (*request.query, *request.form)
+                if self.name:
+                    return next((name for name, value in pairs if value == self.name), None)
                 return request.query[-1][0] if request.query else None
             case _:
                 return None
@@ -67,7 +71,7 @@ class Input(msgspec.Struct, frozen=True):
             case Insertion.RAW_QUERY:
                 return Link(f"{path}?{quote(self.sample)}", label)
             case Insertion.NAME:
-                return Link(f"{path}?{quote(self.sample)}=1", label)
+                return Link(f"{path}?{quote(self.sample)}={quote(self.name or '1')}", label)
             case _:
                 return Link(path, label)
 
@@ -79,6 +83,8 @@ class Input(msgspec.Struct, frozen=True):
                 return form(path, fields)
             case Insertion.FORM:
                 return form(path, fields, method="post", label="Send")
+            case Insertion.NAME if self.name:
+                return form(path, ((self.sample, self.name),))
             case Insertion.JSON:
                 markup = form(path, fields, method="post", label="Send", enctype="application/json")
                 return markup + _JSON_SCRIPT
@@ -133,6 +139,13 @@ class Twins(TypedDict):
     fixed: Render
 
 
+def _parameter(path: str, source: Input) -> str:
+    """The name of the place, for a path the index of the segment behind it, counted from 0."""
+    if source.insertion is Insertion.PATH:
+        return str(path.count("/") - 1)
+    return source.sample if source.insertion is Insertion.NAME and source.name else source.name
+
+
 def _handler(path: str, title: str, source: Input, render: Render, landing: str) -> Handler:
     def handle(request: LabRequest, state: State) -> LabResponse | None:
         if request.method == "OPTIONS":
@@ -170,8 +183,7 @@ def input_page(
         variant=variant,
         summary=summary,
         method=source.method,
-        # For a path: the index of the segment behind it, counted from 0.
-        parameter=str(path.count("/") - 1) if source.insertion is Insertion.PATH else source.name,
+        parameter=_parameter(path, source),
         insertion=source.insertion,
         demo=demo,
     )
@@ -234,3 +246,8 @@ def raw_query(sample: str) -> Input:
 
 def parameter_name(sample: str) -> Input:
     return Input(Insertion.NAME, "", sample)
+
+
+def name_beside(value: str, sample: str) -> Input:
+    """The name of the parameter that has this value, whatever it is called."""
+    return Input(Insertion.NAME, value, sample)

@@ -157,3 +157,19 @@ def test_code_that_means_harm_takes_bounded_time(name: str) -> None:
     list(scripts.paths(HOSTILE[name]))
     calls(HOSTILE[name], PAGE)
     assert time.process_time() - start < 8
+
+
+def test_a_method_that_is_handed_the_body_sends_what_its_caller_put_together() -> None:
+    bundle = """class a{login(e){return this.http.post("/rest/login",e).pipe(x)}save(e,t){return t.post("/rest/save",e)}}
+    class b{enter(){this.user={};this.user.email=this.mail.value;this.user.password=this.word.value;
+    this.service.login(this.user).subscribe(f)}keep(){this.service.save({title:"rope",count:2},h)}}"""
+    made = {r.url.path: json.loads(r.body) for r in calls(bundle, Url.parse("http://h/")) if r.body}
+    assert set(made["/rest/login"]) == {"email", "password"}
+    assert made["/rest/save"] == {"title": "rope", "count": 2}
+
+
+def test_a_default_of_the_code_is_the_value() -> None:
+    bundle = 'axios.get("/api/file", {params: {name: n || "guide.txt", lang: l ?? \'en\'}})'
+    assert [r.url.target for r in calls(bundle, Url.parse("http://h/"))] == [
+        "/api/file?name=guide.txt&lang=en"
+    ]

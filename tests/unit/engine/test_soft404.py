@@ -116,6 +116,17 @@ def test_a_site_with_a_page_of_its_own_says_nothing_of_the_kind() -> None:
     assert ending(lambda r: html(links("/gone")) if r.url.path == "/" else html("no", 404)) == ()
 
 
+def test_an_application_whose_pages_are_made_in_the_browser_is_read() -> None:
+    home = html("<app-root></app-root><a href='/about'>About</a><script src=/main.js></script>")
+
+    def served(request: HttpRequest) -> HttpResponse:
+        if request.url.path == "/main.js":
+            return HttpResponse(200, (("Content-Type", "text/javascript"),), b"load('/api/items')")
+        return home
+
+    assert ending(served) == ()
+
+
 def test_findings_do_not_hide_that_the_site_was_not_read() -> None:
     row = CoverageRow(host="10.0.0.1", check_id=CRAWL, clean=100, errored={"pages_alike": 1})
     verdict = decide((row,), findings=((Severity.CRITICAL, Tier.CONFIRMED),), fail_on=Severity.HIGH)

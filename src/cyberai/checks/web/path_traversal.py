@@ -13,10 +13,13 @@ is not enough.
 ## How it is proven
 Two different well-known files must come back, each recognised by its structure (account lines, host lines,
 section headings), by the same form of path; the same form with a name that cannot exist must not show them,
-nor does the page as it is.
+nor does the page as it is. Where nothing of a file is shown but whether it is there, files that every system has must
+be told from names that none has in random pairs, and both must be missing behind a folder that does not exist. Where
+PHP includes what is named, a file's text must come back encoded by its filters, and encoded with all letters turned.
 """
 
 from collections.abc import AsyncIterator
+from functools import partial
 
 from cyberai.checkkit import (
     Exchange,
@@ -34,6 +37,9 @@ from cyberai.checkkit import (
     Struct,
     check,
 )
+from cyberai.checkkit.differential import Difference, Differential
+from cyberai.checkkit.file_existence import existence
+from cyberai.checkkit.php_filters import PLAIN, TURNED, any_coded, filtered_text
 from cyberai.checkkit.system_files import ACCOUNTS, GROUPS, HOSTS
 from cyberai.checkkit.text import Pattern, excerpt
 
@@ -92,6 +98,8 @@ _WHEN_FILE = (
     _Form("relative, three levels", "../" * 3 + "@"),
     _Form("relative, coded dots", "%2e%2e%2f" * 12 + "@"),
 )
+_EXISTENCE = (_ALWAYS[0], _Form("relative, kept prefix", "{dir}" + _UP + "@"), _ALWAYS[1])
+_SYNTAX = "etc bin usr proc passwd group hosts sh env version hostname .."
 _IN_PATH = (
     _Form("raw path", _UP + "@", raw=True),
     _Form("raw path, coded", "..%2f" * 12 + "@", raw=True),
@@ -113,7 +121,7 @@ _HINTS = Pattern(
     owasp=("A01:2021",),
     scope=Scope.INSERTION,
     grain=Grain.PARAMETER,
-    max_requests=24,
+    max_requests=58,
     references=("https://owasp.org/www-community/attacks/Path_Traversal",),
     tags=("file", "lfi"),
 )
@@ -128,16 +136,82 @@ async def path_traversal(point: InsertionPoint, probe: Probe) -> AsyncIterator[H
         if hit is not None:
             yield hit
             return
+    if _names_a_file(point):
+        hit = await _by_filter(point, probe, baseline) or await _by_existence(point, probe, baseline)
+        if hit is not None:
+            yield hit
 
 
 def _forms(point: InsertionPoint) -> tuple[_Form, ...]:
     forms: tuple[_Form, ...] = _ALWAYS
     if point.kind is InsertionKind.PATH:
         forms += _IN_PATH
-    named = _HINTS.search(point.name.encode("utf-8", "replace")) is not None
-    if named or "/" in point.value or _extension(point.value):
+    if _names_a_file(point):
         forms += tuple(form for form in _WHEN_FILE if point.value or "{v}" not in form.pattern)
     return forms
+
+
+def _names_a_file(point: InsertionPoint) -> bool:
+    named = _HINTS.search(point.name.encode("utf-8", "replace")) is not None
+    return named or "/" in point.value or bool(_extension(point.value))
+
+
+async def _by_filter(point: InsertionPoint, probe: Probe, baseline: Exchange) -> Hit | None:
+    """Does PHP open what the value names, and what a filter makes of it?"""
+    if not point.value:
+        return None
+    plain = await probe.inject(point, PLAIN + point.value)
+    usual = baseline.response.body
+    if not any_coded(plain.response.body, usual):
+        return None
+    turned = await probe.inject(point, TURNED + point.value)
+    text = filtered_text(plain.response.body, turned.response.body, usual)
+    control = await probe.inject(point, PLAIN + probe.token(12))
+    if not text or text.encode() in control.response.body:
+        return None
+    note = "PHP's filters encoded the file that is named; asked to turn its letters first, they did."
+    return Hit(
+        proof=Proof(Oracle.EXECUTED, repeats=2, control_silent=True),
+        evidence=(HttpEvidence(plain, control, excerpt(text.encode(), 300), note),),
+        url=plain.request.url,
+        point=point,
+        detail="Form: php://filter, the file's source encoded.",
+    )
+
+
+async def _by_existence(point: InsertionPoint, probe: Probe, baseline: Exchange) -> Hit | None:
+    """Does the page tell whether a file outside is there?"""
+    engine = Differential(lambda value: probe.inject(point, value), point.value, (_SYNTAX,), allowance=30)
+    for form in (f for f in _EXISTENCE if point.value or "{dir}" not in f.pattern):
+        there = _written(point, form, form.family.first.path)
+        missing = _written(point, form, f"etc/{probe.token(6)}")
+        engine.calibrate(baseline)
+        one = engine.sample(await probe.inject(point, there), there)
+        other = engine.sample(await probe.inject(point, missing), missing)
+        if one.features == other.features or engine.spoiled(one.exchange.response):
+            continue
+        engine.calibrate(baseline, await probe.inject(point, point.value))
+        if not engine.usable:
+            return None
+        guess = existence(probe, form.name, partial(_written, point, form))
+        difference = await engine.test(guess)
+        if difference is not None:
+            return _told_hit(point, form, difference)
+    return None
+
+
+def _told_hit(point: InsertionPoint, form: _Form, difference: Difference) -> Hit:
+    note = (
+        f"In {difference.pairs} random pairs the page tells files that every system has from names that none has; "
+        "behind a folder that does not exist it tells no difference."
+    )
+    return Hit(
+        proof=Proof(Oracle.DIFFERENTIAL, repeats=difference.pairs, control_silent=True),
+        evidence=(HttpEvidence(difference.shown, difference.other, difference.match, note),),
+        url=difference.shown.request.url,
+        point=point,
+        detail=f"Form: {form.name}; the page tells whether a file outside its folder exists.",
+    )
 
 
 async def _prove(
@@ -159,6 +233,13 @@ def _shows(file: _File, answer: Exchange, baseline: Exchange) -> bool:
 
 
 async def _ask(point: InsertionPoint, probe: Probe, form: _Form, path: str) -> Exchange:
+    payload = _written(point, form, path)
+    if form.raw:
+        return await probe.send(_raw(point, payload))
+    return await probe.inject(point, payload)
+
+
+def _written(point: InsertionPoint, form: _Form, path: str) -> str:
     value = point.value
     folder = value[: value.rfind("/") + 1]
     payload = (
@@ -166,10 +247,7 @@ async def _ask(point: InsertionPoint, probe: Probe, form: _Form, path: str) -> E
         .replace("{dir}", folder)
         .replace("{ext}", _extension(value) or ".html")
     )
-    payload = payload.replace("@", path.replace("/", "\\") if form.backslashes else path)
-    if form.raw:
-        return await probe.send(_raw(point, payload))
-    return await probe.inject(point, payload)
+    return payload.replace("@", path.replace("/", "\\") if form.backslashes else path)
 
 
 def _raw(point: InsertionPoint, payload: str) -> HttpRequest:

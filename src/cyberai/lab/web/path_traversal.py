@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from cyberai.lab.backend.filesystem import FileSystem
+from cyberai.lab.backend.php_streams import open_stream
 from cyberai.lab.http import LabResponse, text_response
 from cyberai.lab.markup import text
 from cyberai.lab.page import Page
@@ -113,6 +114,41 @@ def _account_guide(_value: str, visit: Visit) -> LabResponse:
     )
 
 
+def _included(value: str, visit: Visit) -> LabResponse | str:
+    """Includes the page of that name with an ending behind it; upward steps are cut out."""
+    name = _relative_only(value.replace("..", "")) + ".html"
+    content = open_stream(visit.state.files, name, _PAGES)
+    if content is None:
+        return visit.page("<p>There is no such chapter.</p>", status=404)
+    return content.decode("utf-8", "replace")
+
+
+def _included_fixed(value: str, visit: Visit) -> LabResponse | str:
+    return _included(value if value in ("about", "delivery", "returns") else "", visit)
+
+
+def _told(prepare: Callable[[str], str | None]) -> Render:
+    """Says only whether the file is there."""
+
+    def render(value: str, visit: Visit) -> str:
+        name = prepare(value)
+        there = name is not None and visit.state.files.read(name, _GUIDES) is not None
+        return "<p>This guide is in the drawer.</p>" if there else "<p>This guide is lent out.</p>"
+
+    return render
+
+
+def _last_name(value: str) -> str:
+    return value.rpartition("/")[2]
+
+
+def _refuses_words(value: str, _visit: Visit) -> str:
+    """Trap: names of system files are refused by their look; nothing is opened."""
+    system = any(word in value for word in ("etc/", "bin/", "proc/"))
+    known = value in ("ropes.txt", "knots.txt") or (system and len(value) % 2)
+    return "<p>This guide may be lent.</p>" if known else "<p>This guide is not lent.</p>"
+
+
 def _skin(value: str, visit: Visit, state_files: Callable[[State], FileSystem]) -> LabResponse:
     content = state_files(visit.state).read(value, _SKINS)
     return text_response(
@@ -161,6 +197,13 @@ PAGES: tuple[Page, ...] = (
     _path("/skin.css", "Skin of the shop", cookie("skin", "light.css"),
           vulnerable=lambda value, visit: _skin(value, visit, lambda state: state.files), fixed=_skin_fixed,
           variant="cookie, not HTML", summary="The file named by a cookie is sent as a stylesheet."),
+    _path("/chapters", "Chapters", query("page", "delivery"), vulnerable=_included, fixed=_included_fixed,
+          variant="stream wrapper, ending appended",
+          summary="The name is included with an ending behind it, and may name a stream wrapper."),
+    _path("/guides/lent", "Is it lent?", query("file", "ropes.txt"),
+          vulnerable=_told(_relative_only), fixed=_told(_last_name),
+          variant="only whether it exists", summary="The page says whether a file exists, in any folder."),
+    _trap("/drawer/lending", "Lending rules", query("file", "ropes.txt"), _refuses_words),
     _trap("/drawer", "Drawer", query("file", "ropes.txt"), _contained(_GUIDES)),
     _trap("/drawer/list", "Drawer by name", query("name", "ropes"), _allow_list),
     _trap("/drawer/order", "Order from the drawer", query("file", "order-12.txt"), _named),
