@@ -17,6 +17,7 @@ from cyberai.engine.insertion import (
     label,
     named_points,
     ordinary_points,
+    own_points,
     path_point,
     rare_points,
 )
@@ -97,12 +98,11 @@ async def check_request(context: Context, unit: Unit, asset: RequestAsset) -> Un
 async def measure(context: Context, unit: Unit, place: PlaceAsset) -> UnitResult:
     """Run the check again that was postponed at this place: it may have the host for itself now."""
     request = place.request.request
-    own = own_values(context, place.request, only_field(place.request.shape))
     known = (
         *ordinary_points(request),
         *rare_points(request),
         *named_points(request),
-        *own,
+        *own_points(request),
         path_point(request),
     )
     point = next(point for point in known if point is not None and label(point) == place.point)
