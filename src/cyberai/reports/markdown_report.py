@@ -33,6 +33,7 @@ def render(model: ReportModel) -> RenderedReport:
     lines = [f"# {escape(model.title)}", "", *_summary(model)]
     for number, item in enumerate(model.items, 1):
         lines += _finding(number, item, model)
+    lines += _changes(model)
     lines += _coverage(model)
     text = "\n".join(lines).rstrip() + "\n"
     return RenderedReport(
@@ -181,6 +182,27 @@ def _shown(piece: dict[str, object]) -> Iterable[str]:
     for message in (request, response):
         head = [message["start_line"], *(f"{name}: {value}" for name, value in message["headers"])]
         yield from block("\n".join([*head, "", message["body"]]))
+        yield ""
+
+
+def _changes(model: ReportModel) -> Iterable[str]:
+    """What the scans created or changed on their targets, so that it can be found and removed."""
+    places = [change for scan in model.scans for change in scan.changes.places]
+    if not places:
+        return
+    yield "## What was created or changed on the target"
+    yield ""
+    yield "| Where | Requests | Shown at |"
+    yield "|---|--:|---|"
+    for change in places:
+        shown = ", ".join(span(page) for page in change.shown_at) or (
+            "answered: created" if change.created else ""
+        )
+        yield f"| {span(change.place)} | {change.requests} | {shown} |"
+    omitted = sum(scan.changes.omitted for scan in model.scans)
+    yield ""
+    if omitted:
+        yield f"{omitted:,} more reports of changes at further places were not kept."
         yield ""
 
 

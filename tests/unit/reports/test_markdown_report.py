@@ -7,6 +7,7 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from cyberai.domain.change import Change, Changes
 from cyberai.domain.report import ReportModel, ReportType
 from cyberai.domain.scan import VerdictResult
 from cyberai.reports.markdown_report import block, escape, render, span
@@ -64,6 +65,17 @@ def test_an_executive_report_shows_no_requests_and_a_raw_one_no_prose() -> None:
     raw = text_of(sample.model(3, type=ReportType.RAW))
     assert "curl" in raw
     assert "What to do" not in raw
+
+
+def test_what_was_changed_on_the_target_is_listed() -> None:
+    change = Change(method="POST", url="http://h/a|b", requests=7, created=True)
+    shown = Change(method="PUT", url="http://h/c", requests=1, shown_at=("http://h/list",))
+    scan = sample.scan(changes=Changes(places=(change, shown), omitted=2))
+    text = text_of(sample.model(0, scans=(scan,)))
+    assert "| `POST http://h/a\\|b` | 7 | answered: created |" in text
+    assert "| `PUT http://h/c` | 1 | `http://h/list` |" in text
+    assert "2 more reports" in text
+    assert "created or changed" not in text_of(sample.model(0))
 
 
 def test_nothing_found_says_what_was_tested() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import jsonschema
+import jsonschema_rs
 import pytest
 
 from cyberai.domain.report import ReportFormat, ReportModel, ReportType
@@ -23,14 +23,15 @@ SCHEMA = Path(__file__).parents[2] / "fixtures" / "schemas" / "sarif-2.1.0.json"
 
 @cache
 def validator() -> Any:
-    schema = json.loads(SCHEMA.read_text("utf-8"))
-    return jsonschema.validators.validator_for(schema)(schema, format_checker=jsonschema.FormatChecker())
+    return jsonschema_rs.validator_for(json.loads(SCHEMA.read_text("utf-8")), validate_formats=True)
 
 
 def document(model: ReportModel) -> dict[str, Any]:
     """The report, after the schema has nothing to say against it."""
     parsed: dict[str, Any] = json.loads(render(model).content)
-    assert [f"{error.json_path}: {error.message[:200]}" for error in validator().iter_errors(parsed)] == []
+    assert [
+        f"{error.instance_path}: {error.message[:200]}" for error in validator().iter_errors(parsed)
+    ] == []
     return parsed
 
 
