@@ -181,6 +181,7 @@ def test_429(server: Server) -> None:
 @line("- `500`: Internal server error")
 def test_500(server: Server, scan: dict[str, Any]) -> None:
     server.call("DELETE", f"/v1/scans/{scan['id']}")
+    server.wait_for_end(scan["id"])  # whoever works on it must not meet the damage, nor write in between
     connection = apsw.Connection(str(server.data_dir / "cyberai.db"))
     connection.set_busy_timeout(5000)
     (document,) = connection.execute("SELECT doc FROM scan WHERE id = ?", (scan["id"],)).fetchall()[0]
