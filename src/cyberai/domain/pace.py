@@ -22,7 +22,7 @@ GUESS: Mapping[Stage, float] = {
     Stage.IDENTIFY: 0.3,
     Stage.CRAWL: 0.04,
     Stage.REVISIT: 1.0,
-    Stage.MEASURE: 10.0,
+    Stage.MEASURE: 9.5,
 }
 """Seconds of one unit where nothing is known."""
 

@@ -12,7 +12,7 @@ from cyberai.domain.check import CheckOutcome
 from cyberai.domain.report import CoverageRow
 from cyberai.domain.scan import ScanSpec
 from cyberai.domain.scope import ScanScope
-from cyberai.domain.unit import Unit, UnitResult
+from cyberai.domain.unit import Stage, Unit, UnitResult
 from cyberai.engine import coverage
 from cyberai.engine.context import Context, Known
 from cyberai.engine.login.failure import LoginFailed
@@ -56,8 +56,8 @@ class EngineSession:
         )
 
     async def run(self, units: Iterable[Unit]) -> AsyncGenerator[UnitResult, None]:
-        """Run the units (all of one stage), `options.concurrent` of them at a time. A unit is taken from `units` when
-        there is room for it, so that the caller can end them early.
+        """Run the units (all of one stage), `options.concurrent` of them at a time, or one by one where they measure.
+        A unit is taken from `units` when there is room for it, so that the caller can end them early.
 
         Results come in the order in which they complete. Closing the iterator, or a cancellation at any await,
         ends the units in flight and leaves no task behind; iterate inside `contextlib.aclosing`. Raise LoginFailed
@@ -74,7 +74,7 @@ class EngineSession:
                     task = asyncio.create_task(self._finished(unit))
                     places[task] = next(numbers)
                     running.add(task)
-                    if len(running) >= self._at_a_time:
+                    if len(running) >= self._room(unit):
                         break
                 if not running:
                     return
@@ -88,6 +88,11 @@ class EngineSession:
                         raise LoginFailed(result.detail)
         finally:
             await _end(running)
+
+    def _room(self, unit: Unit) -> int:
+        """Units at a time. What measures has the host for itself: a second one would only wait, unseen by who
+        estimates how long each takes."""
+        return 1 if unit.stage is Stage.MEASURE else self._at_a_time
 
     def never_ran(self, rows: Iterable[CoverageRow], host: str = "") -> tuple[CheckOutcome, ...]:
         """For the end of a shard: Skipped(not_applicable) for every check that has no row on this host (default:

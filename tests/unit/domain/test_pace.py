@@ -173,9 +173,9 @@ def test_what_is_measured_at_the_end_is_foreseen_by_what_the_checks_asked_for(se
 
 def test_the_time_that_a_unit_has_already_taken_is_no_longer_left() -> None:
     counts = [UnitCounts(Stage.CHECK, 9, 9), UnitCounts(Stage.MEASURE, 4, 2)]
-    pace = paced(Pace(at=SECOND), [UnitCounts(Stage.MEASURE, 4, 2)], 21 * SECOND)
-    assert seconds_left(pace, counts, 21 * SECOND) == pytest.approx(20.0)
-    assert seconds_left(pace, counts, 25 * SECOND) == pytest.approx(16.0)
+    pace = paced(Pace(at=SECOND), [UnitCounts(Stage.MEASURE, 4, 2)], 20 * SECOND)
+    assert seconds_left(pace, counts, 20 * SECOND) == pytest.approx(19.0)
+    assert seconds_left(pace, counts, 24 * SECOND) == pytest.approx(15.0)
 
 
 def test_a_scan_that_took_no_time_tells_nothing_of_the_next() -> None:

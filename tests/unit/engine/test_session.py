@@ -121,6 +121,25 @@ def test_what_needs_the_host_for_itself_comes_when_everything_else_is_done() -> 
     assert sum(result.requests for result in finished.results) == len(finished.network.log)
 
 
+def test_what_measures_runs_one_by_one() -> None:
+    active: list[str] = []
+    most = [0]
+
+    async def measures(point: InsertionPoint, probe: Probe) -> AsyncIterator[Hit]:
+        alone = probe.alone()
+        active.append(point.name)
+        most[0] = max(most[0], len(active))
+        async with alone:
+            await probe.inject(point, "measured")
+        active.remove(point.name)
+        yield hit_at(await probe.baseline(point), point)
+
+    measuring = fake(measures, Scope.INSERTION, id="test.measuring", max_requests=3)
+    tree = {"/": links("/search?q=rope", "/list?page=2"), "/list": lambda r: f"<p>{query(r).get('page')}</p>"}
+    run(website(site(SEARCH | tree)), (measuring,), options=ScanOptions(concurrent=4))
+    assert most == [1]
+
+
 async def _transport(point: InsertionPoint, probe: Probe) -> AsyncIterator[Hit]:
     raise TransportError(TransportReason.TIMEOUT, "slow", retryable=True)
     yield
