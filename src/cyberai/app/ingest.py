@@ -7,13 +7,13 @@ from cyberai.app.context import App
 from cyberai.app.events import vulnerability_event
 from cyberai.app.scan_log import note
 from cyberai.app.sightings import sighting_of
-from cyberai.app.telling import tell_progress
+from cyberai.app.telling import PROGRESS_INTERVAL, tell_progress
 from cyberai.domain.change import merged
 from cyberai.domain.check import CheckMeta, Errored, Found
 from cyberai.domain.event import EventType
 from cyberai.domain.scan import Scan
 from cyberai.domain.scan_log import LogKind
-from cyberai.domain.unit import Lease, UnitResult
+from cyberai.domain.unit import Lease, Stage, UnitResult
 from cyberai.domain.verdict import in_words
 from cyberai.ports.store import Tx
 
@@ -52,7 +52,9 @@ class Ingest(Struct, frozen=True):
         if result.changes:
             scan = scan.replace(changes=merged(scan.changes, result.changes))
             tx.scans.update(scan)
-        tell_progress(self.app, tx, scan, at)
+        # What takes ten seconds is told when it ends: the estimate counts from there what the next one has taken.
+        measured = result.unit.stage is Stage.MEASURE
+        tell_progress(self.app, tx, scan, at, 0 if measured else PROGRESS_INTERVAL)
 
     def _record(self, tx: Tx, scan: Scan, result: UnitResult, at: int) -> None:
         for outcome in result.outcomes:
