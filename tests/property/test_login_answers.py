@@ -17,6 +17,7 @@ PIECES = (
 
 @given(st.binary(max_size=2_000))
 @example(b"sid=a\r\nb; Path=/")
+@example(b'{"token":"\xff<form action="/in" method="post">')
 def test_any_bytes(data: bytes) -> None:
     login_answer.fuzz_one(data)
 

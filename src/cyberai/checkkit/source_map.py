@@ -61,7 +61,7 @@ def read_map(body: bytes, *, truncated: bool = False) -> SourceMap | None:
         body = body.partition(b"\n")[2]
     try:
         decoded = msgspec.json.decode(body, type=_Json)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     maps = [part for part in decoded.parts() if part.mappings]
     names = tuple(name for part in maps for name in part.sources if name and _is_own(name))

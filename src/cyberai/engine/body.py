@@ -150,7 +150,7 @@ def json_value(request: HttpRequest) -> Any:
         return None
     try:
         return msgspec.json.decode(request.body)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 

@@ -48,7 +48,7 @@ def token_of(response: HttpResponse, path: str) -> str:
 def _json(response: HttpResponse) -> Any:
     try:
         return msgspec.json.decode(response.body)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 
