@@ -10,7 +10,7 @@ from support.processes import Server, running_lab, running_server
 
 pytestmark = pytest.mark.e2e
 
-MINUTES = 6 * 60
+MINUTES = 10 * 60
 
 
 def scan_all(server: Server, lab: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
