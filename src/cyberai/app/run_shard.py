@@ -6,19 +6,18 @@ from contextlib import aclosing, suppress
 
 from cyberai.app.context import App
 from cyberai.app.ingest import Ingest, ingest_of
-from cyberai.app.shard_engine import EngineSession, LoginFailed, engine_session
-from cyberai.app.shard_entry import LEASE, WAITING, begin, session_limits, start, take_address
+from cyberai.app.shard_engine import EngineSession, LoginFailed, checks_of, engine_session
+from cyberai.app.shard_entry import LEASE, WAITING, begin, claim, session_limits, start, take_address
 from cyberai.app.shard_exit import Ending, end_early, finish, give_back
+from cyberai.app.task_end import end_tasks
 from cyberai.app.telling import SILENCE, tell_pace, tell_progress
 from cyberai.domain.asset import RequestAsset
 from cyberai.domain.check import CheckOutcome
 from cyberai.domain.errors import LeaseLost, Unavailable
-from cyberai.domain.ids import SYSTEM
 from cyberai.domain.scan import Scan, ScanStatus
 from cyberai.domain.scope import ScanScope
 from cyberai.domain.target import parse_target
 from cyberai.domain.unit import Lease, Stage, Unit, UnitResult
-from cyberai.engine.registry import select
 from cyberai.ports.network import NetworkSession, TransportError
 from cyberai.ports.store import Tx
 
@@ -35,12 +34,6 @@ BATCH = 64
 
 MAX_KNOWN = 5_000
 """Requests of a shard that are looked at again."""
-
-
-async def claim(app: App, worker: str, owner: str = "") -> Lease | None:
-    """The next shard for this worker, or None."""
-    at = app.clock.now()
-    return await app.store.write(SYSTEM, lambda tx: tx.shards.claim(worker, at, at + LEASE, owner))
 
 
 async def run_shard(app: App, lease: Lease) -> Ending:
@@ -86,9 +79,7 @@ class _ShardRun:
             await asyncio.wait({keeper, work}, return_when=asyncio.FIRST_COMPLETED)
             return work.result() if work.done() else await self._end_early(work, keeper.result())
         finally:
-            for task in (keeper, work):
-                task.cancel()
-            await asyncio.gather(keeper, work, return_exceptions=True)
+            await end_tasks(keeper, work)
             await session.aclose()
 
     async def _keep(self, session: NetworkSession) -> Ending:
@@ -146,7 +137,7 @@ class _ShardRun:
             raise LeaseLost(f"another shard holds {self.address}")
 
     async def _work(self, scan: Scan, scope: ScanScope, session: NetworkSession) -> Ending:
-        checks = select(self.app.checks, scan.spec)
+        checks = checks_of(self.app, scan)
         metas = {check.meta.id: check.meta for check in checks}
         ingest = await ingest_of(self.app, self.lease, metas, LEASE, scan)
         try:
@@ -215,8 +206,7 @@ class _ShardRun:
         return Ending.DONE
 
     async def _end_early(self, work: "asyncio.Task[Ending]", ending: Ending) -> Ending:
-        work.cancel()
-        await asyncio.gather(work, return_exceptions=True)
+        await end_tasks(work)
         if ending is Ending.OVER:
             # Another worker ended the whole scan; the next scan of this host need not wait for the lease's end.
             shard = self.lease.shard.id

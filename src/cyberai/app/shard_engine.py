@@ -8,8 +8,14 @@ from cyberai.domain.scan import Scan
 from cyberai.domain.scope import ScanScope
 from cyberai.engine.context import Known
 from cyberai.engine.login.failure import LoginFailed as LoginFailed
+from cyberai.engine.registry import select
 from cyberai.engine.run import EngineSession as EngineSession
 from cyberai.ports.network import NetworkSession
+
+
+def checks_of(app: App, scan: Scan) -> tuple[Check, ...]:
+    """The checks that the scan asks for."""
+    return select(app.checks, scan.spec)
 
 
 def engine_session(

@@ -9,6 +9,7 @@ from cyberai.app.finish import end_scan
 from cyberai.app.scan_log import note
 from cyberai.domain.errors import LeaseLost
 from cyberai.domain.event import EventType
+from cyberai.domain.ids import SYSTEM
 from cyberai.domain.scan import Scan, ScanStatus, StatusReason
 from cyberai.domain.scan_log import LogKind
 from cyberai.domain.unit import Lease
@@ -29,6 +30,12 @@ SIGN_OF_LIFE = 5_000_000
 without a sign would count as abandoned."""
 
 WAITING = "Waiting: another scan is working on this host"
+
+
+async def claim(app: App, worker: str, owner: str = "") -> Lease | None:
+    """The next shard for this worker, or None."""
+    at = app.clock.now()
+    return await app.store.write(SYSTEM, lambda tx: tx.shards.claim(worker, at, at + LEASE, owner))
 
 
 def begin(app: App, tx: Tx, lease: Lease) -> Scan | None:

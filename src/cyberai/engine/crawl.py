@@ -30,10 +30,12 @@ async def crawl_request(context: Context, unit: Unit, asset: RequestAsset) -> Un
     try:
         why = await closed(context, asset)
         if why is not None:
-            return UnitResult(unit, (crawl_outcome(asset.request.url, why),) if why.detail else ())
-        return await _visit(context, unit, asset, place.wait)
-    finally:
+            result = UnitResult(unit, (crawl_outcome(asset.request.url, why),) if why.detail else ())
+        else:
+            result = await _visit(context, unit, asset, place.wait)
         await place.wait()
+        return result
+    finally:
         place.done()
 
 
