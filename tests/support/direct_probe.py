@@ -8,6 +8,7 @@ from typing import Any
 from cyberai.checkkit import (
     BudgetExceeded,
     Check,
+    Credentials,
     Exchange,
     Handshake,
     Hit,
@@ -21,6 +22,7 @@ from cyberai.checkkit import (
     TransportReason,
     Url,
 )
+from cyberai.engine.cookies import with_cookies
 from cyberai.engine.rendering import render
 
 Respond = Callable[[HttpRequest], HttpResponse]
@@ -77,8 +79,13 @@ class DirectProbe:
         assert place.shown is not None
         return delivered, await self.send(place.shown)
 
-    def across_sites(self, request: HttpRequest) -> HttpRequest:
-        return request
+    async def send_with(self, credentials: Credentials, request: HttpRequest) -> Exchange:
+        if credentials is Credentials.OMIT:
+            request = with_cookies(request, ())
+        return await self.send(request)
+
+    def crosses_sites(self, request: HttpRequest) -> bool:
+        return request.header("cookie") is not None
 
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[None]:

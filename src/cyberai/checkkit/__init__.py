@@ -5,7 +5,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cyberai.checkkit.check import Check, check
-from cyberai.checkkit.probe import BudgetExceeded, PolicyRefused, Postponed, Probe
+from cyberai.checkkit.probe import BudgetExceeded, Credentials, PolicyRefused, Postponed, Probe
 from cyberai.domain.asset import OriginAsset, PageAsset, ServiceAsset, StoredAsset, TlsAsset
 from cyberai.domain.check import Grain, Scope
 from cyberai.domain.finding import Hit, HttpEvidence, Oracle, Proof, ServiceEvidence, TlsEvidence
@@ -17,6 +17,7 @@ from cyberai.ports.network import Handshake, TlsVersion, TransportError, Transpo
 __all__ = [
     "BudgetExceeded",
     "Check",
+    "Credentials",
     "Exchange",
     "Grain",
     "Handshake",

@@ -1,6 +1,7 @@
 """The probe: a check's only way to the target, with its request budget, chance and controls."""
 
 from contextlib import AbstractAsyncContextManager
+from enum import StrEnum
 from typing import Protocol
 
 from cyberai.domain.asset import StoredAsset
@@ -22,6 +23,21 @@ class Postponed(Exception):
     rest of the host is done. Never catch it."""
 
 
+class Credentials(StrEnum):
+    """What of the visitor's session goes along with a request, whether the request carries it or the scan's login adds
+    it (the names are the Fetch standard's, where they fit)."""
+
+    INCLUDE = "include"
+    """All of it, as from the application's own pages."""
+
+    ACROSS_SITES = "across_sites"
+    """What browsers send when another site makes them send the request: cookies by the SameSite attribute with which
+    each was set, and credentials of HTTP authentication. Cookies that this scan has not seen being set stay out."""
+
+    OMIT = "omit"
+    """Nothing: as a stranger."""
+
+
 class Probe(Protocol):
     """What a check may do. Every method that sends raises TransportError (let it pass: the engine records
     Errored with its reason), BudgetExceeded or PolicyRefused."""
@@ -29,6 +45,11 @@ class Probe(Protocol):
     async def send(self, request: HttpRequest, *, follow: bool = False) -> Exchange:
         """Send one request. `follow` follows up to five redirects within scope and returns the last exchange
         (each costs one request); without it a redirect is returned as it is."""
+        ...
+
+    async def send_with(self, credentials: Credentials, request: HttpRequest) -> Exchange:
+        """Send one request, unfollowed, with no more of the session than that. The exchange's request shows the
+        cookies that went along, those of the scan's login left out."""
         ...
 
     async def get(self, url: Url, headers: Headers = ()) -> Exchange:
@@ -51,9 +72,9 @@ class Probe(Protocol):
         """The request `inject` would send (before CSRF renewal), without sending it."""
         ...
 
-    def across_sites(self, request: HttpRequest) -> HttpRequest:
-        """The request with only those of its cookies that browsers send when another site makes them send it, by the
-        SameSite attribute with which each was set; cookies that this scan has not seen being set are left out."""
+    def crosses_sites(self, request: HttpRequest) -> bool:
+        """Whether anything of a session goes along when another site makes a browser send the request
+        (Credentials.ACROSS_SITES)."""
         ...
 
     def alone(self) -> AbstractAsyncContextManager[None]:

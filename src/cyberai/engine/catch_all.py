@@ -8,7 +8,7 @@ from cyberai.engine.context import Context
 from cyberai.engine.fetch import Tally
 from cyberai.engine.frontier import unknown_names_unit
 from cyberai.engine.influence import came_back
-from cyberai.engine.probe import missing_control
+from cyberai.engine.missing import missing_control
 
 
 async def echoed_name(

@@ -66,11 +66,7 @@ class Fetcher:
     async def send(self, request: HttpRequest, tally: Tally, *, retries: int = 0) -> Exchange:
         """Send once, and again up to `retries` times where the error may pass and the method changes nothing;
         raise PolicyRefused, TransportError or LoginFailed."""
-        why = self.forbidden(request)
-        if why is not None:
-            raise PolicyRefused(why)
-        place = (request.url.host, request.url.port)
-        await self._health.gate(place, lambda: self._answers(request.url, tally))
+        await self.admit(request, tally)
         login = self._logins.of(request.url)
         if login is None:
             exchange = Exchange(request, await self._attempts(request, tally, retries))
@@ -78,6 +74,14 @@ class Fetcher:
             exchange = await login.send(request, self.transmit(tally, retries))
         self.noted.answered(exchange)
         return exchange
+
+    async def admit(self, request: HttpRequest, tally: Tally) -> None:
+        """Raise PolicyRefused, or wait until the target is well."""
+        why = self.forbidden(request)
+        if why is not None:
+            raise PolicyRefused(why)
+        place = (request.url.host, request.url.port)
+        await self._health.gate(place, lambda: self._answers(request.url, tally))
 
     def transmit(self, tally: Tally, retries: int = 0) -> Transmit:
         """Sends requests as they are, for a login: its own requests are none that the mode is about."""

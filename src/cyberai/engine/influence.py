@@ -11,9 +11,9 @@ from cyberai.engine.difference import chunks, influenced, same_head, similarity
 from cyberai.engine.fetch import Tally
 from cyberai.engine.firewall import Firewalls
 from cyberai.engine.insertion import path_point, rare_points
-from cyberai.engine.probe import missing_control, send_fresh
+from cyberai.engine.missing import is_missing, missing_control
+from cyberai.engine.probe import send_fresh
 from cyberai.engine.rendering import render
-from cyberai.engine.soft404 import is_missing
 
 _ALIKE = 0.9
 SECONDS = 2

@@ -6,8 +6,8 @@ from cyberai.domain.http import Exchange, Url
 from cyberai.engine.context import Context
 from cyberai.engine.fetch import Tally
 from cyberai.engine.links import is_json, is_script
+from cyberai.engine.missing import missing_control
 from cyberai.engine.page import is_file, is_html
-from cyberai.engine.probe import missing_control
 from cyberai.engine.soft404 import extension, is_missing, stands_out
 from cyberai.ports.network import TransportError
 

@@ -3,10 +3,9 @@
 from collections import Counter
 from contextlib import AbstractAsyncContextManager
 
-from msgspec import structs
-
 from cyberai.checkkit import (
     BudgetExceeded,
+    Credentials,
     Exchange,
     HttpRequest,
     InsertionPoint,
@@ -15,16 +14,15 @@ from cyberai.checkkit import (
     Url,
 )
 from cyberai.domain.asset import RequestAsset, StoredAsset
-from cyberai.domain.fingerprint import normalise_path
 from cyberai.domain.http import Headers, HttpResponse
+from cyberai.engine import credentials as credentials_mode
 from cyberai.engine.context import Context
 from cyberai.engine.cookies import cookies_after, request_cookies, with_cookies
-from cyberai.engine.difference import MAX_COMPARED
 from cyberai.engine.fetch import MAX_REDIRECTS, Tally, redirect_request
 from cyberai.engine.fresh_tokens import send_fresh as send_fresh
 from cyberai.engine.fresh_tokens import submit
+from cyberai.engine.missing import control_place, missing_control
 from cyberai.engine.rendering import render
-from cyberai.engine.soft404 import directory, extension, missing_url
 from cyberai.ports.network import Handshake, TlsVersion, TransportError, TransportReason
 
 MAX_SILENCED = 2
@@ -138,9 +136,14 @@ class EngineProbe:
             return False
         return True
 
-    def across_sites(self, request: HttpRequest) -> HttpRequest:
+    async def send_with(self, credentials: Credentials, request: HttpRequest) -> Exchange:
         """See checkkit.Probe."""
-        return self._context.fetcher.noted.cookie_rules.across(request)
+        self._charge()
+        return await credentials_mode.send_with(self._context, credentials, request, self._tally)
+
+    def crosses_sites(self, request: HttpRequest) -> bool:
+        """See checkkit.Probe."""
+        return credentials_mode.crosses_sites(self._context, request)
 
     def injected(self, point: InsertionPoint, payload: str, *, append: bool = False) -> HttpRequest:
         """See checkkit.Probe."""
@@ -163,8 +166,7 @@ class EngineProbe:
 
     async def missing(self, url: Url) -> Exchange:
         """See checkkit.Probe."""
-        key = (url.origin, directory(url), extension(url))
-        self._charge_once(key)
+        self._charge_once(control_place(url))
         return await missing_control(self._context, url, self._tally)
 
     async def talk(
@@ -245,16 +247,3 @@ class EngineProbe:
         if self._asset is None:
             return await self._send(request)
         return await submit(self._context, request, self._asset, self._tally, self._send)
-
-
-async def missing_control(context: Context, url: Url, tally: Tally, sample: int = 1) -> Exchange:
-    """The answer to a path beside `url` that cannot exist; asked once per directory, extension and `sample`."""
-
-    async def ask() -> Exchange:
-        control = missing_url(url, context.rng.letters(12))
-        exchange = await context.fetcher.send(HttpRequest("GET", control), tally, retries=1)
-        body = exchange.response.body[:MAX_COMPARED]
-        return structs.replace(exchange, response=structs.replace(exchange.response, body=body))
-
-    folder = normalise_path(directory(url))
-    return await context.missing.get((url.origin, folder, extension(url), sample), ask)

@@ -42,7 +42,14 @@ def test_hidden_fields_are_those_of_a_stranger() -> None:
 @pytest.mark.parametrize("way", [0, 1])
 @pytest.mark.parametrize(
     "secret",
-    [b"csrf_token=abc", b"_token=1", b"nonce=x", b"x=4f1d2c3b4a5968778695a4b3c2d1e0ff", b"__VIEWSTATE=a"],
+    [
+        b"csrf_token=abc",
+        b"_token=1",
+        b"nonce=x",
+        b"x=4f1d2c3b4a5968778695a4b3c2d1e0ff",
+        b"key=918273645546372819",
+        b"__VIEWSTATE=a",
+    ],
 )
 def test_a_secret_that_a_stranger_does_not_have_is_left_out(secret: bytes, way: int) -> None:
     assert fields(sent(b"text=hello&" + secret, way)) == {"text": "hello"}

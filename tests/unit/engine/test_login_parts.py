@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cyberai.domain.http import HttpRequest, HttpResponse, Url
+from cyberai.engine.cookies import request_cookies
 from cyberai.engine.login.digest import Challenge, DigestCredentials, challenge_of, digest_response
 from cyberai.engine.login.jar import Jar
 from cyberai.engine.login.suspects import Suspects
@@ -174,3 +175,21 @@ def test_words_that_log_out(text: str) -> None:
 @pytest.mark.parametrize("text", ["/login", "Sign in", "/blog/out-of-office", "about", "/checkout"])
 def test_words_that_do_not(text: str) -> None:
     assert not names_log_out(text)
+
+
+def test_another_site_gets_of_a_session_what_its_cookies_allow() -> None:
+    jar = Jar((("given", "g1"),))
+    url = Url.parse("https://a.example/login")
+    jar.start()
+    fields = ("sid=0123456789abcdef; SameSite=None; Secure", "lang=en", "auth=0123456789abcdef; SameSite=Lax")
+    jar.learn(HttpRequest("POST", url), HttpResponse(302, tuple(("Set-Cookie", field) for field in fields)))
+    plain = HttpRequest("POST", url)
+    assert jar.dressed(plain).header("cookie") is not None
+    # What the operator gave was never seen being set, and what is Lax stays at home.
+    assert dict(request_cookies(jar.across_sites(plain))) == {"sid": "0123456789abcdef", "lang": "en"}
+    own = plain.with_header("Cookie", "theme=dark; sid=ours; lang=nl")
+    assert dict(request_cookies(jar.across_sites(own))) == {
+        "theme": "dark",
+        "sid": "0123456789abcdef",
+        "lang": "nl",
+    }

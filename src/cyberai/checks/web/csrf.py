@@ -14,14 +14,15 @@ only, which other sites cannot send without being asked for permission first.
 The form is one whose values were seen to be kept and shown to the session. Its request is made as a foreign site can make
 it: hidden fields as a stranger's own form shows them, other secrets left out, no header fields of the application, a
 foreign `Origin` and `Referer` or none, and only the cookies that browsers send across sites by their `SameSite`. The
-value must then stand on the session's page, twice with fresh values. The control is the same request without cookies: it
-must not change that page, or the form does not act for the session. Log-ins, searches and forms without a session are
+value must then stand on the session's page, twice with fresh values. The control is the same request without the session:
+it must not change that page, or the form does not act for it. Log-ins, searches and forms without a session are
 never claimed.
 """
 
 from collections.abc import AsyncIterator
 
 from cyberai.checkkit import (
+    Credentials,
     Exchange,
     Grain,
     Hit,
@@ -59,15 +60,10 @@ from cyberai.checkkit.forgery import Way, forged, ways
 async def csrf(place: StoredAsset, probe: Probe) -> AsyncIterator[Hit]:
     """A stranger's look at the form, then attack, control and attack again."""
     request = place.source.request
-    if (
-        request.method != "POST"
-        or not request.header("cookie")
-        or place.shown is None
-        or not place.source.referer
-    ):
+    if request.method != "POST" or place.shown is None or not place.source.referer:
         return
-    form = await probe.get(Url.parse(place.source.referer))
-    if not probe.across_sites(request).header("cookie"):
+    form = await probe.send_with(Credentials.OMIT, HttpRequest("GET", Url.parse(place.source.referer)))
+    if not probe.crosses_sites(request):
         return
     for way in ways(request, f"{probe.token()}.example"):
         hit = await _proven(place, _Forger(place, probe, form, way))
@@ -85,18 +81,17 @@ class _Forger:
         self._probe = probe
         self._form = form
 
-    async def takes_effect(self, *, session: bool) -> HttpEvidence | None:
+    async def takes_effect(self, credentials: Credentials) -> HttpEvidence | None:
         """The page that shows the value, and what was sent; None when it does not show it."""
         word = self._probe.token(12)
         request = forged(
             self.way, self._probe.injected(self._place.point, word), self._form, self._place.name
         )
-        request = self._probe.across_sites(request) if session else _without_cookies(request)
-        await self._probe.send(request)
+        sent = await self._probe.send_with(credentials, request)
         shown = await self.page()
         if word.encode() not in shown.response.body:
             return None
-        return HttpEvidence(shown, match=word, delivered=request, exact=True)
+        return HttpEvidence(shown, match=word, delivered=sent.request, exact=True)
 
     async def page(self) -> Exchange:
         """The session's page as it is now."""
@@ -105,18 +100,13 @@ class _Forger:
 
 
 async def _proven(place: StoredAsset, forger: _Forger) -> Hit | None:
-    if await forger.takes_effect(session=True) is None:
+    if await forger.takes_effect(Credentials.ACROSS_SITES) is None:
         return None
-    if await forger.takes_effect(session=False) is not None:
+    if await forger.takes_effect(Credentials.OMIT) is not None:
         return None
     before = await forger.page()
-    again = await forger.takes_effect(session=True)
+    again = await forger.takes_effect(Credentials.ACROSS_SITES)
     return _hit(place, forger.way, replace(again, control=before)) if again is not None else None
-
-
-def _without_cookies(request: HttpRequest) -> HttpRequest:
-    kept = tuple(field for field in request.headers if field[0].lower() != "cookie")
-    return replace(request, headers=kept)
 
 
 def _hit(place: StoredAsset, way: Way, evidence: HttpEvidence) -> Hit:

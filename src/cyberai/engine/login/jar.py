@@ -2,7 +2,7 @@
 
 from cyberai.domain.auth import Texts
 from cyberai.domain.http import HttpRequest, HttpResponse
-from cyberai.engine.cookies import Cookies, cookies_after, request_cookies, with_cookies
+from cyberai.engine.cookies import CookieRules, Cookies, cookies_after, request_cookies, with_cookies
 
 SESSION_LENGTH = 16
 """Characters from which on a cookie of a login counts as a secret, whatever its name."""
@@ -24,6 +24,7 @@ class Jar:
         self._plain: dict[str, str] = {}
         self._offered: dict[str, str] = {}
         self._old: dict[str, None] = {}
+        self._rules = CookieRules()
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -49,6 +50,7 @@ class Jar:
 
     def learn(self, request: HttpRequest, response: HttpResponse) -> None:
         """Take over what an answer of the login itself set."""
+        self._rules.learn(request, response)
         held = dict(self._all())
         after = dict(cookies_after(with_cookies(request, tuple(held.items())), response))
         for name in held.keys() - after.keys():
@@ -63,6 +65,7 @@ class Jar:
         and empty one under the same name."""
         if response.header("set-cookie") is None:
             return
+        self._rules.learn(request, response)
         for name, value in cookies_after(HttpRequest("GET", request.url), response):
             if name in self._session and self._session[name] != value:
                 self._offered[name] = value
@@ -97,6 +100,14 @@ class Jar:
         plain = tuple((name, value) for name, value in self._plain.items() if name not in present)
         session = tuple({**self._given, **self._session}.items())
         return with_cookies(request, (*own, *plain, *session)) if plain or session else request
+
+    def across_sites(self, request: HttpRequest) -> HttpRequest:
+        """The request as a browser that holds the session sends it for another site; of the request's own cookies the
+        session's are replaced, the others kept."""
+        own = request_cookies(self.bare(request))
+        present = {name for name, _ in own}
+        held = request_cookies(self._rules.across(with_cookies(request, self._all())))
+        return with_cookies(request, (*own, *(c for c in held if c[0] not in present)))
 
     def _all(self) -> Cookies:
         return tuple({**self._given, **self._plain, **self._session}.items())

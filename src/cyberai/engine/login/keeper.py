@@ -37,6 +37,7 @@ ROLLS = 2
 ROUTINE = "nothing had shown a session for a while"
 DROPPED = "its answer deleted the session's cookie"
 ENDS = "this request ended the login's session when it was sent before; it is not sent again"
+_BY_THE_BROWSER = ("Basic ", "Digest ")
 _HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -128,6 +129,16 @@ class Login:
         else:
             await self._learn(request, response, transmit)
         return Exchange(request, response)
+
+    def across_sites(self, request: HttpRequest) -> HttpRequest:
+        """The request as a browser that is logged in sends it for another site: cookies by their SameSite, and what
+        HTTP authentication adds to every request. Fields that scripts add stay out."""
+        if self._is_own(request):
+            return request
+        value = self._procedure.authorization(request)
+        if value is not None and value.startswith(_BY_THE_BROWSER):
+            request = request.with_header("Authorization", value)
+        return self._jar.across_sites(request)
 
     async def confirm(self, transmit: Transmit) -> None:
         """Make sure that the answers so far came within the session; `doubtful` grows when they may not have. Raise

@@ -2,7 +2,7 @@
 
 from cyberai.lab.backend.database import StatementError
 from cyberai.lab.headers import for_method, secured
-from cyberai.lab.http import LabRequest, LabResponse, first, json_response
+from cyberai.lab.http import LabRequest, LabResponse, first, json_response, redirect
 from cyberai.lab.layout import shop_page
 from cyberai.lab.markup import form, link, listing, table, text
 from cyberai.lab.page import Flaw, Insertion
@@ -31,6 +31,17 @@ FLAWS = (
         summary="The word is shown without encoding.",
     ),
 )
+
+FORGEABLE = Flaw(
+    check="web.csrf",
+    path="/boat",
+    method="POST",
+    parameter="boat",
+    insertion=Insertion.FORM,
+    variant="behind a login",
+    summary="Any site can rename the member's boat: browsers send what the login goes by along with its form.",
+)
+"""In those of the areas whose login goes along with other sites' forms."""
 
 
 class Sessions:
@@ -75,6 +86,7 @@ def menu(*further: str) -> str:
         link("/orders?id=1", "Your last order"),
         link("/find?word=rope", "Find in your orders"),
         link("/tides", "Tides"),
+        link("/boat", "Your boat"),
         *further,
     ]
     return listing(items)
@@ -88,6 +100,8 @@ def page_inside(request: LabRequest, state: State, *, fixed: bool, way_out: str 
         return shop_page(state, "Your order", *_order(request, state, fixed=fixed, way_out=way_out))
     if request.path == "/find":
         return _found(request, state, fixed=fixed, way_out=way_out)
+    if request.path == "/boat":
+        return _boat(request, state, fixed=fixed, way_out=way_out)
     if request.path == "/tides":
         return shop_page(state, "Tides", "<p>High at nine, low at three.</p>" + way_out)
     return None
@@ -110,6 +124,28 @@ def _found(request: LabRequest, state: State, *, fixed: bool, way_out: str) -> L
     shown = text(word) if fixed else word
     body = form("/find", (("word", "rope"),), label="Find") + f"<p>Nothing about {shown} yet.</p>{way_out}"
     return shop_page(state, "Find", body, omitted=() if fixed else _NO_POLICY)
+
+
+def _boat(request: LabRequest, state: State, *, fixed: bool, way_out: str) -> LabResponse:
+    """Its name, and the form that changes it; the mended one wants the token that only its own page shows."""
+    token = state.remembered("boat token") or state.token()
+    state.remember("boat token", token)
+    name = first(request.form, "boat")
+    if request.method == "POST" and name is not None:
+        if fixed and first(request.form, "boat_token") != token:
+            return shop_page(state, "Your boat", f"<p>That form is too old.</p>{way_out}", status=403)
+        state.remember("boat", name)
+        return redirect("/boat", 303)
+    fields = (("boat", "Petrel"), *((("boat_token", token),) if fixed else ()))
+    body = f"<p>Her name: {text(state.remembered('boat'))}</p>{_rename(fields)}{way_out}"
+    return shop_page(state, "Your boat", body)
+
+
+def _rename(fields: tuple[tuple[str, str], ...]) -> str:
+    (name, value), *hidden = fields
+    secret = "".join(f'<input type="hidden" name="{n}" value="{v}">' for n, v in hidden)
+    box = f'<label>Name <input name="{name}" value="{value}"></label>'
+    return f'<form action="/boat" method="post">{secret}{box}<button>Rename</button></form>'
 
 
 def order_as_json(request: LabRequest, state: State, *, fixed: bool) -> LabResponse:

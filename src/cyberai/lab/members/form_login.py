@@ -6,7 +6,7 @@ from cyberai.lab.area import MembersArea
 from cyberai.lab.http import LabRequest, LabResponse, first, redirect
 from cyberai.lab.layout import shop_page
 from cyberai.lab.markup import link, text
-from cyberai.lab.members._inside import FLAWS, PASSWORD, USER, Sessions, finished, page_inside
+from cyberai.lab.members._inside import FLAWS, FORGEABLE, PASSWORD, USER, Sessions, finished, page_inside
 from cyberai.lab.state import State
 
 COOKIE = "crew_session"
@@ -14,14 +14,16 @@ SHORT_LIFE = 60
 """Requests after which a session of the forgetful area is over."""
 
 _WAY_OUT = f"<p>{link('/logout', 'Log out')} {link('/gangway?step=ashore', 'Go ashore')}</p>"
-_ATTRIBUTES = "Path=/; HttpOnly; Secure; SameSite=Lax"
 
 
 class FormArea:
     """The area. `/logout` ends the session, and so does `/gangway?step=ashore`, which no word gives away."""
 
-    def __init__(self, fixed: bool, *, two_steps: bool = False, lasts: int = 0) -> None:
+    def __init__(
+        self, fixed: bool, *, two_steps: bool = False, lasts: int = 0, same_site: str = "Lax"
+    ) -> None:
         self._fixed = fixed
+        self._attributes = f"Path=/; HttpOnly; Secure; SameSite={same_site}"
         self._two_steps = two_steps
         self._state = State(fixed)
         self._sessions = Sessions(self._state, lasts)
@@ -65,7 +67,9 @@ class FormArea:
             return self._ask("", name or "")
         if (name, secret) != (USER, PASSWORD):
             return self._ask("The name or the password is wrong.")
-        return redirect("/").with_headers(("Set-Cookie", f"{COOKIE}={self._sessions.begin()}; {_ATTRIBUTES}"))
+        return redirect("/").with_headers(
+            ("Set-Cookie", f"{COOKIE}={self._sessions.begin()}; {self._attributes}")
+        )
 
     def _ask(self, complaint: str, name: str | None = None) -> LabResponse:
         """The form, for a visitor of its own; with `name` the second page of two."""
@@ -83,17 +87,22 @@ class FormArea:
         said = f"<p>{text(complaint)}</p>" if complaint else ""
         body = f'{said}<form action="/login" method="post">{fields}<button>Come aboard</button></form>'
         return shop_page(
-            self._state, "Crew only", body, headers=(("Set-Cookie", f"{COOKIE}={visitor}; {_ATTRIBUTES}"),)
+            self._state,
+            "Crew only",
+            body,
+            headers=(("Set-Cookie", f"{COOKIE}={visitor}; {self._attributes}"),),
         )
 
 
-def _area(name: str, *, named: bool = False, two_steps: bool = False, lasts: int = 0) -> MembersArea:
+def _area(
+    name: str, *, named: bool = False, two_steps: bool = False, lasts: int = 0, same_site: str = "Lax"
+) -> MembersArea:
     auth = {"type": "form", "username": USER, "password": PASSWORD}
     return MembersArea(
         name=name,
         auth={**auth, "login_url": "{origin}/login"} if named else auth,
-        open=partial(FormArea, two_steps=two_steps, lasts=lasts),
-        flaws=FLAWS,
+        open=partial(FormArea, two_steps=two_steps, lasts=lasts, same_site=same_site),
+        flaws=FLAWS if same_site == "Lax" else (*FLAWS, FORGEABLE),
     )
 
 
@@ -101,4 +110,5 @@ MEMBERS_AREAS = (
     _area("form"),
     _area("form-in-two-steps", named=True, two_steps=True),
     _area("form-that-forgets", lasts=SHORT_LIFE),
+    _area("form-across-sites", same_site="None"),
 )

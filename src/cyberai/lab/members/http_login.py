@@ -8,7 +8,7 @@ from functools import partial
 
 from cyberai.lab.area import MembersArea
 from cyberai.lab.http import LabRequest, LabResponse, text_response
-from cyberai.lab.members._inside import FLAWS, PASSWORD, USER, finished, page_inside
+from cyberai.lab.members._inside import FLAWS, FORGEABLE, PASSWORD, USER, finished, page_inside
 from cyberai.lab.state import State
 
 KEY = "mooring-7-of-the-outer-quay"
@@ -100,7 +100,8 @@ def _asking(challenge: str) -> LabResponse:
 
 
 def _area(kind: str, **auth: object) -> MembersArea:
-    return MembersArea(name=kind, auth=auth, open=partial(HttpArea, kind=kind), flaws=FLAWS)
+    flaws = FLAWS if kind == "key" else (*FLAWS, FORGEABLE)
+    return MembersArea(name=kind, auth=auth, open=partial(HttpArea, kind=kind), flaws=flaws)
 
 
 MEMBERS_AREAS = (
