@@ -47,7 +47,8 @@ NONSENSE_PAIRS = 2
 _CHANCE = 1e-6
 _MAX_WORDS = 60_000
 _MAX_COUNT = 40
-_WORD = Pattern(r"""[^\s<>,{}\[\]"'`=&;:()%|/\\+#?!]+""")
+_MARKS = b"<>,{}[]\"'`=&;:()%|/\\+#?!"
+_BETWEEN_WORDS = bytes.maketrans(_MARKS, b" " * len(_MARKS))
 _BUSY = frozenset({429, 502, 503, 504})
 _BLOCKS = frozenset({401, 403, 405, 406, 409, 418, 451, 493, 501, 999})
 _ENTITIES = "amp lt gt quot apos 34 39 039 x27 x22 x3c x3e 60 62 u0027 u0022 u003c u003e 20 27 22 2527"
@@ -235,13 +236,9 @@ class _Trial:
 
 
 def words(raw: bytes) -> list[bytes]:
-    """The words of a text: runs without white space, brackets, quotes and separators."""
-    found = []
-    for match in _WORD.finditer(raw):
-        found.append(match.text)
-        if len(found) >= _MAX_WORDS:
-            break
-    return found
+    """The words of a text: runs without white space, brackets, quotes and separators. Two calls over the whole text: a
+    match per word took half of a scan's CPU on large pages."""
+    return raw.translate(_BETWEEN_WORDS).split(None, _MAX_WORDS)[:_MAX_WORDS]
 
 
 def features_of(response: HttpResponse, sent: str, ignored: frozenset[bytes]) -> frozenset[Feature]:
@@ -255,7 +252,9 @@ def features_of(response: HttpResponse, sent: str, ignored: frozenset[bytes]) ->
     spoken = [word for word in words(without_echoes(response.body, sent)) if word not in ignored]
     counts = Counter(spoken)
     for word, count in counts.items():
-        found.update((b"word", word, b"%d" % n) for n in range(1, min(count, _MAX_COUNT) + 1))
+        found.add((b"word", word, b"1"))
+        if count > 1:
+            found.update((b"word", word, b"%d" % n) for n in range(2, min(count, _MAX_COUNT) + 1))
     # Words that repeat (tags, keys of records) stand between those that do not and would hide their order.
     single = [word for word in spoken if counts[word] == 1]
     found.update((b"next", before, after) for before, after in pairwise(single))

@@ -1,9 +1,12 @@
 """The differential engine on answers made here: what it must believe, and what it must never believe."""
 
 import random
+import re
 from collections.abc import Callable
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cyberai.checkkit import Exchange, HttpRequest, HttpResponse, Url
 from cyberai.checkkit.differential import (
@@ -13,6 +16,7 @@ from cyberai.checkkit.differential import (
     Differential,
     Hypothesis,
     similarity,
+    words,
 )
 from cyberai.checkkit.echoes import echoes, without_echoes
 from support.direct_probe import run
@@ -215,3 +219,9 @@ def test_similarity_is_shared_over_all() -> None:
 def test_every_spelling_of_a_value_is_taken_out(shown: bytes) -> None:
     assert without_echoes(b"(" + shown + b")", 'it\'s <b>"x"') == b"()"
     assert shown in echoes('it\'s <b>"x"')
+
+
+@given(st.binary(max_size=300))
+def test_words_are_the_runs_between_the_marks(raw: bytes) -> None:
+    pattern = re.compile(rb"""[^\s<>,{}\[\]"'`=&;:()%|/\\+#?!]+""")
+    assert words(raw) == pattern.findall(raw)
