@@ -6,7 +6,21 @@ from collections.abc import Callable
 from cyberai.checkkit.differential import Hypothesis
 from cyberai.checkkit.probe import Probe
 
-_POSIX = ("etc/passwd", "etc/group", "etc/hosts", "bin/sh", "usr/bin/env", "proc/version", "etc/hostname")
+_POSIX = (
+    "etc/passwd",
+    "etc/group",
+    "bin/sh",
+    "etc/hosts",
+    "usr/bin/env",
+    "proc/version",
+    "proc/cpuinfo",
+    "proc/meminfo",
+)
+_ORDER = (0, 1, 0, 2, 3, 4, 1, 5, 6, 7)
+"""Which name each round uses: one early and one later come back. A program that keeps what it is sent (a sign-up that
+takes each name once) tells a name that it was sent before from a new one, and the names of real files are no news to
+it: other places were asked about them. Counterparts that come back as well are then no news either, and nothing is
+left that tells the two apart. Sixteen names in all keep chance out, such as one of two machines by a hash of the value."""
 
 
 def existence(probe: Probe, name: str, write: Callable[[str], str]) -> Hypothesis:
@@ -15,17 +29,20 @@ def existence(probe: Probe, name: str, write: Callable[[str], str]) -> Hypothesi
     The counterpart of a file has another last name of the same length. The nonsense leads through a folder that is
     not there, so that neither can be opened, while a filter of words and dots sees the same.
     """
+    missing = tuple(_counterpart(probe, path) for path in _POSIX)
+
+    def named(holds: bool, round_: int) -> str:
+        return (_POSIX if holds else missing)[_ORDER[round_ % len(_ORDER)]]
 
     def value(holds: bool, round_: int) -> str:
-        return write(_named(probe, holds, round_))
+        return write(named(holds, round_))
 
     def nonsense(holds: bool, round_: int) -> str:
-        return write(f"{probe.token(6)}/../{_named(probe, holds, round_)}")
+        return write(f"{probe.token(6)}/../{named(holds, round_)}")
 
     return Hypothesis(name, value, nonsense)
 
 
-def _named(probe: Probe, holds: bool, round_: int) -> str:
-    path = _POSIX[round_ % len(_POSIX)]
+def _counterpart(probe: Probe, path: str) -> str:
     folder, _, last = path.rpartition("/")
-    return path if holds else f"{folder}/{probe.token(len(last))}"
+    return f"{folder}/{probe.token(len(last))}"

@@ -149,6 +149,14 @@ def _refuses_words(value: str, _visit: Visit) -> str:
     return "<p>This guide may be lent.</p>" if known else "<p>This guide is not lent.</p>"
 
 
+def _signs_up(value: str, visit: Visit) -> str:
+    """Trap: takes each name once, whatever stands between its letters; all such forms share the names."""
+    name = f"crew {''.join(c for c in value if c.isalnum())}"
+    taken = visit.state.remembered(name)
+    visit.state.remember(name, "taken")
+    return "<p>That name is taken.</p>" if taken else "<p>Welcome aboard.</p>"
+
+
 def _skin(value: str, visit: Visit, state_files: Callable[[State], FileSystem]) -> LabResponse:
     content = state_files(visit.state).read(value, _SKINS)
     return text_response(
@@ -203,6 +211,8 @@ PAGES: tuple[Page, ...] = (
     _path("/guides/lent", "Is it lent?", query("file", "ropes.txt"),
           vulnerable=_told(_relative_only), fixed=_told(_last_name),
           variant="only whether it exists", summary="The page says whether a file exists, in any folder."),
+    _trap("/crew/join", "Join the crew", posted("login", "robin"), _signs_up),
+    _trap("/crew/guests", "Guests for a day", posted("login", "sam"), _signs_up),
     _trap("/drawer/lending", "Lending rules", query("file", "ropes.txt"), _refuses_words),
     _trap("/drawer", "Drawer", query("file", "ropes.txt"), _contained(_GUIDES)),
     _trap("/drawer/list", "Drawer by name", query("name", "ropes"), _allow_list),
