@@ -76,7 +76,8 @@ class RequestAsset(Struct, frozen=True, tag="request"):
     `shape` identifies requests that run the same code: method, path with ids replaced, parameter names.
     `depth` counts links from the entry. `referer` is the page it was found on (empty for the entry). `optional`
     names the fields of its form that we filled in and the page does not require. `via` are the requests that led to
-    the page, in order, where fetching `referer` alone would not show it: the earlier steps of a form.
+    the page, in order, where fetching `referer` alone would not show it: the earlier steps of a form. `covered` are the
+    insertion points (kind:name) that are tested with other requests of the same program.
     """
 
     request: HttpRequest
@@ -85,6 +86,7 @@ class RequestAsset(Struct, frozen=True, tag="request"):
     referer: str = ""
     optional: tuple[str, ...] = ()
     via: tuple[HttpRequest, ...] = ()
+    covered: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:

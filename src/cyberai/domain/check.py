@@ -67,10 +67,11 @@ class CheckMeta(Struct, frozen=True):
 
 
 class SkipReason(StrEnum):
-    """Why a check did not run. The first five leave the coverage's denominator, the rest stay in it."""
+    """Why a check did not run. The first six leave the coverage's denominator, the rest stay in it."""
 
     NOT_APPLICABLE = "not_applicable"
     NO_INFLUENCE = "no_influence"
+    TESTED_ELSEWHERE = "tested_elsewhere"
     NOT_INSTALLED = "not_installed"
     POLICY = "policy"
     OUT_OF_SCOPE = "out_of_scope"
@@ -89,6 +90,7 @@ _LEAVES = frozenset(
     {
         SkipReason.NOT_APPLICABLE,
         SkipReason.NO_INFLUENCE,
+        SkipReason.TESTED_ELSEWHERE,
         SkipReason.NOT_INSTALLED,
         SkipReason.POLICY,
         SkipReason.OUT_OF_SCOPE,

@@ -69,6 +69,7 @@ async def check_request(context: Context, unit: Unit, asset: RequestAsset) -> Un
         return UnitResult(unit)
     only = only_field(asset.shape)
     points = tuple(p for p in ordinary_points(asset.request) if not only or label(p) == only)
+    covered = () if only else tuple(p for p in points if label(p) in asset.covered)
     own = own_values(context, asset, only)
     tally = Tally()
     influence = Influence()
@@ -83,6 +84,11 @@ async def check_request(context: Context, unit: Unit, asset: RequestAsset) -> Un
     skipped = Skipped(SkipReason.NO_INFLUENCE, influence.why)
     outcomes += _all(checks, asset, influence.closed, skipped)
     later: list[Unit] = []
+    elsewhere = Skipped(
+        SkipReason.TESTED_ELSEWHERE, "tested beside each of the other values with other requests"
+    )
+    outcomes += _all(checks, asset, covered, elsewhere)
+    points = tuple(p for p in points if p not in covered)
     for point in (*points, *influence.opened):
         for check in checks:
             run = Tally()

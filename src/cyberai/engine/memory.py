@@ -9,6 +9,7 @@ from typing import Generic, TypeVar
 
 from cyberai.domain.http import Exchange, HttpRequest
 from cyberai.engine.kept_token import Kept
+from cyberai.engine.pairing import Pairs
 from cyberai.engine.shape import check_shape, crawl_key
 
 MAX_EXCHANGES = 16 * 1024 * 1024
@@ -123,6 +124,7 @@ class CrawlMemory:
         self._looked_at: set[int] = set()
         self.mentioned: set[str] = set()
         self.tokens: dict[HttpRequest, Kept] = {}
+        self.pairs = Pairs()
 
     def close_exhausted(self) -> None:
         """Take stock between two batches of units: within one, what is exhausted does not depend on which answer

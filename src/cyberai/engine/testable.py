@@ -1,10 +1,12 @@
 """What of a crawled request is to be tested: its CHECK units."""
 
+from collections.abc import Sequence
+
 from msgspec import structs
 
-from cyberai.checkkit import Scope
+from cyberai.checkkit import InsertionPoint, Scope
 from cyberai.domain.asset import RequestAsset
-from cyberai.domain.http import HttpRequest
+from cyberai.domain.http import HttpRequest, HttpResponse
 from cyberai.domain.unit import Unit
 from cyberai.engine.context import Context
 from cyberai.engine.cookies import cookies_after, with_cookies
@@ -34,6 +36,7 @@ async def tests_of(context: Context, asset: RequestAsset, page: Page, tally: Tal
     plain = named or is_file(response)
     ordinary = () if named else ordinary_points(tested.request)
     units = []
+    tested = _less_covered(context, tested, ordinary, response)
     own = own_points(tested.request) if 300 <= response.status < 400 else ()
     if ordinary or own or (200 <= response.status < 300 and not plain):
         units.append(check_unit(tested, page.structure))
@@ -55,6 +58,17 @@ def _looked_at(context: Context, asset: RequestAsset, page: Page, shape: str) ->
         return ()
     tested = structs.replace(asset, request=_with_cookies_set(context, page, asset.request))
     return (check_unit(tested, page.structure, RARE),)
+
+
+def _less_covered(
+    context: Context, asset: RequestAsset, points: Sequence[InsertionPoint], response: HttpResponse
+) -> RequestAsset:
+    """The request without those of its points that are tested elsewhere. A page that is refused or not there may stop
+    before it reads anything: its points are tested, and count for no other page."""
+    covered = context.crawl.pairs.covered(points)
+    if 200 <= response.status < (300 if asset.request.method == "GET" else 400):
+        context.crawl.pairs.test(points)
+    return structs.replace(asset, covered=covered) if covered else asset
 
 
 def _with_cookies_set(context: Context, page: Page, request: HttpRequest) -> HttpRequest:

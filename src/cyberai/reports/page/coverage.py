@@ -16,6 +16,7 @@ _LEAVING = frozenset(reason.value for reason in SkipReason if reason.leaves_cove
 _WORDS = {
     "not_applicable": "does not apply there",
     "no_influence": "input without influence",
+    "tested_elsewhere": "input tested with another request of the same program",
     "not_installed": "part not installed",
     "policy": "not allowed by the scan's mode or policy",
     "out_of_scope": "outside the scope",
