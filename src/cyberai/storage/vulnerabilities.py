@@ -11,6 +11,7 @@ from cyberai.domain.vulnerability import (
     Vulnerability,
     merge_sighting,
 )
+from cyberai.ports.facets import FacetCounts
 from cyberai.ports.repositories import (
     Count,
     Page,
@@ -123,6 +124,10 @@ class Vulnerabilities:
     def count(self, where: VulnerabilityFilter, most: int) -> Count:
         """How many match, counted up to `most`; a search may stop counting earlier."""
         return self._lists.count(where, most)
+
+    def facets(self, where: VulnerabilityFilter, most: int) -> FacetCounts:
+        """Counts per value of what matches; what no counter knows is counted up to `most`."""
+        return self._lists.facets(where, most)
 
     def severities(self, scan_id: ScanId) -> dict[str, int]:
         """Count per effective severity of the vulnerabilities this scan saw; every band present."""
