@@ -23,6 +23,8 @@ class Kind(StrEnum):
     FILTER = "filter"
     """A text that is compared with what is stored."""
     SCAN_ID = "scan"
+    OTHER_SCAN = "other scan"
+    """The id of a scan that must be known: another one's is no filter that finds nothing, but an error."""
     CURSOR = "cursor"
     SEQ = "seq"
     SECRET = "secret"
@@ -60,7 +62,9 @@ QUERY = {
     ),
     **dict.fromkeys(["scan_type", "severity", "status", "detection", "tier", "type", "format"], Kind.PLAIN),
     **dict.fromkeys(["check_id", "cwe", "q", "tags", "target"], Kind.FILTER),
+    "change": Kind.PLAIN,
     "scan_id": Kind.SCAN_ID,
+    "against": Kind.OTHER_SCAN,
     "cursor": Kind.CURSOR,
     "after_seq": Kind.SEQ,
     "since": Kind.SEQ,

@@ -93,15 +93,33 @@ def test_ids_and_texts_in_the_query(world: World, operation: Operation) -> None:
     for name, value in values.items():
         asked = f"?{name}={quote(value)}"
         theirs = world.perform(operation, OWNER, world.ids.get(operation.id_kind, ""), asked)
-        assert theirs.json()["data"], f"the owner finds nothing by {asked}"
+        found = theirs.json()
+        assert found["data"] if "data" in found else found["total"], f"the owner finds nothing by {asked}"
     before = world.digest()
     for name, value in values.items():
-        for more in ("", "&include=total" if "include" in operation.query else "&limit=1"):
+        further = [text for text in ("include=total", "limit=1") if text.partition("=")[0] in operation.query]
+        for more in ("", *(f"&{text}" for text in further)):
             answer = world.perform(operation, STRANGER, own, f"?{name}={quote(value)}{more}")
             assert answer.status == 200
             other = world.perform(operation, STRANGER, own, f"?{name}={quote(unseen(value))}{more}")
             assert told(answer, value) == told(other, unseen(value)), name
             assert_silent(world, answer, value)
+    assert world.digest() == before
+
+
+@pytest.mark.parametrize("operation", with_query(Kind.OTHER_SCAN), ids=str)
+def test_scans_that_must_be_known(world: World, operation: Operation) -> None:
+    (name,) = (name for name in operation.query if QUERY[name] is Kind.OTHER_SCAN)
+    theirs = world.perform(operation, OWNER, world.ids["scan"], f"?{name}={world.ids['other']}")
+    assert theirs.status == 200, theirs.body
+    before = world.digest()
+    for kind in KINDS:
+        sent, never = world.ids[kind], unseen(world.ids[kind])
+        answer = world.perform(operation, STRANGER, world.own["scan"], f"?{name}={quote(sent)}")
+        assert answer.status == 404, (kind, answer.body)
+        other = world.perform(operation, STRANGER, world.own["scan"], f"?{name}={quote(never)}")
+        assert told(answer, sent) == told(other, never), kind
+        assert_silent(world, answer, sent)
     assert world.digest() == before
 
 

@@ -11,20 +11,11 @@ from cyberai.domain.vulnerability import (
     Vulnerability,
     merge_sighting,
 )
-from cyberai.ports.facets import FacetCounts
-from cyberai.ports.repositories import (
-    Count,
-    Page,
-    RankedVulnerability,
-    VulnerabilityFilter,
-    VulnerabilitySlice,
-)
 from cyberai.storage.codec import pack, place_number, unpack
 from cyberai.storage.collection import Carried, Collection, Stored
 from cyberai.storage.dialect import arg, insert_new, upsert
 from cyberai.storage.schema import evidence, sighting, vulnerability_place
 from cyberai.storage.schema import vulnerability as table
-from cyberai.storage.scope import Scope
 from cyberai.storage.statements import Statement
 from cyberai.storage.vulnerability_kind import KIND
 from cyberai.storage.vulnerability_lists import VulnerabilityLists, index_words
@@ -59,13 +50,8 @@ _EVIDENCE = Statement(
 _evidence = msgspec.msgpack.Decoder(tuple[Evidence, ...])
 
 
-class Vulnerabilities:
-    """`ports.repositories.VulnerabilityTx`."""
-
-    def __init__(self, scope: Scope) -> None:
-        self._scope = scope
-        self._db = scope.db
-        self._lists = VulnerabilityLists(scope)
+class Vulnerabilities(VulnerabilityLists):
+    """`ports.repositories.VulnerabilityTx`; its lists and counts are inherited."""
 
     def record(self, sighting: Sighting) -> tuple[Vulnerability, bool, bool]:
         """Insert or merge. Return the stored row, whether this scan sees it first, and whether it regressed."""
@@ -78,7 +64,7 @@ class Vulnerabilities:
             self._count_place(workspace, row, sighting)
             self._keep_evidence(workspace, row.number, sighting)
             self._see(rows, workspace, row, seen.scan_id)
-            index_words(self._db, workspace, row)
+            index_words(self._scope, workspace, row)
             return seen, True, False
         return self._merge(rows, workspace, rows.stored(known), sighting)
 
@@ -94,7 +80,7 @@ class Vulnerabilities:
         merged, regressed = merge_sighting(known, seen, new_place=new_place)
         changed = rows.replace(row, merged, self._scans_of(workspace))
         first = self._see(rows, workspace, changed, seen.scan_id)
-        index_words(self._db, workspace, changed, before=known)
+        index_words(self._scope, workspace, changed, before=known)
         if known.scan_id != seen.scan_id or seen.confidence > known.confidence:
             self._keep_evidence(workspace, row.number, sighting)
         return merged, first, regressed
@@ -113,22 +99,6 @@ class Vulnerabilities:
         row = self._db.one(_EVIDENCE, workspace=self._scope.readable(), id=vulnerability_id)
         return unpack(row[0], _evidence) if row else ()
 
-    def page(self, where: VulnerabilityFilter, page: Page) -> list[RankedVulnerability]:
-        """A page; no evidence."""
-        return self._lists.slice(where, page).rows
-
-    def slice(self, where: VulnerabilityFilter, page: Page) -> VulnerabilitySlice:
-        """A page, or less of one with where to go on."""
-        return self._lists.slice(where, page)
-
-    def count(self, where: VulnerabilityFilter, most: int) -> Count:
-        """How many match, counted up to `most`; a search may stop counting earlier."""
-        return self._lists.count(where, most)
-
-    def facets(self, where: VulnerabilityFilter, most: int) -> FacetCounts:
-        """Counts per value of what matches; what no counter knows is counted up to `most`."""
-        return self._lists.facets(where, most)
-
     def severities(self, scan_id: ScanId) -> dict[str, int]:
         """Count per effective severity of the vulnerabilities this scan saw; every band present."""
         counts = {band.value: 0 for band in Severity}
@@ -146,9 +116,6 @@ class Vulnerabilities:
         """All vulnerabilities of this target; at most 100,000."""
         rows = self._here()
         return [value for _, _, value in rows.among(rows.listing.items("target", target, MAX_OF_SCAN))]
-
-    def _here(self) -> Collection[Vulnerability]:
-        return Collection(self._scope, self._scope.readable(), KIND)
 
     def _see(
         self,
