@@ -7,6 +7,7 @@ from cyberai.domain.event import EventType
 from cyberai.domain.finding import Oracle, Proof, TlsEvidence
 from cyberai.domain.ids import DEFAULT_WORKSPACE, ScanId, VulnerabilityId, WorkspaceId
 from cyberai.domain.report import RenderedReport
+from cyberai.domain.retest import Retest, RetestResult, RetestStatus
 from cyberai.domain.scan import Progress, Scan, ScanStatus
 from cyberai.domain.severity import Severity
 from cyberai.domain.vulnerability import Location, Sighting, Vulnerability
@@ -63,6 +64,26 @@ def store_vulnerability(site: Site, scan_id: str, number: int = 1, **changes: ob
         return stored.id
 
     return site.runner.run(site.store.write(row.workspace, write))
+
+
+def ended_retest(site: Site, vulnerability_id: str, workspace: WorkspaceId, why: str) -> Retest:
+    """A retest of a vulnerability that has ended."""
+    at = site.clock.now()
+    return Retest(
+        vulnerability_id=VulnerabilityId(vulnerability_id),
+        workspace=workspace,
+        status=RetestStatus.COMPLETED,
+        created_at=at,
+        completed_at=at,
+        result=RetestResult.INCONCLUSIVE,
+        why=why,
+    )
+
+
+def store_retest(site: Site, vulnerability_id: str, workspace: WorkspaceId, why: str) -> None:
+    """Store such a retest, as a worker does."""
+    retest = ended_retest(site, vulnerability_id, workspace, why)
+    site.runner.run(site.store.write(workspace, lambda tx: tx.retests.put(retest)))
 
 
 async def progress(

@@ -10,8 +10,8 @@ from urllib.parse import quote
 import apsw
 from asgi_driver import Answer
 from inventory import BODIES, Operation
-from records import finish_scan, store_vulnerability
-from site_under_test import Site
+from records import finish_scan, store_retest, store_vulnerability
+from site_under_test import CHECKS, Site
 from web_visitor import open_site
 
 from cyberai.app.report_making import work_on_report
@@ -111,13 +111,16 @@ class World:
                 if ended:
                     finish_scan(self.site, id)
                 return id
-            case "vuln":
+            case "vuln" | "testable":
                 number = 1 + len(self.get("/v1/vulnerabilities", who).json()["data"])
                 row = {"title": f"{mark} title", "description": f"{mark} text", "target": f"{mark}.example"}
                 row |= {"host": f"{mark}.example", "affected_component": f"{mark}.example:443"}
                 row |= {"notes": f"{mark} note", "assignee": f"{mark} person", "cwe": (f"CWE-{mark}",)}
-                row |= {"check_id": f"{mark}.check"}
-                return store_vulnerability(self.site, known["scan"], number, workspace=workspace, **row)
+                row |= {"check_id": f"{mark}.check" if kind == "vuln" else CHECKS[0].meta.id}
+                id = store_vulnerability(self.site, known["scan"], number, workspace=workspace, **row)
+                if kind == "vuln":
+                    store_retest(self.site, id, workspace, why=f"{mark} why")
+                return id
             case "report":
                 body = {"scan_id": known["scan"], "title": f"{mark} report", "format": "csv"}
                 id = self.call("POST", "/v1/reports", who, body).json()["id"]

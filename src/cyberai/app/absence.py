@@ -10,8 +10,7 @@ from cyberai.domain.http import Url
 from cyberai.domain.ids import VulnerabilityId
 from cyberai.domain.scan import Scan
 from cyberai.domain.scan_log import LogKind
-from cyberai.domain.scope import ScanScope
-from cyberai.domain.target import parse_target
+from cyberai.domain.scope import ScanScope, scope_of
 from cyberai.domain.unit import UnitResult
 from cyberai.domain.vulnerability import Vulnerability, VulnerabilityStatus
 from cyberai.ports.store import Tx
@@ -43,7 +42,7 @@ def judge_absent(app: App, tx: Tx, scan: Scan, at: int) -> None:
     """Store what the scan says of those it did not see, with an event for each that changes."""
     ledger = tuple(tx.ledger.rows(scan.id))
     metas = {check.meta.id: check.meta for check in app.checks}
-    scope = scope_of(scan)
+    scope = scope_of(scan.spec)
     unseen = [
         row
         for target in dict.fromkeys(scan.spec.targets)
@@ -61,13 +60,6 @@ def judge_absent(app: App, tx: Tx, scan: Scan, at: int) -> None:
     if len(unseen) > MOST:
         left = f"{len(unseen) - MOST:,} earlier findings were not seen and not judged: a scan judges {MOST:,}"
         note(tx, scan.id, LogKind.STATE, "not judged", at, left)
-
-
-def scope_of(scan: Scan) -> ScanScope:
-    """What the scan was about."""
-    policies = scan.spec.policies
-    targets = tuple(parse_target(text) for text in scan.spec.targets)
-    return ScanScope(targets, policies.include_paths, policies.exclude_paths)
 
 
 def within(scope: ScanScope, row: Vulnerability) -> bool:

@@ -3,7 +3,7 @@
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from cyberai.app.absence import scope_of, within
+from cyberai.app.absence import within
 from cyberai.app.context import App
 from cyberai.app.place_cursor import decode_place, encode_place
 from cyberai.app.scans import require_scan
@@ -11,6 +11,7 @@ from cyberai.domain.diff import Difference, Differing, NotCompared, Scanned, com
 from cyberai.domain.errors import InvalidRequest, NotFound
 from cyberai.domain.ids import WorkspaceId
 from cyberai.domain.scan import Scan, ScanStatus
+from cyberai.domain.scope import scope_of
 from cyberai.domain.vulnerability import Location, Vulnerability
 from cyberai.ports.store import Tx
 
@@ -162,7 +163,7 @@ def previous_of(tx: Tx, scan: Scan) -> Scan:
 
 
 def _scanned(tx: Tx, scan: Scan) -> Scanned:
-    scope = scope_of(scan)
+    scope = scope_of(scan.spec)
 
     def covers(row: Vulnerability) -> bool:
         return within(scope, row)

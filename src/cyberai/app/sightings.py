@@ -67,11 +67,12 @@ def _capped(evidence: Evidence) -> Evidence:
     if not isinstance(evidence, HttpEvidence):
         return evidence
     match = evidence.match.encode()
-    control = _cut(evidence.control, b"") if evidence.control else None
-    return structs.replace(evidence, exchange=_cut(evidence.exchange, match), control=control)
+    control = cut(evidence.control, b"") if evidence.control else None
+    return structs.replace(evidence, exchange=cut(evidence.exchange, match), control=control)
 
 
-def _cut(exchange: Exchange, match: bytes) -> Exchange:
+def cut(exchange: Exchange, match: bytes) -> Exchange:
+    """An exchange fit to be kept: its answer's body cut around the match."""
     body = window(exchange.response.body, match, KEPT_BODY)
     if body is exchange.response.body:
         return exchange

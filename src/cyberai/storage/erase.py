@@ -14,6 +14,7 @@ from cyberai.storage.schema import (
     host_lease,
     ledger_count,
     ledger_row,
+    retest,
     scan_log,
     shard,
     sighting,
@@ -72,7 +73,7 @@ _UNSEE = Statement(
 )
 _OF_VULNERABILITY = tuple(
     Statement(delete(table).where(table.c.workspace == arg("workspace"), table.c.vulnerability == arg("key")))
-    for table in (sighting, vulnerability_place, evidence)
+    for table in (sighting, vulnerability_place, evidence, retest)
 )
 _NO_EVIDENCE = Statement(
     delete(evidence).where(

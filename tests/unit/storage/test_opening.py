@@ -76,6 +76,7 @@ def test_the_rows_of_the_first_schema_are_listed_and_found_after_the_upgrade(tmp
         "DROP TABLE scan_log",
         "DROP TABLE ws_ticket",
         "DROP TABLE usage_count",
+        "DROP TABLE retest",
         "DROP INDEX event_scan",
         "DROP INDEX shard_scan",
         "UPDATE schema_version SET version_num = '0001'",

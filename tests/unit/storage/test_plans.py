@@ -73,6 +73,7 @@ def test_a_statement_seeks(store: Path, name: str) -> None:
     allowed = (
         "INDEX scan_open",
         "INDEX report_open",
+        "INDEX retest_open",
         "CONSTANT ROW",
         "SCAN waiting",
         "SCAN matching",
