@@ -131,6 +131,30 @@ MEMBERS = {
         ["status", "reason", "comment", "assignee", "due_at", "severity_override", "accept_until", "tags"],
         Kind.PLAIN,
     ),
+    "updateVulnerabilities": {
+        **dict.fromkeys(["filter", "patch"], Kind.NESTED),
+        **dict.fromkeys(
+            ["ids", *(f"filter.{name}" for name in ("scan_id", "target", "type", "cwe", "check_id", "q"))],
+            Kind.FILTER,
+        ),
+        **dict.fromkeys(
+            f"filter.{name}"
+            for name in ["severity", "status", "detection", "tier", "created_after", "created_before"]
+        ),
+        **dict.fromkeys(
+            f"patch.{name}"
+            for name in [
+                "status",
+                "reason",
+                "comment",
+                "assignee",
+                "due_at",
+                "severity_override",
+                "accept_until",
+                "tags",
+            ]
+        ),
+    },
     "createReport": {
         "scan_id": Kind.SCAN_ID,
         "scan_ids": Kind.SCAN_ID,
@@ -145,6 +169,7 @@ MEMBERS = {
 BODIES: dict[str, dict[str, Any]] = {
     "createScan": {"target": "own.example"},
     "updateVulnerability": {"status": "in_progress"},
+    "updateVulnerabilities": {"filter": {"severity": ["medium"]}, "patch": {"tags": ["many"]}},
     "createReport": {"scan_id": "{scan}"},
     "createApiKey": {"name": "one more", "scopes": ["scans:read"]},
 }

@@ -2,7 +2,6 @@
 
 LATER: tuple[tuple[str, str], ...] = (
     ("GET", "/v1/scans/{id}/manifest"),
-    ("POST", "/v1/vulnerabilities/bulk"),
     ("GET", "/v1/vulnerabilities/{id}/history"),
     ("GET", "/v1/vulnerabilities/{id}/comments"),
     ("POST", "/v1/vulnerabilities/{id}/comments"),

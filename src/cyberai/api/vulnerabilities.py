@@ -5,7 +5,6 @@ from cyberai.api.conditional import require_match
 from cyberai.api.pages import one_reply, page_reply
 from cyberai.api.query import CREATED_AFTER, CREATED_BEFORE, Query, filter_param
 from cyberai.api.reply import Reply, state_tag, tagged_reply
-from cyberai.app.facets import vulnerability_facets
 from cyberai.app.resources import VulnerabilityResource
 from cyberai.app.vulnerabilities import get_vulnerability, list_vulnerabilities, update_vulnerability
 from cyberai.domain.finding import Tier
@@ -48,12 +47,6 @@ async def update(call: Call) -> Reply:
 async def list_all(call: Call) -> Reply:
     """GET /v1/vulnerabilities."""
     return await list_seen_by(call, call.query.texts("scan_id"))
-
-
-async def facets(call: Call) -> Reply:
-    """GET /v1/vulnerabilities/facets."""
-    where = wanted(call.query, call.query.texts("scan_id"))
-    return one_reply(call, await vulnerability_facets(call.app, call.workspace, where))
 
 
 def wanted(query: Query, scans: tuple[str, ...]) -> VulnerabilityFilter:

@@ -4,7 +4,6 @@ from cyberai.api import vulnerabilities
 from cyberai.api.examples import VULNERABILITY_PATCH
 from cyberai.api.query import FIELDS, PAGING, SEARCH, sort_param
 from cyberai.api.routes import Answer, BodyKind, Route
-from cyberai.app.facets import FacetsResource
 from cyberai.app.listing import ListPage
 from cyberai.app.requests import VulnerabilityPatch
 from cyberai.app.resources import VulnerabilityResource
@@ -42,27 +41,8 @@ LIST = Route(
     errors=(ErrorCode.INVALID_CURSOR,),
 )
 
-_FACETS = Route(
-    method="GET",
-    path="/v1/vulnerabilities/facets",
-    handler=vulnerabilities.facets,
-    operation="getVulnerabilityFacets",
-    summary="Count vulnerabilities by severity, status, detection, tier, type, check and target",
-    description=(
-        "Of what matches the same filters as the list. Exact without a filter, and with filters on `severity`, `status`, "
-        "`detection` and `tier`; with values of one other filter `total` and these four are exact too. Everything else "
-        "is counted up to 10,001 vulnerabilities and then marked (`is_capped`). Of `type`, `check_id` and `target` "
-        "the 100 most frequent values are given."
-    ),
-    tag=_TAG,
-    scope=ApiScope.VULNERABILITIES_READ,
-    query=(FIELDS, SEARCH, *vulnerabilities.FILTERS),
-    answer=Answer(kind=FacetsResource, description="The counts", headers=("ETag",)),
-)
-
 ROUTES = (
     LIST,
-    _FACETS,
     Route(
         method="GET",
         path="/v1/vulnerabilities/{id}",
