@@ -158,7 +158,7 @@ def previous_of(tx: Tx, scan: Scan) -> Scan:
     raise NotFound(
         "There is no earlier completed scan of these targets",
         field="against",
-        reason="Name the scan to compare with: against=SCAN_ID",
+        reason="Name the id of the scan to compare with",
     )
 
 
