@@ -5,8 +5,6 @@ LATER: tuple[tuple[str, str], ...] = (
     ("GET", "/v1/vulnerabilities/{id}/history"),
     ("GET", "/v1/vulnerabilities/{id}/comments"),
     ("POST", "/v1/vulnerabilities/{id}/comments"),
-    ("GET", "/v1/vulnerabilities/{id}/evidence"),
-    ("GET", "/v1/vulnerabilities/{id}/explain"),
     ("GET", "/asyncapi.json"),
     ("GET", "/docs"),
 )

@@ -47,6 +47,7 @@ def sighting_of(app: App, meta: CheckMeta, hit: Hit, scan: Scan, at: int) -> Sig
         references=meta.references,
         tier=hit.proof.tier,
         confidence=hit.proof.confidence,
+        proof=hit.proof,
         host=host,
         target=_target(scan, hit),
         affected_component=_component(hit),
