@@ -6,14 +6,15 @@ row by row is bounded, and says so.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from operator import attrgetter
 
 import msgspec
 from msgspec import Struct
 
 from cyberai.domain.vulnerability import Vulnerability
 from cyberai.ports.facets import MOST_VALUES, FacetCounts, FacetTally
-from cyberai.storage.collection import Collection
+from cyberai.storage.collection import Collection as Rows
 from cyberai.storage.listing import ALL, Listing
 from cyberai.storage.orders import Wanted
 
@@ -46,9 +47,7 @@ class FacetCounting:
     """Counts the rows of a list that match `wanted`. `numbers` finds them where the counters do not know; `words` says
     that it looks for more than `wanted` holds."""
 
-    def __init__(
-        self, rows: Collection[Vulnerability], wanted: Wanted, numbers: Numbers, *, words: bool
-    ) -> None:
+    def __init__(self, rows: Rows[Vulnerability], wanted: Wanted, numbers: Numbers, *, words: bool) -> None:
         self._rows = rows
         self._listing: Listing = rows.listing
         self._wanted = wanted
@@ -96,30 +95,34 @@ class FacetCounting:
         self, name: str, counts: Mapping[str, list[tuple[int, int]]]
     ) -> dict[str, Mapping[str, int]]:
         """The dimensions of the facets, and the one that the term itself belongs to."""
-        facets = self._rows.kind.facets
-        found: dict[str, Mapping[str, int]] = {}
-        for dimension in FACETS:
-            tally: Counter[str] = Counter()
-            for facet, n in (pair for pairs in counts.values() for pair in pairs):
-                tally[facets.value(dimension, facet)] += n
-            found[dimension] = tally
+        facets: Counter[int] = Counter()
+        for pairs in counts.values():
+            for facet, n in pairs:
+                facets[facet] += n
+        found: dict[str, Mapping[str, int]] = {name: self._by_value(name, facets) for name in FACETS}
         for dimension, kind in TERMS.items():
             if kind == name:
                 found[dimension] = {value: sum(n for _, n in pairs) for value, pairs in counts.items()}
         return found
 
-    def _counted(
-        self, dimensions: Iterable[str], most: int
-    ) -> tuple[dict[str, Mapping[str, int]], int, bool]:
+    def _counted(self, dimensions: Collection[str], most: int) -> tuple[dict[str, Counter[str]], int, bool]:
         """Counts per dimension over the rows themselves, how many rows that were, and whether there are more."""
         numbers, capped = self._numbers(most)
-        facets = self._rows.kind.facets
-        tallies: dict[str, Counter[str]] = {name: Counter() for name in dimensions}
-        for facet, doc in self._rows.texts_among(numbers):
-            named = _named.decode(doc)
-            for name, tally in tallies.items():
-                tally[getattr(named, name) if name in TERMS else facets.value(name, facet)] += 1
-        return dict(tallies), len(numbers), capped
+        rows = self._rows.texts_among(numbers)
+        # Counters over whole columns: a loop over rows and dimensions takes twice as long.
+        facets = Counter(facet for facet, _ in rows)
+        named = [_named.decode(doc) for _, doc in rows] if not TERMS.keys().isdisjoint(dimensions) else []
+        counts = {
+            name: Counter(map(attrgetter(name), named)) if name in TERMS else self._by_value(name, facets)
+            for name in dimensions
+        }
+        return counts, len(numbers), capped
+
+    def _by_value(self, dimension: str, facets: Mapping[int, int]) -> Counter[str]:
+        tally: Counter[str] = Counter()
+        for facet, n in facets.items():
+            tally[self._rows.kind.facets.value(dimension, facet)] += n
+        return tally
 
 
 def _tally(counts: Mapping[str, int], *, capped: bool = False) -> FacetTally:
