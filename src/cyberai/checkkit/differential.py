@@ -97,6 +97,8 @@ class Differential:
     def __init__(self, send: Send, value: str, syntax: Iterable[str] = (), *, allowance: int = 60) -> None:
         self._send = send
         self._left = allowance
+        self.filtered = False
+        """True once an answer to a condition spoke of a limit or a filter."""
         self._value = value
         self._vocabulary = frozenset(w for text in (value, _ENTITIES, *syntax) for w in words(text.encode()))
         self._baseline: list[Sample] = []
@@ -169,7 +171,10 @@ class Differential:
             return None
         self._left -= 1
         exchange = await self._send(value)
-        return None if self.spoiled(exchange.response) else self.sample(exchange, value)
+        if self.spoiled(exchange.response):
+            self.filtered = True
+            return None
+        return self.sample(exchange, value)
 
     def spoiled(self, response: HttpResponse) -> bool:
         """True when the answer speaks of a limit or a filter, not of the application."""

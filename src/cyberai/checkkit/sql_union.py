@@ -64,8 +64,9 @@ _KINDS = (("number", ""), ("single-quoted string", "'"), ("double-quoted string"
 _PLAIN = tuple(Closing(name, closes) for name, closes in _KINDS)
 _BRACKETS = tuple(Closing(f"{name} in parentheses", f"{closes})") for name, closes in _KINDS)
 _TWO_BRACKETS = Closing("single-quoted string in two parentheses", "'))")
-_ORDERED = (_PLAIN[1], _BRACKETS[1], _PLAIN[2], _BRACKETS[2], _TWO_BRACKETS)
-_ORDERED_NUMBERS = (_PLAIN[0], _BRACKETS[0], _PLAIN[1])
+_LIKELY = {True: (_PLAIN[0], _BRACKETS[0]), False: (_PLAIN[1], _BRACKETS[1])}
+_FURTHER = {True: (_PLAIN[1],), False: (_PLAIN[2], _BRACKETS[2], _TWO_BRACKETS)}
+"""By whether the value is a number."""
 
 
 class Row(Struct, frozen=True):
@@ -103,9 +104,11 @@ async def by_order(
     probe: Probe, send: Send, page: Differential, value: str, unknown: Sample | None
 ) -> Union | None:
     """The technique where the statement can be trusted to read. `unknown` is the answer to a value that means nothing
-    to the application, or that breaks the statement."""
+    to the application, or that breaks the statement. Where no condition was refused, one of them has mostly told
+    already: only the likely literals are tried then."""
     search = _Search(probe, send, page)
-    for closing in _ORDERED_NUMBERS if is_number(value) else _ORDERED:
+    number = is_number(value)
+    for closing in _LIKELY[number] + (_FURTHER[number] if page.filtered else ()):
         columns = await search.count(f"{value}{closing.closes} ORDER BY ", unknown)
         if columns:
             found = await search.show(closing, _rows(columns))
