@@ -129,15 +129,7 @@ async def _run(
 ) -> CheckOutcome:
     probe = EngineProbe(context, check.meta.max_requests, tally, asset, postpones=postpones)
     outcome = await run_check(check, point, probe)
-    place = (point.request.url.host, point.request.url.port)
-    if (
-        isinstance(outcome, Clean)
-        and 2 * probe.refused > probe.payloads
-        and context.firewalls.stands_before(place)
-    ):
-        outcome = Skipped(
-            SkipReason.BLOCKED_BY_WAF, f"{probe.refused} of {probe.payloads} payloads were refused"
-        )
+    outcome = probe.weighing.judged(outcome, point)
     record = recorded(check, _key(asset, point), _host(asset), repeatable(outcome, asset), tally.sent)
     if isinstance(outcome, Clean):
         return structs.replace(record, fingerprint=fingerprint_at(check.meta, point))

@@ -25,6 +25,8 @@ def test_frameworks_fields(name: str) -> None:
     assert is_token_field(name)
 
 
-@pytest.mark.parametrize("name", ["q", "id", "tokens", "section", "session_name", "reset_token", "breadcrumb"])
+@pytest.mark.parametrize(
+    "name", ["q", "id", "tokens", "section", "session_name", "reset_token", "breadcrumb"]
+)
 def test_other_fields(name: str) -> None:
     assert not is_token_field(name)
