@@ -113,6 +113,8 @@ class VulnerabilityResource(Struct, kw_only=True):
     original_severity: str
     criticality: str
     risk_score: float
+    acceptance_ends_soon: bool
+    comments: int
     evidence: tuple[EvidenceResource, ...] | UnsetType = UNSET
 
 
@@ -288,6 +290,9 @@ def vulnerability_resource(
         original_severity=row.severity.value,
         criticality=row.criticality.value,
         risk_score=vulnerability_risk(row.effective_severity, row.tier, row.status, row.criticality),
+        acceptance_ends_soon=row.acceptance_announced is not None
+        and row.acceptance_announced == row.accept_until,
+        comments=row.comments,
         evidence=evidence,
     )
 

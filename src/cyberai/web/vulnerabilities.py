@@ -42,7 +42,9 @@ async def update(visit: Visit) -> Reply:
     """POST /vulnerabilities/{id}: set status and comment, or show what is wrong at the fields."""
     row = await get_vulnerability(visit.app, visit.workspace, visit.id)
     try:
-        await update_vulnerability(visit.app, visit.workspace, visit.id, patch_of(visit.form, row))
+        await update_vulnerability(
+            visit.app, visit.workspace, visit.id, patch_of(visit.form, row), by=visit.actor
+        )
     except (InvalidRequest, Conflict) as error:
         view = finding_view(visit, row, {"status": row.status} | visit.form)
         return page(visit, "vulnerability", error=error, saved=False, **view)
