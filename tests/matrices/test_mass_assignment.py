@@ -126,7 +126,7 @@ CHANGES: dict[str, dict[str, tuple[Any, tuple[str, ...]]]] = {
         "comment": ("a comment", ("notes", "comments")),
         "assignee": ("somebody", ("assignee",)),
         "due_at": ("2030-01-01T00:00:00Z", ("due_at",)),
-        "severity_override": ("low", ("severity", "risk_score")),
+        "severity_override": ("low", ("severity", "risk_score", "risk_terms.severity")),
         "accept_until": ("2030-01-01T00:00:00Z", ("accept_until",)),
         "tags": (["a-tag"], ("tags",)),
     },

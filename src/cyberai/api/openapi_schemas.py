@@ -143,6 +143,10 @@ REFINED: dict[str, dict[str, Schema]] = {
         **dict.fromkeys(("first_seen", "last_seen", "created_at", "updated_at"), _TIME),
         **dict.fromkeys(("due_at", "accept_until"), _or_null(_TIME)),
     },
+    "RiskTerms": {
+        "epss": {"type": ["number", "null"], "description": "Likelihood of exploitation; null: not known."},
+        "kev": {"type": ["boolean", "null"], "description": "Known to be exploited; null: not known."},
+    },
     "ActorResource": {"type": _one_of(ActorKind)},
     "ChangeResource": {
         "at": _TIME,

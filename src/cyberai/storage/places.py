@@ -7,7 +7,7 @@ from cyberai.domain.history import Place
 from cyberai.domain.ids import ScanId
 from cyberai.domain.vulnerability import Location, Sighting
 from cyberai.storage.codec import place_number, to_text
-from cyberai.storage.dialect import arg, insert_new
+from cyberai.storage.dialect import arg, constant, insert_new
 from cyberai.storage.driver import Driver
 from cyberai.storage.schema import term
 from cyberai.storage.schema import vulnerability_place as table
@@ -17,17 +17,23 @@ MAX_PLACES = 1_000
 """Places told apart per vulnerability. Beyond them only its first scan goes on counting: a unit is done once
 per scan, so that count stays true, and a later scan of the same places must not count them again."""
 
+UNTOLD = 0
+"""The scan of a place that was counted before places were told: it is no term's number."""
+
 _c = table.c
 _of_row = and_(_c.workspace == arg("workspace"), _c.vulnerability == arg("key"))
 _this = and_(_of_row, _c.place == arg("place"))
 _NAMES = ("workspace", "vulnerability", "place", "first_seen", "last_seen", "first_scan", "scan", "doc")
 _ADD = Statement(insert_new(table, *_NAMES))
-_KNOWN = Statement(select(_c.first_scan).where(_this))
 _AGAIN = Statement(
-    update(table).where(_this).values({name: arg(name) for name in ("last_seen", "scan", "doc")})
+    update(table)
+    .where(_this, _c.first_scan != constant(UNTOLD))
+    .values({name: arg(name) for name in ("last_seen", "scan", "doc")})
 )
 _FIRST_TOLD = Statement(
-    update(table).where(_this).values({name: arg(name) for name in _NAMES if name not in _NAMES[:3]})
+    update(table)
+    .where(_this, _c.first_scan == constant(UNTOLD))
+    .values({name: arg(name) for name in _NAMES[3:]})
 )
 _first, _last = term.alias("first_term"), term.alias("last_term")
 _ALL = Statement(
@@ -42,9 +48,6 @@ _EARLIER = Statement(update(table).where(_of_row, _c.scan == _gone).values(scan=
 _LATER = Statement(update(table).where(_of_row, _c.first_scan == _gone).values(first_scan=_c.scan))
 _ONLY = Statement(delete(table).where(_of_row, _c.scan == _gone, _c.first_scan == _gone))
 _decode = msgspec.json.Decoder(Location).decode
-
-UNTOLD = 0
-"""The scan of a place that was counted before places were told: it is no term's number."""
 
 
 class Places:
@@ -61,16 +64,12 @@ class Places:
         key = {"workspace": self._workspace, "place": place_number(sighting.place)}
         values = {"last_seen": seen.last_seen, "scan": scan, "doc": to_text(seen.location)}
         first = {"first_seen": seen.first_seen, "first_scan": scan}
+        if counted and self._db.run(_AGAIN, **key, key=number, **values):
+            return False
         if counted < MAX_PLACES and self._db.run(_ADD, **key, vulnerability=number, **first, **values):
             return True
-        known = self._db.one(_KNOWN, **key, key=number)
-        if known is None:
-            return first_scan
-        if known[0] == UNTOLD:
-            self._db.run(_FIRST_TOLD, **key, key=number, **first, **values)
-        else:
-            self._db.run(_AGAIN, **key, key=number, **values)
-        return False
+        told_now = self._db.run(_FIRST_TOLD, **key, key=number, **first, **values)
+        return not told_now and first_scan
 
     def all(self, number: int) -> list[Place]:
         """Those of the row with that number that were told, the newest first."""
