@@ -55,9 +55,12 @@ def _any_due(tx: Tx, *, at: int) -> bool:
 
 
 def _step(app: App, tx: Tx, at: int) -> int:
-    rows = tx.life.due(at, STEP)
-    for row in rows:
+    changed = 0
+    for row in tx.life.due(at, STEP):
         after = reviewed(row, at)
+        # Also what is not due after all: the store notes then when it will be.
         tx.vulnerabilities.update(after, BY_ITSELF)
-        tx.events.append(vulnerability_event(app, event_of(row, after), after, at))
-    return len(rows)
+        if after is not row:
+            tx.events.append(vulnerability_event(app, event_of(row, after), after, at))
+            changed += 1
+    return changed

@@ -4,17 +4,16 @@ from sqlalchemy import delete, select
 
 from cyberai.domain.vulnerability import Vulnerability
 from cyberai.domain.vulnerability_moves import next_review
-from cyberai.storage.dialect import arg, insert_new
+from cyberai.storage.dialect import arg, upsert
 from cyberai.storage.driver import Driver
 from cyberai.storage.schema import acceptance as table
 from cyberai.storage.statements import Statement
 
 _c = table.c
-_ADD = Statement(insert_new(table, "workspace", "due", "vulnerability"))
+_KEY = ("workspace", "vulnerability")
+_PUT = Statement(upsert(table, *_KEY, "due", key=_KEY))
 _DROP = Statement(
-    delete(table).where(
-        _c.workspace == arg("workspace"), _c.due == arg("due"), _c.vulnerability == arg("vulnerability")
-    )
+    delete(table).where(_c.workspace == arg("workspace"), _c.vulnerability == arg("vulnerability"))
 )
 _DUE = Statement(
     select(_c.vulnerability)
@@ -27,15 +26,14 @@ _DUE = Statement(
 def follow(
     db: Driver, workspace: int, number: int, before: Vulnerability | None, after: Vulnerability | None
 ) -> None:
-    """Note when the row with that number is to be reviewed, instead of when it was to be."""
+    """Note when the row with that number is to be reviewed, also where that seems to be known: a version that
+    announces earlier or later than the one before puts right what that one noted."""
     was, now = (None if row is None else next_review(row) for row in (before, after))
-    if was == now:
-        return
     key = {"workspace": workspace, "vulnerability": number}
-    if was is not None:
-        db.run(_DROP, **key, due=was)
     if now is not None:
-        db.run(_ADD, **key, due=now)
+        db.run(_PUT, **key, due=now)
+    elif was is not None:
+        db.run(_DROP, **key)
 
 
 def due(db: Driver, workspace: int, at: int, limit: int) -> list[int]:

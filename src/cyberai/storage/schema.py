@@ -357,12 +357,13 @@ Index(
 
 acceptance = _keyed(
     "acceptance",
-    ("workspace", "due", "vulnerability"),
+    ("workspace", "vulnerability"),
     _int("workspace"),
-    _int("due"),
     _int("vulnerability"),
+    _int("due"),
 )
 """When an accepted risk is to be reviewed next: see `cyberai.domain.vulnerability_moves`."""
+Index("acceptance_due", acceptance.c.workspace, acceptance.c.due)
 
 sighting = _keyed(
     "sighting",

@@ -80,6 +80,24 @@ def test_they_are_announced_once_and_end(tmp_path: Path, monkeypatch: pytest.Mon
     asyncio.run(story())
 
 
+def test_what_an_earlier_version_noted_for_another_time_is_put_right(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story() -> None:
+        clock = TestClock()
+        async with deployment(tmp_path, clock=clock) as app:
+            ids = await accepted(app)
+            monkeypatch.setattr("cyberai.domain.vulnerability_moves.ANNOUNCED_BEFORE", DAY * 1_000_000)
+            clock.advance(23 * DAY)
+            assert await review_acceptances(app) == 0
+            assert await app.store.read(WS, lambda tx: tx.life.due(clock.now(), 9)) == []
+            clock.advance(6 * DAY)
+            assert await review_acceptances(app) == COUNT
+            assert [row.acceptance_ends_soon for row in await shown(app, ids)] == [True] * COUNT
+
+    asyncio.run(story())
+
+
 def test_a_server_reviews_by_itself_and_asks_a_store_that_refuses_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -51,11 +51,12 @@ def _tables() -> None:
     op.create_table(
         "acceptance",
         sa.Column("workspace", NUMBER, nullable=False),
-        sa.Column("due", NUMBER, nullable=False),
         sa.Column("vulnerability", NUMBER, nullable=False),
-        sa.PrimaryKeyConstraint("workspace", "due", "vulnerability", name="acceptance_key"),
+        sa.Column("due", NUMBER, nullable=False),
+        sa.PrimaryKeyConstraint("workspace", "vulnerability", name="acceptance_key"),
         sqlite_with_rowid=False,
     )
+    op.create_index("acceptance_due", "acceptance", ["workspace", "due"])
 
 
 def upgrade() -> None:
