@@ -55,7 +55,7 @@ def store_vulnerability(site: Site, scan_id: str, number: int = 1, **changes: ob
 
     def write(tx):  # type: ignore[no-untyped-def]
         stored, _, _ = tx.vulnerabilities.record(
-            Sighting(vulnerability=row, evidence=(evidence,), place="443")
+            Sighting(vulnerability=row, evidence=(evidence,), place=row.affected_component)
         )
         tx.events.append(
             vulnerability_event(site.app, EventType.VULNERABILITY_FOUND, stored, site.clock.now())

@@ -127,6 +127,7 @@ MEMBERS = {
         ["status", "reason", "comment", "assignee", "due_at", "severity_override", "accept_until", "tags"],
         Kind.PLAIN,
     ),
+    "addComment": {"text": Kind.PLAIN},
     "createReport": {
         "scan_id": Kind.SCAN_ID,
         "scan_ids": Kind.SCAN_ID,
@@ -141,6 +142,7 @@ MEMBERS = {
 BODIES: dict[str, dict[str, Any]] = {
     "createScan": {"target": "own.example"},
     "updateVulnerability": {"status": "in_progress"},
+    "addComment": {"text": "a remark"},
     "createReport": {"scan_id": "{scan}"},
     "createApiKey": {"name": "one more", "scopes": ["scans:read"]},
 }

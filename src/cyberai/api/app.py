@@ -12,6 +12,7 @@ from cyberai.api import (
     scan_views_routes,
     scans_routes,
     vulnerabilities_routes,
+    vulnerability_life_routes,
 )
 from cyberai.api.admission import Admission
 from cyberai.api.client_address import parse_networks
@@ -37,6 +38,7 @@ _RESOURCES = (
     *scan_life_routes.ROUTES,
     *scan_views_routes.ROUTES,
     *vulnerabilities_routes.ROUTES,
+    *vulnerability_life_routes.ROUTES,
     *reports_routes.ROUTES,
     *keys_routes.ROUTES,
     *account_routes.ROUTES,

@@ -32,6 +32,8 @@ VULNERABILITY_PATCH: dict[str, Any] = {
     "accept_until": "2030-01-31T00:00:00Z",
 }
 
+COMMENT_REQUEST: dict[str, Any] = {"text": "Reproduced on staging; the fix is in review"}
+
 REPORT_REQUEST: dict[str, Any] = {"scan_id": "scan_123abc", "type": "technical", "format": "html"}
 
 KEY_REQUEST: dict[str, Any] = {"name": "continuous integration", "scopes": ["scans:read", "scans:write"]}

@@ -89,6 +89,12 @@ class VulnerabilityPatch(Struct, kw_only=True, forbid_unknown_fields=True):
     tags: list[str] | UnsetType = UNSET
 
 
+class CommentRequest(Struct, kw_only=True, forbid_unknown_fields=True):
+    """The body of POST /v1/vulnerabilities/{id}/comments."""
+
+    text: str
+
+
 class ReportFiltersRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`filters` of POST /v1/reports."""
 

@@ -8,7 +8,7 @@ from msgspec import structs
 from cyberai.checkkit import Check, InsertionPoint, PolicyRefused, Postponed, Scope, TransportError
 from cyberai.domain.asset import OriginAsset, PlaceAsset, RequestAsset, ServiceAsset, StoredAsset, TlsAsset
 from cyberai.domain.check import CheckOutcome, Clean, Outcome, Skipped, SkipReason
-from cyberai.domain.fingerprint import fingerprint_at
+from cyberai.domain.fingerprint import fingerprint_at, former_fingerprints_at
 from cyberai.domain.unit import Stage, Unit, UnitResult
 from cyberai.engine.context import Context
 from cyberai.engine.coverage import host_label, transport_outcome
@@ -132,7 +132,11 @@ async def _run(
     outcome = probe.weighing.judged(outcome, point)
     record = recorded(check, _key(asset, point), _host(asset), repeatable(outcome, asset), tally.sent)
     if isinstance(outcome, Clean):
-        return structs.replace(record, fingerprint=fingerprint_at(check.meta, point))
+        return structs.replace(
+            record,
+            fingerprint=fingerprint_at(check.meta, point),
+            former=former_fingerprints_at(check.meta, point),
+        )
     return record
 
 

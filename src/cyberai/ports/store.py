@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 from msgspec import Struct
 
 from cyberai.domain.ids import WorkspaceId
+from cyberai.ports.life import LifeTx
 from cyberai.ports.records import EraseTx, LogTx, TicketTx, UsageTx
 from cyberai.ports.repositories import (
     BlobTx,
@@ -71,6 +72,11 @@ class Tx(Protocol):
     @property
     def vulnerabilities(self) -> VulnerabilityTx:
         """Vulnerabilities."""
+        ...
+
+    @property
+    def life(self) -> LifeTx:
+        """Histories and places of vulnerabilities."""
         ...
 
     @property
