@@ -308,6 +308,20 @@ def alternating() -> Answer:
     return every_second
 
 
+def signing_up() -> Answer:
+    """Takes each name once, whatever stands between its letters; the usual names were tried with other forms before."""
+    files = "etc/passwd etc/group etc/hosts bin/sh usr/bin/env proc/version proc/cpuinfo proc/meminfo windows/win.ini"
+    taken = {"".join(c for c in name if c.isalnum()) for name in files.split()}
+
+    def takes_each_name_once(value: str, chance: random.Random) -> HttpResponse:
+        name = "".join(c for c in value if c.isalnum())
+        known = name in taken
+        taken.add(name)
+        return page("<p>That name is taken.</p>" if known else "<p>Welcome aboard.</p>")
+
+    return takes_each_name_once
+
+
 def loaded() -> Answer:
     seen = [0]
 
@@ -395,4 +409,5 @@ _STATEFUL: tuple[Callable[[], Answer], ...] = (
     remembering,
     loaded,
     pulsing,
+    signing_up,
 )
