@@ -19,6 +19,7 @@ from cyberai.app.requests import BulkRequest, VulnerabilityPatch
 from cyberai.app.vulnerabilities import get_vulnerability, update_vulnerability
 from cyberai.bootstrap.build import open_app
 from cyberai.config import load
+from cyberai.domain.history import OPERATOR
 from cyberai.domain.vulnerability import Vulnerability
 
 ROUNDS = 21
@@ -55,7 +56,7 @@ async def _patch(app: App, count: int) -> list[Row]:
         for round in range(ROUNDS * 2):
             patch = VulnerabilityPatch(**patches[round % 2])  # type: ignore[arg-type]
             started = time.perf_counter()
-            await update_vulnerability(app, WORKSPACE, identity(count // 2), patch)
+            await update_vulnerability(app, WORKSPACE, identity(count // 2), patch, by=OPERATOR)
             spent.append(time.perf_counter() - started)
         bare = await _bare(app, count)
         median = statistics.median(spent)
@@ -74,7 +75,9 @@ async def _bare(app: App, count: int) -> float:
     spent = []
     for number in range(ROUNDS):
         started = time.perf_counter()
-        await app.store.write(WORKSPACE, lambda tx, n=number: tx.vulnerabilities.update(of(known, n)))  # type: ignore[misc]
+        await app.store.write(
+            WORKSPACE, lambda tx, n=number: tx.vulnerabilities.update(of(known, n), OPERATOR)
+        )  # type: ignore[misc]
         spent.append(time.perf_counter() - started)
     return statistics.median(spent)
 
@@ -86,7 +89,7 @@ async def _bulk(app: App, count: int) -> list[Row]:
     for severity in ("low", None):
         started = time.perf_counter()
         patch = VulnerabilityPatch(severity_override=severity)
-        done = await update_vulnerabilities(app, WORKSPACE, BulkRequest(ids=ids, patch=patch))
+        done = await update_vulnerabilities(app, WORKSPACE, BulkRequest(ids=ids, patch=patch), by=OPERATOR)
         seconds = time.perf_counter() - started
         assert done.failed == 0
         each = seconds / max(1, done.updated) * 1e6

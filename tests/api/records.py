@@ -5,6 +5,7 @@ from site_under_test import Site
 from cyberai.app.events import scan_event, vulnerability_event
 from cyberai.domain.event import EventType
 from cyberai.domain.finding import Oracle, Proof, TlsEvidence
+from cyberai.domain.history import OPERATOR
 from cyberai.domain.ids import DEFAULT_WORKSPACE, ScanId, VulnerabilityId, WorkspaceId
 from cyberai.domain.report import RenderedReport
 from cyberai.domain.retest import Retest, RetestResult, RetestStatus
@@ -56,7 +57,7 @@ def store_vulnerability(site: Site, scan_id: str, number: int = 1, **changes: ob
 
     def write(tx):  # type: ignore[no-untyped-def]
         stored, _, _ = tx.vulnerabilities.record(
-            Sighting(vulnerability=row, evidence=(evidence,), place="443")
+            Sighting(vulnerability=row, evidence=(evidence,), place=row.affected_component)
         )
         tx.events.append(
             vulnerability_event(site.app, EventType.VULNERABILITY_FOUND, stored, site.clock.now())
@@ -74,6 +75,7 @@ def ended_retest(site: Site, vulnerability_id: str, workspace: WorkspaceId, why:
         workspace=workspace,
         status=RetestStatus.COMPLETED,
         created_at=at,
+        by=OPERATOR,
         completed_at=at,
         result=RetestResult.INCONCLUSIVE,
         why=why,

@@ -529,6 +529,15 @@ def test_judging_a_finding(filled: Filled) -> None:
     assert (row["status"], row["status_reason"], row["notes"]) == ("accepted_risk", "Office only", "seen")
     assert row["accept_until"] == "2024-02-01T23:59:59Z"
     assert "Saved" in someone.page(taken.headers["location"]).text
+    told = someone.page(path).text
+    for words in (
+        "Status: accepted risk",
+        "Office only",
+        "Comment: seen",
+        "Accepted until: ",
+        "API key key_",
+    ):
+        assert words in told
     illegal = someone.send(path, {"status": "false_positive"})
     assert illegal.status == 409
     assert "status-problem" in Page(illegal.body).source

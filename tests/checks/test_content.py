@@ -199,6 +199,19 @@ def test_frames_of_java_are_not_those_of_dotnet(trace: str) -> None:
     assert [found.source for found in traces(page(trace, status=500).response)] == ["Java"]
 
 
+def test_what_the_visitor_just_wrote_is_no_session() -> None:
+    written = "mail=cyberai_46576_kqzvx83x%40example.com&text=Hello"
+    kept = ("Set-Cookie", "writer_mail=cyberai_46576_kqzvx83x%40example.com")
+    answer = HttpResponse(200, (*HTML, kept), b"<p>Thanks</p>")
+    url = Url.parse("http://shop.test/comment")
+    form = (("Content-Type", "application/x-www-form-urlencoded"),)
+    wrote = Exchange(HttpRequest("POST", url, form, written.encode()), answer)
+    assert look(cookie_flags, wrote, lambda _: answer) == []
+    assert look(
+        cookie_flags, Exchange(HttpRequest("POST", url, form, b"text=Hello"), answer), lambda _: answer
+    )
+
+
 @pytest.mark.parametrize(
     "trace",
     [

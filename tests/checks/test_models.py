@@ -4,6 +4,7 @@ a real SQL engine, the machine's own shell with an argument we control, a real t
 import html
 import json
 import posixpath
+import re
 import subprocess
 from collections.abc import Callable
 from urllib.parse import parse_qsl, quote
@@ -19,7 +20,7 @@ from cyberai.checks.web.path_traversal import path_traversal
 from cyberai.checks.web.reflected_xss import reflected_xss
 from cyberai.checks.web.sql_injection import sql_injection
 from cyberai.checks.web.ssti import ssti
-from cyberai.domain.finding import Tier
+from cyberai.domain.finding import Oracle, Tier
 from support.direct_probe import DirectProbe, collect, run
 from support.noisy_targets import page
 
@@ -206,6 +207,95 @@ def test_sql_behind_a_filter_of_blanks_and_words(statement: str, value: str, ref
     assert look(sql_injection, filtered, value)
 
 
+def posted(application: Application, value: str, seed: int = 1) -> list[Hit]:
+    def respond(request: HttpRequest) -> HttpResponse:
+        return application(dict(parse_qsl(request.body.decode(), keep_blank_values=True)).get("v", ""))
+
+    head = (("Content-Type", "application/x-www-form-urlencoded"),)
+    request = HttpRequest("POST", Url.parse("http://shop.test/find"), head, f"v={quote(value)}&w=1".encode())
+    probe = DirectProbe(respond, seed=seed, budget=sql_injection.meta.max_requests)
+    found: list[Hit] = run(
+        collect(sql_injection, InsertionPoint(request, InsertionKind.FORM, "v", value), probe)
+    )
+    assert all(hit.proof.tier is Tier.CONFIRMED for hit in found)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("statement", "value"),
+    [
+        ("SELECT name FROM goods WHERE kind = '{v}' AND price > 5", "unknown"),
+        ('SELECT name, price, kind FROM goods WHERE kind = "{v}" ORDER BY id', "unknown"),
+        (
+            "SELECT * FROM goods WHERE price > 5 AND (name LIKE '%{v}%' OR kind LIKE '%{v}%') LIMIT 3",
+            "unknown",
+        ),
+        ("SELECT name, price FROM goods WHERE id = {v} LIMIT 1", "40"),
+        ("SELECT name, id, price, kind, 5, 6, 7, 8 FROM goods WHERE id IN ({v}, 0) ORDER BY id", "40"),
+    ],
+)
+def test_sql_of_a_posted_search_that_finds_nothing(statement: str, value: str) -> None:
+    connection = database()
+
+    def answer(sent: str) -> HttpResponse:
+        try:
+            return rows_of([row[0] for row in connection.execute(statement.replace("{v}", sent))])
+        except apsw.Error:
+            return rows_of([])
+
+    (hit,) = posted(answer, value)
+    assert hit.proof.oracle is Oracle.EXECUTED
+    assert hit.evidence[0].match not in hit.evidence[0].exchange.request.body.decode()
+    assert posted(lambda sent: rows_of([sent] if sent in ("deck", "40") else []), value) == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "value"),
+    [
+        ("SELECT id, name FROM goods WHERE kind = '{v}' AND price > 5 ORDER BY name", "deck"),
+        ("SELECT id, name, price, kind FROM goods WHERE (kind = lower('{v}'))", "deck"),
+        ("SELECT name, id, price, kind, 5 FROM goods WHERE (id = {v}) AND price > 5", "7"),
+    ],
+)
+def test_sql_behind_a_filter_that_knows_conditions(statement: str, value: str) -> None:
+    connection = database()
+    known = re.compile(r"\b(and|or|like|between|case|nullif)\b|[|&]", re.IGNORECASE)
+
+    def answer(sent: str) -> HttpResponse:
+        if known.search(sent):
+            return page("<p>Blocked</p>", 403)
+        try:
+            return rows_of([str(row) for row in connection.execute(statement.replace("{v}", sent))])
+        except apsw.Error:
+            return rows_of([])
+
+    (hit,) = look(sql_injection, answer, value)
+    assert hit.proof.oracle is Oracle.EXECUTED
+
+
+def reckoner(longest: int = 100_000, most: int = 100, needs: str = "") -> Application:
+    """Puts the product in the place of whatever looks like one; no statement has a part in it."""
+
+    def answer(sent: str) -> HttpResponse:
+        if needs not in sent:
+            return rows_of([])
+        shown = re.sub(
+            r"(\d{1,6})\*(\d{1,6})", lambda m: str(int(m[1]) * int(m[2])), sent[:longest], count=most
+        )
+        return page(f"<p>{html.escape(shown)}</p>")
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    "application", [reckoner(), reckoner(60), reckoner(most=1), reckoner(needs="UNION ALL SELECT")]
+)
+@pytest.mark.parametrize("value", ["7", "deck", "unknown"])
+def test_what_reckons_by_itself_is_no_sql(application: Application, value: str) -> None:
+    assert posted(application, value) == []
+    assert look(sql_injection, application, value) == []
+
+
 @pytest.mark.parametrize("value", ["7", "deck", ""])
 def test_bound_sql_is_silent(value: str) -> None:
     assert look(sql_injection, shop("", errors=True, bound=True), value) == []
@@ -216,6 +306,20 @@ def test_doubled_quotes_are_silent_and_stripped_quotes_do_not_save_a_number() ->
     number = shop("SELECT name FROM goods WHERE id = {v}", errors=False)
     assert look(sql_injection, lambda v: string(v.replace("'", "''")), "deck") == []
     assert look(sql_injection, lambda v: number(v.replace("'", "").replace('"', "")), "7")
+
+
+@pytest.mark.parametrize("value", ["knots.txt", "guides/knots.txt", "/guides/knots.txt", ""])
+def test_no_path_is_asked_for_twice(value: str) -> None:
+    asked: list[str] = []
+
+    def answer(sent: str) -> HttpResponse:
+        asked.append(sent)
+        return page(f"<p>{len(asked)} visitors</p>")
+
+    assert look(path_traversal, answer, value) == []
+    again = [sent for sent in asked if asked.count(sent) > 1]
+    assert set(again) <= {value}  # the page as it is
+    assert len(asked) < 24
 
 
 def shell(line: str, *, shown: bool = True, refuse: str = "", drop: str = "") -> Application:

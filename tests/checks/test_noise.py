@@ -4,10 +4,12 @@
 """
 
 import os
+from urllib.parse import urlencode
 
 import pytest
 
 from cyberai.checkkit import Check, HttpRequest, Scope, Url
+from cyberai.checks.web.sql_injection import sql_injection
 from cyberai.domain.insertion import InsertionKind, InsertionPoint
 from cyberai.engine.registry import all_checks
 from support.direct_probe import DirectProbe, collect, run
@@ -21,6 +23,22 @@ INJECTION = [check for check in all_checks() if check.meta.scope is Scope.INSERT
 def point(value: str) -> InsertionPoint:
     url = Url.parse(f"http://shop.test/find?v={value}&page=1")
     return InsertionPoint(HttpRequest("GET", url), InsertionKind.QUERY, "v", value)
+
+
+def posted(value: str) -> InsertionPoint:
+    head = (("Content-Type", "application/x-www-form-urlencoded"),)
+    request = HttpRequest("POST", Url.parse("http://shop.test/find"), head, urlencode({"v": value}).encode())
+    return InsertionPoint(request, InsertionKind.FORM, "v", value)
+
+
+@pytest.mark.parametrize("name", [name for name, _ in targets(0)])
+def test_no_sql_where_values_are_posted(name: str) -> None:
+    # What may not be sent where a statement may write has techniques of its own in its place.
+    for seed in range(SEEDS):
+        for value in VALUES:
+            target: NoisyTarget = dict(targets(seed))[name]
+            probe = DirectProbe(target, seed=seed * 37 + len(value), budget=sql_injection.meta.max_requests)
+            assert not run(collect(sql_injection, posted(value), probe)), (seed, value)
 
 
 @pytest.mark.parametrize("name", [name for name, _ in targets(0)])

@@ -155,6 +155,7 @@ MEMBERS = {
             ]
         ),
     },
+    "addComment": {"text": Kind.PLAIN},
     "createReport": {
         "scan_id": Kind.SCAN_ID,
         "scan_ids": Kind.SCAN_ID,
@@ -170,6 +171,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "createScan": {"target": "own.example"},
     "updateVulnerability": {"status": "in_progress"},
     "updateVulnerabilities": {"filter": {"severity": ["medium"]}, "patch": {"tags": ["many"]}},
+    "addComment": {"text": "a remark"},
     "createReport": {"scan_id": "{scan}"},
     "createApiKey": {"name": "one more", "scopes": ["scans:read"]},
 }

@@ -59,7 +59,7 @@ TEMPTING = [
 ]
 NAMES = tuple(sorted({*response_members(), *TEMPTING}))
 VALUES: tuple[Any, ...] = ("completed", None, {}, ["*"])
-_IDS = re.compile(r"(scan|vuln|report|key|evt|req|tgt)_[0-9a-z-]{16,}|cai_\w+")
+_IDS = re.compile(r"(scan|vuln|report|key|evt|req|tgt|comment)_[0-9a-z-]{16,}|cai_\w+")
 
 AUTH = ("auth", "auth.type", "auth.login_url")
 """What any member of `auth` shows: that there is a login, and where. The rest of it is shown nowhere."""
@@ -123,10 +123,10 @@ CHANGES: dict[str, dict[str, tuple[Any, tuple[str, ...]]]] = {
     "updateVulnerability": {
         "status": ("in_progress", ("status", "risk_score")),
         "reason": ("because", ("status_reason",)),
-        "comment": ("a comment", ("notes",)),
+        "comment": ("a comment", ("notes", "comments")),
         "assignee": ("somebody", ("assignee",)),
         "due_at": ("2030-01-01T00:00:00Z", ("due_at",)),
-        "severity_override": ("low", ("severity", "risk_score")),
+        "severity_override": ("low", ("severity", "risk_score", "risk_terms.severity")),
         "accept_until": ("2030-01-01T00:00:00Z", ("accept_until",)),
         "tags": (["a-tag"], ("tags",)),
     },
@@ -153,6 +153,7 @@ CHANGES: dict[str, dict[str, tuple[Any, tuple[str, ...]]]] = {
         "patch.accept_until": ("2030-01-01T00:00:00Z", ("accept_until",)),
         "patch.tags": (["a-tag"], ("tags",)),
     },
+    "addComment": {"text": ("another remark", ("text",))},
     "createReport": {
         "scan_id": ("{scan}", ("scan_ids",)),
         "scan_ids": (["{scan}"], ("scan_ids",)),
@@ -294,8 +295,8 @@ def test_a_declared_member_changes_what_it_names(world: World, operation: Operat
     other_scan = world.fresh("scan", OWNER)
     value = json.loads(json.dumps(value).replace("{scan}", other_scan))
     base = world.body(operation, OWNER)
+    id = resource(world, operation)
     if operation.method == "PATCH":
-        id = resource(world, operation)
         path = operation.path.replace("{id}", id)
         if member in FIRST:
             assert world.perform(operation, OWNER, id, body=FIRST[member]).status == 200
@@ -303,12 +304,12 @@ def test_a_declared_member_changes_what_it_names(world: World, operation: Operat
         answer = world.perform(operation, OWNER, id, body=body_with({}, member, value))
         after = world.get(path, OWNER).json()
     else:
-        before = world.perform(operation, OWNER).json()
+        before = world.perform(operation, OWNER, id).json()
         if member in ("targets", "scan_ids"):
             base.pop(member[:-1])
         if member in BESIDE:
             base["auth"] = dict(BESIDE[member])
-        answer = world.perform(operation, OWNER, body=body_with(base, member, value))
+        answer = world.perform(operation, OWNER, id, body=body_with(base, member, value))
         after = answer.json()
     assert answer.status in (200, 201), answer.body
     assert changed(before, after) <= set(may_change)

@@ -48,6 +48,7 @@ class World:
             self.own[kind] = self.fresh(kind, STRANGER)
         self.fresh("vuln", OWNER)
         self.fresh("report", OWNER)
+        self._tell_of(self.ids["vuln"])
         events = self.get("/v1/events", OWNER).json()["data"]
         self.ids["evt"] = events[0]["id"]
         self.ids["seq"] = str(events[-1]["seq"])
@@ -130,9 +131,27 @@ class World:
                 return str(self.call("POST", "/v1/api-keys", who, {"name": f"{mark} key"}).json()["id"])
         raise AssertionError(f"give ids of the kind {kind!r} a row in World.fresh")
 
+    def _tell_of(self, vulnerability: str) -> None:
+        """Write about it twice, and see it at one more place: its lists have a second page then."""
+        path = f"/v1/vulnerabilities/{vulnerability}"
+        for text in (f"{MARK} remark", f"{MARK} further remark"):
+            assert self.call("POST", f"{path}/comments", OWNER, {"text": text}).status == 201
+        row = self.get(path, OWNER).json()
+        store_vulnerability(
+            self.site,
+            self.ids["scan"],
+            fingerprint=row["fingerprint"],
+            title=row["title"],
+            affected_component=f"{MARK}.example:8443",
+        )
+
     def _cursors(self) -> dict[str, str]:
         lists = ["/v1/vulnerabilities", "/v1/reports", "/v1/api-keys", "/v1/events"]
         lists += [f"/v1/scans/{self.ids['scan']}/{part}" for part in ("events", "vulnerabilities")]
+        lists += [
+            f"/v1/vulnerabilities/{self.ids['vuln']}/{part}"
+            for part in ("history", "comments", "occurrences")
+        ]
         self.fresh("scan", OWNER)
         return {
             path: self.get(f"{path}?limit=1", OWNER).json()["next_cursor"] for path in ["/v1/scans", *lists]

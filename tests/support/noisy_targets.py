@@ -198,6 +198,48 @@ def knows_function_names(value: str, chance: random.Random) -> HttpResponse:
     return page("<p>manual found</p>" if known else "<p>nothing in the manual</p>")
 
 
+def reckons_behind_a_select(value: str, chance: random.Random) -> HttpResponse:
+    """Shows the products of a select, as a teaching page of SQL does without a database."""
+    if "UNION ALL SELECT" not in value.upper():
+        return page("<p>no such row</p>")
+    cells = value.upper().partition("SELECT")[2].replace("(", " ").replace(")", " ").replace(",", " ").split()
+    factors = [cell.partition("*") for cell in cells if "*" in cell]
+    shown = [str(int(a) * int(b)) for a, _, b in factors if a.isdecimal() and b.isdecimal()]
+    return page("".join(f"<td>{number}</td>" for number in shown))
+
+
+def shows_the_search_without_signs(value: str, chance: random.Random) -> HttpResponse:
+    kept = value
+    for part in (
+        "UNION",
+        "ALL",
+        "SELECT",
+        "ORDER BY",
+        "CAST",
+        "AS CHAR",
+        "NULL",
+        "'",
+        '"',
+        "(",
+        ")",
+        "*",
+        "-",
+        ",",
+    ):
+        kept = kept.replace(part, "")
+    return page(f"<p>{html.escape(kept)}: nothing found</p>")
+
+
+def draws_long_numbers(value: str, chance: random.Random) -> HttpResponse:
+    return page("".join(f"<td>{chance.randrange(10**8, 10**10)}</td>" for _ in range(40)))
+
+
+def blocks_and_says_it_is_fine(value: str, chance: random.Random) -> HttpResponse:
+    if any(sign in value.lower() for sign in ("'", '"', "<", "..", ";", "select", "etc/passwd")):
+        return page(f"<h1>Request rejected</h1><p>Incident {chance.getrandbits(40):x}</p>")
+    return page(f"<p>result for {html.escape(value)}</p>")
+
+
 def breaks_its_own_xml(value: str, chance: random.Random) -> HttpResponse:
     kept = "".join(c for c in value if c not in "<>&/ \t\r\n\f")
     body = f'<svg xmlns="http://www.w3.org/2000/svg"><rect fill="{kept}"/></svg>'
@@ -266,6 +308,20 @@ def alternating() -> Answer:
     return every_second
 
 
+def signing_up() -> Answer:
+    """Takes each name once, whatever stands between its letters; the usual names were tried with other forms before."""
+    files = "etc/passwd etc/group etc/hosts bin/sh usr/bin/env proc/version proc/cpuinfo proc/meminfo windows/win.ini"
+    taken = {"".join(c for c in name if c.isalnum()) for name in files.split()}
+
+    def takes_each_name_once(value: str, chance: random.Random) -> HttpResponse:
+        name = "".join(c for c in value if c.isalnum())
+        known = name in taken
+        taken.add(name)
+        return page("<p>That name is taken.</p>" if known else "<p>Welcome aboard.</p>")
+
+    return takes_each_name_once
+
+
 def loaded() -> Answer:
     seen = [0]
 
@@ -332,6 +388,10 @@ _STATELESS: tuple[Answer, ...] = (
     wants_paired_quotes_and_brackets,
     refuses_blanks_and_words,
     knows_function_names,
+    reckons_behind_a_select,
+    shows_the_search_without_signs,
+    draws_long_numbers,
+    blocks_and_says_it_is_fine,
     breaks_its_own_xml,
     describes_itself,
     cuts_and_encodes,
@@ -349,4 +409,5 @@ _STATEFUL: tuple[Callable[[], Answer], ...] = (
     remembering,
     loaded,
     pulsing,
+    signing_up,
 )

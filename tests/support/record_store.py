@@ -31,6 +31,7 @@ from cyberai.app.scans import list_scans
 from cyberai.app.vulnerabilities import list_vulnerabilities, update_vulnerability
 from cyberai.bootstrap.build import open_app
 from cyberai.config import load
+from cyberai.domain.history import OPERATOR
 from cyberai.domain.ids import DEFAULT_WORKSPACE, WorkspaceId
 from cyberai.ports.repositories import ReportFilter, ScanFilter, VulnerabilityFilter
 from cyberai.storage.migrations import HEAD
@@ -99,7 +100,7 @@ async def fill(data: Path) -> dict[str, Any]:
         patch = VulnerabilityPatch(
             status="accepted_risk", reason="A test system", accept_until="2999-01-01T00:00:00Z", tags=["lab"]
         )
-        await update_vulnerability(app, DEFAULT_WORKSPACE, rows.data[0].id, patch)
+        await update_vulnerability(app, DEFAULT_WORKSPACE, rows.data[0].id, patch, by=OPERATOR)
         return await everything(app)
 
 

@@ -14,6 +14,7 @@ from cyberai.api import (
     scan_views_routes,
     scans_routes,
     vulnerabilities_routes,
+    vulnerability_life_routes,
     vulnerability_sets_routes,
 )
 from cyberai.api.admission import Admission
@@ -40,6 +41,7 @@ _RESOURCES = (
     *scan_life_routes.ROUTES,
     *scan_views_routes.ROUTES,
     *vulnerabilities_routes.ROUTES,
+    *vulnerability_life_routes.ROUTES,
     *vulnerability_sets_routes.ROUTES,
     *retests_routes.ROUTES,
     *proofs_routes.ROUTES,

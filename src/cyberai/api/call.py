@@ -9,6 +9,7 @@ from cyberai.api.reply import Headers, Reply
 from cyberai.app.context import App
 from cyberai.app.idempotency import Keep, not_kept
 from cyberai.app.keys import Principal
+from cyberai.domain.history import Actor, key_actor
 from cyberai.domain.ids import WorkspaceId
 from cyberai.ports.store import RateDecision, Tx
 
@@ -88,6 +89,12 @@ class Call:
         """The workspace of the key; only for routes that need one."""
         assert self.principal is not None
         return self.principal.workspace
+
+    @property
+    def actor(self) -> Actor:
+        """The key; only for routes that need one."""
+        assert self.principal is not None
+        return key_actor(self.principal.key_id)
 
 
 def rate_headers(rate: RateDecision, now: int) -> Headers:

@@ -37,6 +37,8 @@ BULK_REQUEST: dict[str, Any] = {
     "patch": {"status": "in_progress", "assignee": "web team"},
 }
 
+COMMENT_REQUEST: dict[str, Any] = {"text": "Reproduced on staging; the fix is in review"}
+
 REPORT_REQUEST: dict[str, Any] = {"scan_id": "scan_123abc", "type": "technical", "format": "html"}
 
 KEY_REQUEST: dict[str, Any] = {"name": "continuous integration", "scopes": ["scans:read", "scans:write"]}

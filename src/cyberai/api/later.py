@@ -2,9 +2,6 @@
 
 LATER: tuple[tuple[str, str], ...] = (
     ("GET", "/v1/scans/{id}/manifest"),
-    ("GET", "/v1/vulnerabilities/{id}/history"),
-    ("GET", "/v1/vulnerabilities/{id}/comments"),
-    ("POST", "/v1/vulnerabilities/{id}/comments"),
     ("GET", "/asyncapi.json"),
     ("GET", "/docs"),
 )

@@ -10,6 +10,7 @@ from cyberai.domain.api_key import ApiScope, Plan
 from cyberai.domain.auth import AuthType
 from cyberai.domain.check import Scope as CheckScope
 from cyberai.domain.finding import Tier
+from cyberai.domain.history import ActorKind
 from cyberai.domain.report import ReportFormat, ReportStatus, ReportType
 from cyberai.domain.scan import Criticality, Mode, Phase, ScanStatus, ScanType, StatusReason
 from cyberai.domain.scan_log import LogKind
@@ -100,6 +101,7 @@ REFINED: dict[str, dict[str, Schema]] = {
         "due_at": _or_null(_TIME),
         "accept_until": _or_null(_TIME),
     },
+    "CommentRequest": {"text": {"type": "string", "minLength": 1, "maxLength": 2000}},
     "ReportRequest": {"type": _BUILT_TYPES, "format": _BUILT_FORMATS},
     "ReportFiltersRequest": {
         "severity": {"type": "array", "items": _one_of(Severity)},
@@ -141,6 +143,18 @@ REFINED: dict[str, dict[str, Schema]] = {
         **dict.fromkeys(("first_seen", "last_seen", "created_at", "updated_at"), _TIME),
         **dict.fromkeys(("due_at", "accept_until"), _or_null(_TIME)),
     },
+    "RiskTerms": {
+        "epss": {"type": ["number", "null"], "description": "Likelihood of exploitation; null: not known."},
+        "kev": {"type": ["boolean", "null"], "description": "Known to be exploited; null: not known."},
+    },
+    "ActorResource": {"type": _one_of(ActorKind)},
+    "ChangeResource": {
+        "at": _TIME,
+        "from": {"description": "What it was: a text, a time, a list, or null."},
+        "to": {"description": "What it became."},
+    },
+    "CommentResource": {"created_at": _TIME},
+    "OccurrenceResource": dict.fromkeys(("first_seen", "last_seen"), _TIME),
     "ReportResource": {
         "status": _one_of(ReportStatus),
         "type": _one_of(ReportType),

@@ -10,7 +10,7 @@ from cyberai.app.retest_view import RetestResource
 
 async def order(call: Call) -> Reply:
     """POST /v1/vulnerabilities/{id}/retest."""
-    ordered = await order_retest(call.app, call.workspace, call.id, call.keeping(_ordered))
+    ordered = await order_retest(call.app, call.workspace, call.id, call.keeping(_ordered), by=call.actor)
     shown, headers = await awaited(call, lambda: _latest(call))
     reply = _ordered(shown) if ordered.new else json_reply(shown)
     reply.headers = [*reply.headers, *headers]

@@ -40,4 +40,11 @@ def selected(query: Query, kind: Any) -> tuple[str, ...]:
 
 def part(value: Struct, names: tuple[str, ...]) -> dict[str, Any]:
     """These members of a resource; one that it does not carry now is absent."""
-    return {name: member for name in names if (member := getattr(value, name)) is not UNSET}
+    attributes = _attributes(type(value))
+    return {name: member for name in names if (member := getattr(value, attributes[name])) is not UNSET}
+
+
+@cache
+def _attributes(kind: type[Struct]) -> dict[str, str]:
+    """Member -> attribute: members may have names that Python keeps for itself."""
+    return {field.encode_name: field.name for field in msgspec.structs.fields(kind)}

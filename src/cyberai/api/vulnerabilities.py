@@ -36,12 +36,16 @@ async def update(call: Call) -> Reply:
     """PATCH /v1/vulnerabilities/{id}."""
     condition = call.headers.get(b"if-match")
     if condition is None:
-        return tagged_reply(await update_vulnerability(call.app, call.workspace, call.id, call.body))
+        return tagged_reply(
+            await update_vulnerability(call.app, call.workspace, call.id, call.body, by=call.actor)
+        )
 
     def allow(current: VulnerabilityResource) -> None:
         require_match(condition, state_tag(current))
 
-    return tagged_reply(await update_vulnerability(call.app, call.workspace, call.id, call.body, allow))
+    return tagged_reply(
+        await update_vulnerability(call.app, call.workspace, call.id, call.body, allow, by=call.actor)
+    )
 
 
 async def list_all(call: Call) -> Reply:

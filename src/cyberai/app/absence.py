@@ -3,16 +3,17 @@
 from cyberai.app.context import App
 from cyberai.app.events import vulnerability_event
 from cyberai.app.scan_log import note
-from cyberai.domain.absence import absent, looked
+from cyberai.domain.absence import looked
 from cyberai.domain.check import Clean
-from cyberai.domain.event import EventType
+from cyberai.domain.history import scan_actor
 from cyberai.domain.http import Url
 from cyberai.domain.ids import VulnerabilityId
 from cyberai.domain.scan import Scan
 from cyberai.domain.scan_log import LogKind
 from cyberai.domain.scope import ScanScope, scope_of
 from cyberai.domain.unit import UnitResult
-from cyberai.domain.vulnerability import Vulnerability, VulnerabilityStatus
+from cyberai.domain.vulnerability import Vulnerability
+from cyberai.domain.vulnerability_moves import event_of, looked_at
 from cyberai.ports.store import Tx
 
 MOST = 5_000
@@ -31,11 +32,12 @@ def known_of(tx: Tx, scan: Scan) -> Known:
 def clear(tx: Tx, scan: Scan, known: Known, result: UnitResult) -> None:
     """Note which of them were tested again at their place without a finding."""
     for outcome in result.outcomes:
-        if not isinstance(outcome.outcome, Clean) or outcome.fingerprint not in known:
+        if not isinstance(outcome.outcome, Clean):
             continue
-        row = tx.vulnerabilities.get(known[outcome.fingerprint])
+        id = next((known[f] for f in (outcome.fingerprint, *outcome.former) if f in known), None)
+        row = None if id is None else tx.vulnerabilities.get(id)
         if row is not None and row.scan_id != scan.id and row.cleared_by != scan.id:
-            tx.vulnerabilities.update(row.replace(cleared_by=scan.id))
+            tx.vulnerabilities.update(row.replace(cleared_by=scan.id), scan_actor(scan.id))
 
 
 def judge_absent(app: App, tx: Tx, scan: Scan, at: int) -> None:
@@ -50,13 +52,11 @@ def judge_absent(app: App, tx: Tx, scan: Scan, at: int) -> None:
         if row.scan_id != scan.id and within(scope, row)
     ]
     for row in unseen[:MOST]:
-        judged = absent(row, looked(row, scan.id, metas.get(row.check_id), ledger), at)
+        judged = looked_at(row, looked(row, scan.id, metas.get(row.check_id), ledger), at)
         if judged is row:
             continue
-        tx.vulnerabilities.update(judged)
-        fixed = judged.status is VulnerabilityStatus.FIXED and row.status is not judged.status
-        kind = EventType.VULNERABILITY_FIXED if fixed else EventType.VULNERABILITY_UPDATED
-        tx.events.append(vulnerability_event(app, kind, judged, at))
+        tx.vulnerabilities.update(judged, scan_actor(scan.id))
+        tx.events.append(vulnerability_event(app, event_of(row, judged), judged, at))
     if len(unseen) > MOST:
         left = f"{len(unseen) - MOST:,} earlier findings were not seen and not judged: a scan judges {MOST:,}"
         note(tx, scan.id, LogKind.STATE, "not judged", at, left)

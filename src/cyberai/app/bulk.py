@@ -22,6 +22,7 @@ from cyberai.app.vulnerabilities import (
 )
 from cyberai.domain.errors import CyberAIError, InvalidRequest, require_readable
 from cyberai.domain.finding import Tier
+from cyberai.domain.history import Actor
 from cyberai.domain.ids import WorkspaceId
 from cyberai.domain.severity import Severity
 from cyberai.domain.vulnerability import Detection, Vulnerability, VulnerabilityStatus
@@ -66,8 +67,10 @@ class BulkResource(Struct, kw_only=True):
     results: list[BulkItem]
 
 
-async def update_vulnerabilities(app: App, workspace: WorkspaceId, request: BulkRequest) -> BulkResource:
-    """Apply a merge patch to each; raise InvalidRequest where the request itself is wrong, and change nothing then."""
+async def update_vulnerabilities(
+    app: App, workspace: WorkspaceId, request: BulkRequest, *, by: Actor
+) -> BulkResource:
+    """Apply a merge patch of somebody's to each; raise InvalidRequest where the request itself is wrong, and change nothing then."""
     _require_request(request)
     if request.ids is not UNSET:
         ids = list(dict.fromkeys(request.ids))
@@ -76,7 +79,7 @@ async def update_vulnerabilities(app: App, workspace: WorkspaceId, request: Bulk
         ids = await _matching(app, workspace, wanted_of(request.filter))
     items: list[BulkItem] = []
     for part in _parts(ids):
-        items += await _changed(app, workspace, part, request.patch)
+        items += await _changed(app, workspace, part, request.patch, by)
         await asyncio.sleep(0)
     numbers = {result: sum(item.result == result for item in items) for result in _RESULTS}
     return BulkResource(matched=len(items), results=items, **numbers)
@@ -175,23 +178,23 @@ def _parts(ids: list[str]) -> Iterator[list[str]]:
 
 
 async def _changed(
-    app: App, workspace: WorkspaceId, ids: list[str], patch: VulnerabilityPatch
+    app: App, workspace: WorkspaceId, ids: list[str], patch: VulnerabilityPatch, by: Actor
 ) -> list[BulkItem]:
     at = app.clock.now()
     try:
-        return await app.store.write(workspace, lambda tx: [_item(app, tx, id, patch, at) for id in ids])
+        return await app.store.write(workspace, lambda tx: [_item(app, tx, id, patch, at, by) for id in ids])
     except CyberAIError as error:
         # Nothing of this part was stored, such as on a full disk.
         return [_failed(id, None, error) for id in ids]
 
 
-def _item(app: App, tx: Tx, id: str, patch: VulnerabilityPatch, at: int) -> BulkItem:
+def _item(app: App, tx: Tx, id: str, patch: VulnerabilityPatch, at: int, by: Actor) -> BulkItem:
     known = None
     try:
         known = require_vulnerability(tx, id)
         if _same(known, apply_patch(known, patch, at)):
             return BulkItem(id=id, result="unchanged", status=known.status.value, error=None)
-        changed = change_vulnerability(app, tx, known, patch, at)
+        changed = change_vulnerability(app, tx, known, patch, at, by)
     except CyberAIError as error:
         # Judged before anything of it was written.
         return _failed(id, known, error)

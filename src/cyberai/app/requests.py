@@ -114,6 +114,12 @@ class BulkRequest(Struct, kw_only=True, forbid_unknown_fields=True):
     filter: BulkFilterRequest | UnsetType = UNSET
 
 
+class CommentRequest(Struct, kw_only=True, forbid_unknown_fields=True):
+    """The body of POST /v1/vulnerabilities/{id}/comments."""
+
+    text: str
+
+
 class ReportFiltersRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`filters` of POST /v1/reports."""
 

@@ -14,7 +14,7 @@ from cyberai.app.times import rfc3339
 from cyberai.domain.api_key import ApiKey
 from cyberai.domain.change import Changes
 from cyberai.domain.report import Report
-from cyberai.domain.risk import vulnerability_risk
+from cyberai.domain.risk import RiskTerms, risk_terms
 from cyberai.domain.scan import Progress, Scan, ScanSpec, Statistics, Verdict
 from cyberai.domain.vulnerability import Location, Vulnerability
 
@@ -113,6 +113,9 @@ class VulnerabilityResource(Struct, kw_only=True):
     original_severity: str
     criticality: str
     risk_score: float
+    risk_terms: RiskTerms
+    acceptance_ends_soon: bool
+    comments: int
     evidence: tuple[EvidenceResource, ...] | UnsetType = UNSET
 
 
@@ -250,6 +253,7 @@ def vulnerability_resource(
     row: Vulnerability, evidence: tuple[EvidenceResource, ...] | UnsetType = UNSET
 ) -> VulnerabilityResource:
     """The API's vulnerability."""
+    terms = risk_terms(row.effective_severity, row.tier, row.status, row.criticality)
     return VulnerabilityResource(
         id=row.id,
         scan_id=row.scan_id,
@@ -287,7 +291,11 @@ def vulnerability_resource(
         accept_until=_when(row.accept_until),
         original_severity=row.severity.value,
         criticality=row.criticality.value,
-        risk_score=vulnerability_risk(row.effective_severity, row.tier, row.status, row.criticality),
+        risk_score=terms.score,
+        risk_terms=terms,
+        acceptance_ends_soon=row.acceptance_announced is not None
+        and row.acceptance_announced == row.accept_until,
+        comments=row.comments,
         evidence=evidence,
     )
 

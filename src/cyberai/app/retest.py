@@ -9,6 +9,7 @@ from cyberai.app.retest_view import RetestResource, retest_resource
 from cyberai.app.scan_request import judge_targets
 from cyberai.app.vulnerabilities import require_vulnerability
 from cyberai.domain.errors import NotFound
+from cyberai.domain.history import Actor
 from cyberai.domain.ids import WorkspaceId
 from cyberai.domain.retest import Retest, RetestStatus
 from cyberai.ports.store import Tx
@@ -22,7 +23,12 @@ class Ordered(Struct, frozen=True):
 
 
 async def order_retest(
-    app: App, workspace: WorkspaceId, vulnerability_id: str, keep: Keep[RetestResource] = not_kept
+    app: App,
+    workspace: WorkspaceId,
+    vulnerability_id: str,
+    keep: Keep[RetestResource] = not_kept,
+    *,
+    by: Actor,
 ) -> Ordered:
     """Order a retest; where one runs already, that one. Raise NotFound, Forbidden where its target may not be scanned, or
     Conflict where nothing is left that could be repeated."""
@@ -40,6 +46,7 @@ async def order_retest(
                 workspace=workspace,
                 status=RetestStatus.RUNNING,
                 created_at=at,
+                by=by,
             )
             tx.retests.put(retest)
             ordered = Ordered(retest_resource(retest), new=True)

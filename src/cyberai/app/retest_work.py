@@ -11,10 +11,12 @@ from cyberai.app.scan_request import judge_targets
 from cyberai.app.sightings import cut
 from cyberai.domain.errors import CyberAIError
 from cyberai.domain.finding import HttpEvidence
+from cyberai.domain.history import OPERATOR
 from cyberai.domain.http import Exchange
 from cyberai.domain.ids import SYSTEM, WorkspaceId
 from cyberai.domain.replay import Judgement, ReplayResult, shows
-from cyberai.domain.retest import RESULTS, Retest, RetestStatus, RetestStep, event_of, retested
+from cyberai.domain.retest import RESULTS, Retest, RetestStatus, RetestStep, retested
+from cyberai.domain.vulnerability_moves import event_of
 from cyberai.engine.replay import Replayed
 from cyberai.ports.store import Tx
 
@@ -43,6 +45,7 @@ async def retest_now(app: App, workspace: WorkspaceId, vulnerability_id: str) ->
         workspace=workspace,
         status=RetestStatus.RUNNING,
         created_at=app.clock.now(),
+        by=OPERATOR,
     )
     return retest_resource(await _do(app, retest))
 
@@ -106,5 +109,5 @@ def _store(app: App, tx: Tx, done: Retest) -> None:
         return
     judged = retested(row, done.result, done.completed_at)
     if judged is not row:
-        tx.vulnerabilities.update(judged)
+        tx.vulnerabilities.update(judged, done.by)
         tx.events.append(vulnerability_event(app, event_of(row, judged), judged, done.completed_at))

@@ -7,7 +7,7 @@ from cyberai.app.evidence_view import window
 from cyberai.domain.check import CheckMeta
 from cyberai.domain.cvss import base_score
 from cyberai.domain.finding import Evidence, Hit, HttpEvidence
-from cyberai.domain.fingerprint import fingerprint
+from cyberai.domain.fingerprint import fingerprint, former_fingerprints
 from cyberai.domain.http import Exchange
 from cyberai.domain.ids import VulnerabilityId
 from cyberai.domain.scan import Scan
@@ -60,7 +60,12 @@ def sighting_of(app: App, meta: CheckMeta, hit: Hit, scan: Scan, at: int) -> Sig
         criticality=scan.spec.criticality,
     )
     evidence = tuple(_capped(piece) for piece in hit.evidence)
-    return Sighting(vulnerability=vulnerability, evidence=evidence, place=_place(hit))
+    return Sighting(
+        vulnerability=vulnerability,
+        evidence=evidence,
+        place=_place(hit),
+        former=former_fingerprints(meta, hit),
+    )
 
 
 def _capped(evidence: Evidence) -> Evidence:

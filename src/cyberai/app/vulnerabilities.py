@@ -22,15 +22,16 @@ from cyberai.app.requests import VulnerabilityPatch
 from cyberai.app.resources import VulnerabilityResource, listed_vulnerability, vulnerability_resource
 from cyberai.app.times import parse_time
 from cyberai.domain.errors import InvalidRequest, NotFound, require_readable
-from cyberai.domain.event import EventType
+from cyberai.domain.history import Actor
 from cyberai.domain.ids import VulnerabilityId, WorkspaceId
 from cyberai.domain.severity import Severity
-from cyberai.domain.vulnerability import Vulnerability, VulnerabilityStatus, move
+from cyberai.domain.vulnerability import Vulnerability, VulnerabilityStatus
+from cyberai.domain.vulnerability_moves import event_of, move
 from cyberai.ports.repositories import Count, Page, VulnerabilityFilter
 from cyberai.ports.store import Tx
 
 _MESSAGE = "Invalid vulnerability update"
-_MAX_TEXT = 2000
+MAX_TEXT = 2000
 _MAX_TAGS = 50
 
 
@@ -93,28 +94,30 @@ async def update_vulnerability(
     vulnerability_id: str,
     patch: VulnerabilityPatch,
     allow: Callable[[VulnerabilityResource], None] = _unconditional,
+    *,
+    by: Actor,
 ) -> VulnerabilityResource:
-    """Apply a merge patch; raise InvalidRequest, NotFound, or Conflict `invalid_transition`. `allow` looks at the
-    resource inside the transaction and raises when it may not be changed as it is now."""
+    """Apply a merge patch of somebody's; raise InvalidRequest, NotFound, or Conflict `invalid_transition`. `allow`
+    looks at the resource inside the transaction and raises when it may not be changed as it is now."""
     at = app.clock.now()
 
     def update(tx: Tx) -> VulnerabilityResource:
         known = require_vulnerability(tx, vulnerability_id)
         if allow is not _unconditional:
             allow(whole_resource(tx, known))
-        return whole_resource(tx, change_vulnerability(app, tx, known, patch, at))
+        return whole_resource(tx, change_vulnerability(app, tx, known, patch, at, by))
 
     return await app.store.write(workspace, update)
 
 
 def change_vulnerability(
-    app: App, tx: Tx, known: Vulnerability, patch: VulnerabilityPatch, at: int
+    app: App, tx: Tx, known: Vulnerability, patch: VulnerabilityPatch, at: int, by: Actor
 ) -> Vulnerability:
-    """Store the row after a merge patch with its event; raise as `apply_patch` does."""
+    """Store the row after a merge patch with its history and its event; raise as `apply_patch` does."""
     patched = apply_patch(known, patch, at)
     if patched is not known:
-        tx.vulnerabilities.update(patched)
-        tx.events.append(vulnerability_event(app, EventType.VULNERABILITY_UPDATED, patched, at))
+        tx.vulnerabilities.update(patched, by)
+        tx.events.append(vulnerability_event(app, event_of(known, patched), patched, at))
     return patched
 
 
@@ -125,7 +128,8 @@ def apply_patch(known: Vulnerability, patch: VulnerabilityPatch, at: int) -> Vul
     if patch.assignee is not UNSET:
         changes["assignee"] = _text(patch.assignee, "assignee")
     if patch.comment is not UNSET:
-        changes["notes"] = _text(patch.comment, "comment")
+        notes = changes["notes"] = _text(patch.comment, "comment")
+        changes["comments"] = known.comments + (notes is not None)
     if patch.due_at is not UNSET:
         changes["due_at"] = _time(patch.due_at, "due_at")
     if patch.severity_override is not UNSET:
@@ -175,9 +179,9 @@ def _read(read: Callable[[], object], within: str) -> None:
 def _text(value: str | None, field: str) -> str | None:
     if value is None:
         return None
-    if not 1 <= len(value.strip()) <= _MAX_TEXT:
+    if not 1 <= len(value.strip()) <= MAX_TEXT:
         raise InvalidRequest(
-            _MESSAGE, field=field, reason=f"Must have 1 to {_MAX_TEXT} characters, or be null to clear it"
+            _MESSAGE, field=field, reason=f"Must have 1 to {MAX_TEXT} characters, or be null to clear it"
         )
     return value.strip()
 

@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 
 from cyberai import __version__
+from cyberai.app.acceptances import review_if_possible
 from cyberai.app.admission import tidy
 from cyberai.app.context import App
 from cyberai.bootstrap.clock import SystemClock
@@ -83,6 +84,7 @@ async def open_app(settings: Settings, *, wake: Wake = _no_wake) -> AsyncIterato
             version=__version__,
         )
         await tidy(app)
+        await review_if_possible(app)
         yield app
     finally:
         await store.aclose()

@@ -13,6 +13,7 @@ from msgspec import structs
 
 from cyberai.api.live import Live
 from cyberai.api.server import listen, make_asgi, run_server
+from cyberai.app.acceptances import keep_reviewing
 from cyberai.app.attestation import TEXT, record_attestation
 from cyberai.app.context import App
 from cyberai.app.events import events_after, frame, head, oldest
@@ -77,7 +78,10 @@ async def _serve_alone(settings: Settings, lock: ServerLock | None) -> int:
         workers = Workers(structs.replace(settings, api_key=None))
         bell.ring = workers.wake
         await workers.start()
-        collecting = asyncio.create_task(keep_collecting(app, _keep(settings)))
+        chores = [
+            asyncio.create_task(keep_collecting(app, _keep(settings))),
+            asyncio.create_task(keep_reviewing(app)),
+        ]
         try:
             await _await_workers(app, stop)
             async with open_limiter(settings) as limiter, _hub(app) as hub:
@@ -102,8 +106,9 @@ async def _serve_alone(settings: Settings, lock: ServerLock | None) -> int:
                 )
                 await live.aclose()
         finally:
-            collecting.cancel()
-            await asyncio.gather(collecting, return_exceptions=True)
+            for chore in chores:
+                chore.cancel()
+            await asyncio.gather(*chores, return_exceptions=True)
             await workers.stop()
     return 0
 

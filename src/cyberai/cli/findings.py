@@ -183,6 +183,7 @@ def set_(
     from cyberai.app.requests import VulnerabilityPatch
     from cyberai.app.vulnerabilities import update_vulnerability
     from cyberai.cli.keys import workspace_id
+    from cyberai.domain.history import OPERATOR
 
     members = _members(changes)
     if not members:
@@ -193,7 +194,7 @@ def set_(
 
     async def change(app: Any) -> list["VulnerabilityResource"]:
         return [
-            await update_vulnerability(app, space, finding_id, VulnerabilityPatch(**members))
+            await update_vulnerability(app, space, finding_id, VulnerabilityPatch(**members), by=OPERATOR)
             for finding_id in dict.fromkeys(finding_ids)
         ]
 

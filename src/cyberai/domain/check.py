@@ -135,6 +135,7 @@ class CheckOutcome(Struct, frozen=True):
 
     `fingerprint` is what a finding at this insertion point would have been known by: a clean outcome says of the
     vulnerability with that fingerprint that it is not there any more. Empty where a place may have several.
+    `former` is what earlier versions of the fingerprint would have called it.
     """
 
     check_id: str
@@ -143,3 +144,4 @@ class CheckOutcome(Struct, frozen=True):
     outcome: Outcome
     requests: int = 0
     fingerprint: str = ""
+    former: tuple[str, ...] = ()

@@ -2,56 +2,29 @@
 
 `v1:` + 40 hex characters of SHA-256 over check id, grain, normalised place and cause. It does not depend on
 payloads, parameter order, concrete ids in paths, times or scanner versions.
+
+When the rules change, the version does, and the old rules move to `FORMER`; when a check gets another id, the old one
+stands in `RENAMED`. What is stored under an old fingerprint is then found by it and goes on under the new one.
 """
 
 import hashlib
+from collections.abc import Callable, Mapping
+
+from msgspec import Struct
 
 from cyberai.domain.check import CheckMeta, Grain
 from cyberai.domain.finding import Hit
 from cyberai.domain.http import Url
 from cyberai.domain.insertion import InsertionPoint
 
-VERSION = "v1"
 _HEX = frozenset("0123456789abcdef")
 
 
-def fingerprint(meta: CheckMeta, hit: Hit) -> str:
-    """The versioned fingerprint of a hit."""
-    return _digest(meta, _place(meta.grain, hit), hit.cause)
+class Rules(Struct, frozen=True):
+    """The rules of a version: which segments of a path name one object among many alike."""
 
-
-def fingerprint_at(meta: CheckMeta, point: InsertionPoint) -> str:
-    """The fingerprint of a hit at this point whose cause is the point itself and nothing else."""
-    return _digest(meta, _place_of(meta.grain, point.request.url, point), "")
-
-
-def _digest(meta: CheckMeta, place: str, cause: str) -> str:
-    material = "\n".join((meta.id, meta.grain.value, place, cause))
-    return f"{VERSION}:{hashlib.sha256(material.encode()).hexdigest()[:40]}"
-
-
-def _place(grain: Grain, hit: Hit) -> str:
-    if hit.url is None:
-        return f"{hit.host}:{hit.port}"
-    return _place_of(grain, hit.url, hit.root or hit.point)
-
-
-def _place_of(grain: Grain, url: Url, point: InsertionPoint | None) -> str:
-    if grain is Grain.PORT:
-        return f"{url.host}:{url.port}"
-    if grain is Grain.ORIGIN:
-        return url.origin
-    path = f"{url.origin}{normalise_path(url.path)}"
-    if grain is Grain.PATH or point is None:
-        return path
-    entry = f"{point.request.url.origin}{normalise_path(point.request.url.path)}"
-    name = point.name if point.kind.value != "path" else f"segment-{point.name}"
-    return f"{point.request.method} {entry} {point.kind.value}:{name}"
-
-
-def normalise_path(path: str) -> str:
-    """The path with numeric, hexadecimal and UUID segments replaced by `{id}`."""
-    return "/".join("{id}" if is_identifier(segment) else segment for segment in path.split("/"))
+    version: str
+    identifier: Callable[[str], bool]
 
 
 def is_identifier(segment: str) -> bool:
@@ -60,3 +33,68 @@ def is_identifier(segment: str) -> bool:
         return True
     bare = segment.replace("-", "").lower()
     return len(bare) >= 12 and set(bare) <= _HEX and any(c.isdigit() for c in bare)
+
+
+CURRENT = Rules("v1", is_identifier)
+FORMER: tuple[Rules, ...] = ()
+"""The rules of earlier versions, newest first."""
+RENAMED: Mapping[str, tuple[str, ...]] = {}
+"""Check id -> ids it had before, newest first."""
+
+
+def fingerprint(meta: CheckMeta, hit: Hit) -> str:
+    """The versioned fingerprint of a hit."""
+    return _of_hit(CURRENT, meta.id, meta.grain, hit)
+
+
+def fingerprint_at(meta: CheckMeta, point: InsertionPoint) -> str:
+    """The fingerprint of a hit at this point whose cause is the point itself and nothing else."""
+    return _of_point(CURRENT, meta.id, meta.grain, point)
+
+
+def former_fingerprints(meta: CheckMeta, hit: Hit) -> tuple[str, ...]:
+    """What a hit was known by before, newest first."""
+    return tuple(_of_hit(rules, id, meta.grain, hit) for rules, id in _before(meta))
+
+
+def former_fingerprints_at(meta: CheckMeta, point: InsertionPoint) -> tuple[str, ...]:
+    """What a hit at this point was known by before."""
+    return tuple(_of_point(rules, id, meta.grain, point) for rules, id in _before(meta))
+
+
+def _before(meta: CheckMeta) -> list[tuple[Rules, str]]:
+    ids = (meta.id, *RENAMED.get(meta.id, ()))
+    return [(rules, id) for rules in (CURRENT, *FORMER) for id in ids][1:]
+
+
+def _of_hit(rules: Rules, id: str, grain: Grain, hit: Hit) -> str:
+    if hit.url is None:
+        return _digest(rules, id, grain, f"{hit.host}:{hit.port}", hit.cause)
+    return _digest(rules, id, grain, _place_of(rules, grain, hit.url, hit.root or hit.point), hit.cause)
+
+
+def _of_point(rules: Rules, id: str, grain: Grain, point: InsertionPoint) -> str:
+    return _digest(rules, id, grain, _place_of(rules, grain, point.request.url, point), "")
+
+
+def _digest(rules: Rules, id: str, grain: Grain, place: str, cause: str) -> str:
+    material = "\n".join((id, grain.value, place, cause))
+    return f"{rules.version}:{hashlib.sha256(material.encode()).hexdigest()[:40]}"
+
+
+def _place_of(rules: Rules, grain: Grain, url: Url, point: InsertionPoint | None) -> str:
+    if grain is Grain.PORT:
+        return f"{url.host}:{url.port}"
+    if grain is Grain.ORIGIN:
+        return url.origin
+    path = f"{url.origin}{normalise_path(url.path, rules.identifier)}"
+    if grain is Grain.PATH or point is None:
+        return path
+    entry = f"{point.request.url.origin}{normalise_path(point.request.url.path, rules.identifier)}"
+    name = point.name if point.kind.value != "path" else f"segment-{point.name}"
+    return f"{point.request.method} {entry} {point.kind.value}:{name}"
+
+
+def normalise_path(path: str, identifier: Callable[[str], bool] = is_identifier) -> str:
+    """The path with numeric, hexadecimal and UUID segments replaced by `{id}`."""
+    return "/".join("{id}" if identifier(segment) else segment for segment in path.split("/"))

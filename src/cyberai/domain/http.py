@@ -31,7 +31,7 @@ class Url(Struct, frozen=True, order=True):
     @classmethod
     def parse(cls, raw: str) -> "Url":
         """Parse an absolute URL; raise ValueError with a reason that can be shown to a user."""
-        text = raw.strip().split("#", 1)[0]
+        text = raw.split("#", 1)[0].strip()
         scheme, sep, rest = text.partition("://")
         scheme = scheme.lower()
         if not sep or scheme not in DEFAULT_PORTS:

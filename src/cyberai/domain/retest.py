@@ -4,12 +4,12 @@ from enum import StrEnum
 
 from msgspec import Struct, structs
 
-from cyberai.domain.absence import Looked, absent
-from cyberai.domain.event import EventType
+from cyberai.domain.history import Actor
 from cyberai.domain.http import Exchange
 from cyberai.domain.ids import VulnerabilityId, WorkspaceId
 from cyberai.domain.replay import ReplayResult
-from cyberai.domain.vulnerability import Detection, Vulnerability, VulnerabilityStatus
+from cyberai.domain.vulnerability import Vulnerability
+from cyberai.domain.vulnerability_moves import Looked, looked_at
 
 
 class RetestStatus(StrEnum):
@@ -35,7 +35,11 @@ RESULTS = {
     ReplayResult.PRESENT: RetestResult.PRESENT,
     ReplayResult.INCONCLUSIVE: RetestResult.INCONCLUSIVE,
 }
-_LOOKED = {RetestResult.FIXED_CONFIRMED: Looked.CLEAN, RetestResult.INCONCLUSIVE: Looked.PARTLY}
+_LOOKED = {
+    RetestResult.FIXED_CONFIRMED: Looked.CLEAN,
+    RetestResult.PRESENT: Looked.FOUND,
+    RetestResult.INCONCLUSIVE: Looked.PARTLY,
+}
 CLOSED = "A retest repeated its proof and found nothing"
 """The `status_reason` of what a retest closes."""
 
@@ -52,12 +56,13 @@ class RetestStep(Struct, frozen=True, kw_only=True):
 
 
 class Retest(Struct, frozen=True, kw_only=True):
-    """The latest retest of a vulnerability."""
+    """The latest retest of a vulnerability; `by` ordered it."""
 
     vulnerability_id: VulnerabilityId
     workspace: WorkspaceId
     status: RetestStatus
     created_at: int
+    by: Actor
     completed_at: int | None = None
     result: RetestResult | None = None
     why: str = ""
@@ -71,24 +76,7 @@ class Retest(Struct, frozen=True, kw_only=True):
 
 def retested(row: Vulnerability, result: RetestResult, at: int) -> Vulnerability:
     """The vulnerability after a retest, by the rules for scans; the same object when that says nothing new."""
-    if result is not RetestResult.PRESENT:
-        judged = absent(row, _LOOKED[result], at)
-        closed = judged.status is not row.status
-        return judged.replace(status_reason=CLOSED) if closed else judged
-    if row.status is VulnerabilityStatus.FIXED:
-        return row.replace(
-            status=VulnerabilityStatus.OPEN,
-            status_reason=None,
-            detection=Detection.REGRESSED,
-            last_seen=max(row.last_seen, at),
-            updated_at=at,
-        )
-    return row.replace(detection=Detection.PRESENT, last_seen=max(row.last_seen, at), updated_at=at)
-
-
-def event_of(before: Vulnerability, after: Vulnerability) -> EventType:
-    """The event that tells of it."""
-    if after.status is before.status:
-        return EventType.VULNERABILITY_UPDATED
-    closed = after.status is VulnerabilityStatus.FIXED
-    return EventType.VULNERABILITY_FIXED if closed else EventType.VULNERABILITY_REGRESSED
+    judged = looked_at(row, _LOOKED[result], at)
+    if result is RetestResult.PRESENT:
+        return judged.replace(last_seen=max(row.last_seen, at), updated_at=at)
+    return judged.replace(status_reason=CLOSED) if judged.status is not row.status else judged

@@ -8,7 +8,7 @@ from msgspec import structs
 from cyberai.checkkit import Check, InsertionPoint, PolicyRefused, Postponed, Scope, TransportError
 from cyberai.domain.asset import OriginAsset, PlaceAsset, RequestAsset, ServiceAsset, StoredAsset, TlsAsset
 from cyberai.domain.check import CheckOutcome, Clean, Outcome, Skipped, SkipReason
-from cyberai.domain.fingerprint import fingerprint_at
+from cyberai.domain.fingerprint import fingerprint_at, former_fingerprints_at
 from cyberai.domain.unit import Stage, Unit, UnitResult
 from cyberai.engine.context import Context
 from cyberai.engine.coverage import host_label, transport_outcome
@@ -129,18 +129,14 @@ async def _run(
 ) -> CheckOutcome:
     probe = EngineProbe(context, check.meta.max_requests, tally, asset, postpones=postpones)
     outcome = await run_check(check, point, probe)
-    place = (point.request.url.host, point.request.url.port)
-    if (
-        isinstance(outcome, Clean)
-        and 2 * probe.refused > probe.payloads
-        and context.firewalls.stands_before(place)
-    ):
-        outcome = Skipped(
-            SkipReason.BLOCKED_BY_WAF, f"{probe.refused} of {probe.payloads} payloads were refused"
-        )
+    outcome = probe.weighing.judged(outcome, point)
     record = recorded(check, _key(asset, point), _host(asset), repeatable(outcome, asset), tally.sent)
     if isinstance(outcome, Clean):
-        return structs.replace(record, fingerprint=fingerprint_at(check.meta, point))
+        return structs.replace(
+            record,
+            fingerprint=fingerprint_at(check.meta, point),
+            former=former_fingerprints_at(check.meta, point),
+        )
     return record
 
 

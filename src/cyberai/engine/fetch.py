@@ -10,6 +10,7 @@ from cyberai.engine.login.logins import Logins
 from cyberai.engine.modes import refusal
 from cyberai.engine.noted import Noted
 from cyberai.engine.redirects import redirect_request as redirect_request
+from cyberai.engine.redirects import with_cookies_after as with_cookies_after
 from cyberai.ports.network import NetworkSession, TransportError, TransportReason
 from cyberai.ports.runtime import Clock
 

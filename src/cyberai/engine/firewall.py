@@ -1,9 +1,11 @@
-"""Recognising a web application firewall: payloads are refused, harmless values of the same length are not."""
+"""Recognising a web application firewall: payloads are refused, harmless values of the same length are not. Refused by
+a status; for pages that say 200 see block_page."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from cyberai.domain.insertion import InsertionPoint
+from cyberai.engine.block_page import BlockPages, Shape
 
 REFUSALS = frozenset({403, 406, 429})
 """Statuses with which firewalls refuse: forbidden, not acceptable (ModSecurity), too many requests."""
@@ -30,6 +32,7 @@ class Firewalls:
         self._trials: Counter[Place] = Counter()
         self._statuses: dict[Place, Counter[int]] = {}
         self._passed: dict[Place, set[str]] = {}
+        self._pages: defaultdict[Place, BlockPages] = defaultdict(BlockPages)
 
     @staticmethod
     def refuses(status: int) -> bool:
@@ -60,8 +63,19 @@ class Firewalls:
         if status not in REFUSALS:
             self._passed.setdefault(_place(point), set()).add(_name(point))
 
+    def pages(self, point: InsertionPoint) -> BlockPages:
+        """What looks like a block page on the point's host."""
+        return self._pages[_place(point)]
+
+    def block_pages(self, place: Place) -> frozenset[Shape]:
+        """The block pages of this host and port that do not say so by their status."""
+        pages = self._pages.get(place)
+        return pages.found() if pages is not None else frozenset()
+
     def stands_before(self, place: Place) -> bool:
         """True when most payloads to this host and port were refused for what they hold."""
+        if self.block_pages(place):
+            return True
         payloads = self._payloads[place]
         enough = payloads >= MIN_PAYLOADS and 2 * self._refused[place] > payloads
         return enough and len(self._passed.get(place, ())) >= PROOFS
@@ -69,7 +83,9 @@ class Firewalls:
     def found(self) -> Iterator[tuple[Place, str]]:
         """The hosts behind a firewall, each with what shows it in words."""
         for place, payloads in self._payloads.items():
-            if self.stands_before(place):
+            if self.block_pages(place):
+                yield place, self._pages[place].told()
+            elif self.stands_before(place):
                 status = self._statuses[place].most_common(1)[0][0]
                 yield (
                     place,

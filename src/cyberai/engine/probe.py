@@ -17,12 +17,12 @@ from cyberai.domain.asset import RequestAsset, StoredAsset
 from cyberai.domain.http import Headers, HttpResponse
 from cyberai.engine import credentials as credentials_mode
 from cyberai.engine.context import Context
-from cyberai.engine.cookies import cookies_after, request_cookies, with_cookies
-from cyberai.engine.fetch import MAX_REDIRECTS, Tally, redirect_request
+from cyberai.engine.fetch import MAX_REDIRECTS, Tally, redirect_request, with_cookies_after
 from cyberai.engine.fresh_tokens import send_fresh as send_fresh
 from cyberai.engine.fresh_tokens import submit
 from cyberai.engine.missing import control_place, missing_control
 from cyberai.engine.rendering import render
+from cyberai.engine.weighing import Weighing
 from cyberai.ports.network import Handshake, TlsVersion, TransportError, TransportReason
 
 MAX_SILENCED = 2
@@ -63,8 +63,7 @@ class EngineProbe:
         self._repeated: Counter[HttpRequest] = Counter()
         self._charged: set[object] = set()
         self._silenced = 0
-        self.payloads = 0
-        self.refused = 0
+        self.weighing = Weighing(context, tally)
 
     async def send(self, request: HttpRequest, *, follow: bool = False) -> Exchange:
         """See checkkit.Probe."""
@@ -92,8 +91,7 @@ class EngineProbe:
             if error.reason is not TransportReason.RESET or not await self._only_this_payload(point):
                 raise
             return Exchange(request, HttpResponse(NO_ANSWER))
-        if self._context.firewalls.suspects(payload):
-            await self._weigh(point, payload, append, exchange.response.status)
+        await self.weighing.weigh(point, payload, append, exchange.response)
         return exchange
 
     async def store(
@@ -101,27 +99,12 @@ class EngineProbe:
     ) -> tuple[Exchange, Exchange]:
         """See checkkit.Probe."""
         delivered = await self.inject(place.point, payload, append=append)
-        held = cookies_after(delivered.request, delivered.response)
         if place.shown is not None:
-            cookies = {**dict(request_cookies(place.shown)), **dict(held)}
-            return delivered, await self.send(with_cookies(place.shown, tuple(cookies.items())))
+            return delivered, await self.send(with_cookies_after(delivered, place.shown))
         target = redirect_request(delivered)
         if target is None or self._context.fetcher.forbidden(target) is not None:
             return delivered, delivered
         return delivered, await self.send(target, follow=True)
-
-    async def _weigh(self, point: InsertionPoint, payload: str, append: bool, status: int) -> None:
-        """Note what became of a payload, and see whether it was refused for what it holds: a harmless value of its
-        length is answered otherwise. That is not charged to the check."""
-        walls = self._context.firewalls
-        usual = self._context.baselines.get(point.request)
-        if usual is not None and walls.refuses(usual.response.status):
-            return
-        self.payloads += 1
-        self.refused += walls.refuses(status)
-        if walls.answered(point, status) and point.request.method in ("GET", "HEAD"):
-            harmless = render(point, self._context.rng.letters(len(payload)), append)
-            walls.harmless(point, (await self._context.fetcher.send(harmless, self._tally)).response.status)
 
     async def _only_this_payload(self, point: InsertionPoint) -> bool:
         """Whether the unaltered request is answered, after a payload that was not: a program that ends on a

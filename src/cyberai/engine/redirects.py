@@ -1,7 +1,7 @@
 """Where an answer sends a browser next."""
 
 from cyberai.domain.http import Exchange, HttpRequest
-from cyberai.engine.cookies import carried, cookies_after
+from cyberai.engine.cookies import carried, cookies_after, request_cookies, with_cookies
 
 
 def redirect_request(exchange: Exchange) -> HttpRequest | None:
@@ -22,3 +22,9 @@ def redirect_request(exchange: Exchange) -> HttpRequest | None:
         request.body if keeps else b"",
     )
     return carried(cookies_after(request, response), request.url, next_request)
+
+
+def with_cookies_after(exchange: Exchange, request: HttpRequest) -> HttpRequest:
+    """The request with the cookies that a browser has after this exchange, beside those it has of its own."""
+    held = dict(cookies_after(exchange.request, exchange.response))
+    return with_cookies(request, tuple({**dict(request_cookies(request)), **held}.items()))

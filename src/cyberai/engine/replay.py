@@ -10,7 +10,7 @@ from cyberai.checkkit.probe import PolicyRefused
 from cyberai.domain.asset import OriginAsset, PortAsset, RequestAsset, ServiceAsset, TlsAsset
 from cyberai.domain.check import Clean, Found
 from cyberai.domain.finding import Evidence, HttpEvidence
-from cyberai.domain.fingerprint import fingerprint
+from cyberai.domain.fingerprint import fingerprint, former_fingerprints
 from cyberai.domain.http import HttpRequest, Url
 from cyberai.domain.replay import Judgement, ReplayResult, judge
 from cyberai.domain.unit import Stage, Unit, UnitResult
@@ -136,7 +136,7 @@ async def _results(session: EngineSession, units: list[Unit]) -> list[UnitResult
 def _judged(check: Check, results: list[UnitResult], identity: str) -> Replayed:
     mine = [o.outcome for result in results for o in result.outcomes if o.check_id == check.meta.id]
     hits = [hit for outcome in mine if isinstance(outcome, Found) for hit in outcome.hits]
-    same = [hit for hit in hits if fingerprint(check.meta, hit) == identity]
+    same = [h for h in hits if identity in (fingerprint(check.meta, h), *former_fingerprints(check.meta, h))]
     if same:
         shown = next((e.exchange for e in same[0].evidence if isinstance(e, HttpEvidence)), None)
         return Replayed(Judgement(ReplayResult.PRESENT, "the check finds it again"), shown)

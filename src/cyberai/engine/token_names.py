@@ -8,9 +8,30 @@ _WORDS = (
     "anticsrf",
     "formtoken",
     "form_token",
+    "requesttoken",
+    "securitytoken",
+    "edittoken",
+    "logintoken",
+    "antiforgery",
+    "[_token]",
 )
 _EXACT = frozenset(
-    {"_token", "token", "user_token", "nonce", "_wpnonce", "form_key", "form_build_id", "__token"}
+    {
+        "_token",
+        "token",
+        "user_token",
+        "nonce",
+        "_wpnonce",
+        "form_key",
+        "form_build_id",
+        "__token",
+        "sectok",
+        "sesskey",
+        "formhash",
+        "my_post_key",
+        "crumb",
+        "jenkins-crumb",
+    }
 )
 _STATE = frozenset({"__viewstate", "__eventvalidation", "__viewstategenerator", "javax.faces.viewstate"})
 

@@ -13,6 +13,7 @@ from cyberai.domain.api_key import ApiKey
 from cyberai.domain.check import CheckOutcome
 from cyberai.domain.event import Event, NewEvent
 from cyberai.domain.finding import Evidence
+from cyberai.domain.history import Actor
 from cyberai.domain.ids import KeyId, ReportId, ScanId, ShardId, VulnerabilityId
 from cyberai.domain.report import CoverageRow, Report
 from cyberai.domain.scan import Scan, ScanStatus
@@ -320,16 +321,16 @@ class VulnerabilityTx(Protocol):
     """Vulnerabilities of this workspace: one row per fingerprint."""
 
     def record(self, sighting: Sighting) -> tuple[Vulnerability, bool, bool]:
-        """Insert or merge (domain.vulnerability.merge_sighting). Return the stored row, whether this scan sees
-        it for the first time, and whether it regressed."""
+        """Insert or merge (domain.vulnerability_moves). Return the stored row, whether this scan sees it for the first
+        time, and whether it regressed."""
         ...
 
     def get(self, vulnerability_id: VulnerabilityId) -> Vulnerability | None:
         """One vulnerability, or None."""
         ...
 
-    def update(self, vulnerability: Vulnerability) -> None:
-        """Replace the stored row (not its evidence)."""
+    def update(self, vulnerability: Vulnerability, by: Actor) -> None:
+        """Replace the stored row (not its evidence), and note in its history what changed by whom."""
         ...
 
     def evidence(self, vulnerability_id: VulnerabilityId) -> tuple[Evidence, ...]:

@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 from msgspec import Struct
 
 from cyberai.domain.ids import WorkspaceId
+from cyberai.ports.life import LifeTx
 from cyberai.ports.records import EraseTx, LogTx, TicketTx, UsageTx
 from cyberai.ports.repositories import (
     BlobTx,
@@ -77,6 +78,11 @@ class Tx(Protocol):
     @property
     def retests(self) -> RetestTx:
         """Retests of vulnerabilities."""
+        ...
+
+    @property
+    def life(self) -> LifeTx:
+        """Histories and places of vulnerabilities."""
         ...
 
     @property

@@ -200,12 +200,14 @@ class Collection(Generic[R]):
 
     def update(self, value: R, carried: Carried | None = None) -> None:
         """Replace the value of that id; raise NotFound. `carried` as in `replace`."""
-        row = self.find(value.id)
+        self.replace(self.require(value.id), value, carried)
+
+    def require(self, id: str) -> Stored[R]:
+        """The row of that id; raise NotFound."""
+        row = self.find(id)
         if row is None:
-            raise NotFound(
-                f"There is no {self.kind.name} {value.id}", reason="Create it before it is changed"
-            )
-        self.replace(row, value, carried)
+            raise NotFound(f"There is no {self.kind.name} {id}", reason="Create it before it is changed")
+        return row
 
     def replace(self, row: Stored[R], value: R, carried: Carried | None = None) -> Stored[R]:
         """Store a changed value; `carried` gives the numbers of terms that do not come from the value."""

@@ -1,6 +1,6 @@
 """Erasing a scan: piece by piece, the scan itself last."""
 
-from sqlalchemy import and_, delete, select, update
+from sqlalchemy import delete, select, update
 
 from cyberai.domain.ids import ScanId
 from cyberai.domain.vulnerability import Vulnerability
@@ -10,22 +10,17 @@ from cyberai.storage.collection import Collection, Stored
 from cyberai.storage.dialect import arg
 from cyberai.storage.schema import (
     event,
-    evidence,
     host_lease,
     ledger_count,
     ledger_row,
-    retest,
     scan_log,
     shard,
-    sighting,
-    term,
     unit,
     unit_tally,
-    vulnerability_place,
 )
 from cyberai.storage.scope import Scope
 from cyberai.storage.statements import Statement
-from cyberai.storage.text_search import TextIndex
+from cyberai.storage.traces import Traces
 from cyberai.storage.vulnerability_kind import KIND as VULNERABILITIES
 
 _e, _u = event.c, unit.c
@@ -58,27 +53,6 @@ _SHARDS = Statement(
 _REST = tuple(
     Statement(delete(table).where(table.c.workspace == arg("workspace"), table.c.scan == arg("scan")))
     for table in (unit_tally, ledger_count, ledger_row, scan_log)
-)
-_SIGHTINGS = Statement(
-    select(sighting.c.scan, term.c.value)
-    .join_from(sighting, term, term.c.number == sighting.c.scan)
-    .where(sighting.c.workspace == arg("workspace"), sighting.c.vulnerability == arg("key"))
-)
-_UNSEE = Statement(
-    delete(sighting).where(
-        sighting.c.workspace == arg("workspace"),
-        sighting.c.vulnerability == arg("key"),
-        sighting.c.scan == arg("scan"),
-    )
-)
-_OF_VULNERABILITY = tuple(
-    Statement(delete(table).where(table.c.workspace == arg("workspace"), table.c.vulnerability == arg("key")))
-    for table in (sighting, vulnerability_place, evidence, retest)
-)
-_NO_EVIDENCE = Statement(
-    delete(evidence).where(
-        and_(evidence.c.workspace == arg("workspace"), evidence.c.vulnerability == arg("key"))
-    )
 )
 
 
@@ -113,21 +87,19 @@ class Erase:
     def _take_off(
         self, rows: Collection[Vulnerability], workspace: int, row: Stored[Vulnerability], scan_id: ScanId
     ) -> bool:
-        key = {"workspace": workspace, "key": row.number}
-        seen = {ScanId(value): number for number, value in self._db.rows(_SIGHTINGS, **key)}
+        traces = Traces(self._db, workspace, row)
+        seen = traces.scans()
         others = sorted(other for other in seen if other != scan_id)
         if not others:
-            for statement in _OF_VULNERABILITY:
-                self._db.run(statement, **key)
+            traces.erase()
             rows.remove(row, seen.values())
-            TextIndex(self._db, workspace).drop(row.number)
             return True
         rows.listing.uncarry(row.posted(frozenset()), "scan", scan_id)
-        self._db.run(_UNSEE, **key, scan=seen[scan_id])
-        value = row.value
+        gone = traces.forget_scan(seen[scan_id])
+        value = row.value.replace(occurrences=max(1, row.value.occurrences - gone))
         if value.scan_id == scan_id:
             # The evidence is always that of the latest scan.
-            self._db.run(_NO_EVIDENCE, **key)
+            traces.drop_evidence()
             value = value.replace(scan_id=others[-1])
         if value.first_scan_id == scan_id:
             value = value.replace(first_scan_id=others[0])

@@ -327,8 +327,43 @@ vulnerability_place = _keyed(
     _int("workspace"),
     _int("vulnerability"),
     _int("place"),
+    _int("first_seen", 0),
+    _int("last_seen", 0),
+    _int("first_scan", 0),
+    _int("scan", 0),
+    _text("doc", ""),
 )
-"""Which places were counted: 64 bits of a hash each, a bounded number per vulnerability."""
+"""Which places were counted: 63 bits of a hash each, a bounded number per vulnerability, with where they are and which
+scans (the numbers of their terms) saw them first and last. Zeros: counted before that was kept."""
+
+vulnerability_change = _keyed(
+    "vulnerability_change",
+    ("workspace", "vulnerability", "ordinal"),
+    _int("workspace"),
+    _int("vulnerability"),
+    _int("ordinal"),
+    _int("comment"),
+    _text("doc"),
+)
+"""The history of each vulnerability; `comment` is 1 for what somebody wrote."""
+Index(
+    "vulnerability_comment",
+    vulnerability_change.c.workspace,
+    vulnerability_change.c.vulnerability,
+    vulnerability_change.c.ordinal,
+    sqlite_where=text("comment = 1"),
+    postgresql_where=text("comment = 1"),
+)
+
+acceptance = _keyed(
+    "acceptance",
+    ("workspace", "vulnerability"),
+    _int("workspace"),
+    _int("vulnerability"),
+    _int("due"),
+)
+"""When an accepted risk is to be reviewed next: see `cyberai.domain.vulnerability_moves`."""
+Index("acceptance_due", acceptance.c.workspace, acceptance.c.due)
 
 sighting = _keyed(
     "sighting",

@@ -10,11 +10,11 @@ from cyberai.storage.events import Events
 from cyberai.storage.reports import Reports
 from cyberai.storage.scan_work import ScanWork
 from cyberai.storage.scope import Scope
-from cyberai.storage.vulnerabilities import Vulnerabilities
+from cyberai.storage.vulnerability_rows import VulnerabilityRows
 from cyberai.storage.workers import Settings
 
 
-class Transaction(ScanWork, CallerRows):
+class Transaction(ScanWork, CallerRows, VulnerabilityRows):
     """`ports.store.Tx`. `finish` is its last step before the commit."""
 
     def __init__(self, db: Driver, workspace: WorkspaceId, number: int | None = None) -> None:
@@ -30,11 +30,6 @@ class Transaction(ScanWork, CallerRows):
     def number(self) -> int | None:
         """The number of the workspace, once a statement needed it."""
         return self._scope.number
-
-    @cached_property
-    def vulnerabilities(self) -> Vulnerabilities:
-        """Vulnerabilities."""
-        return Vulnerabilities(self._scope)
 
     @cached_property
     def events(self) -> Events:

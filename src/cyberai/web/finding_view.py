@@ -8,7 +8,8 @@ from msgspec import UNSET
 from cyberai.app.requests import VulnerabilityPatch
 from cyberai.app.resources import VulnerabilityResource
 from cyberai.domain.finding import Tier
-from cyberai.domain.vulnerability import VulnerabilityStatus, allowed_moves
+from cyberai.domain.vulnerability import VulnerabilityStatus
+from cyberai.domain.vulnerability_moves import allowed_moves
 from cyberai.reports.page.exchange import evidence_views, has_control
 from cyberai.reports.page.findings import why_trusted
 from cyberai.reports.page.prose import blocks

@@ -7,6 +7,7 @@ from cyberai.api.query import Query
 from cyberai.app.context import App
 from cyberai.domain.api_key import ApiScope
 from cyberai.domain.errors import Forbidden
+from cyberai.domain.history import Actor, key_actor
 from cyberai.domain.ids import WorkspaceId
 from cyberai.web.sessions import SignedIn
 
@@ -36,6 +37,12 @@ class Visit(Struct, kw_only=True):
         """The workspace of the session's key."""
         assert self.signed_in is not None
         return self.signed_in.principal.workspace
+
+    @property
+    def actor(self) -> Actor:
+        """The session's key."""
+        assert self.signed_in is not None
+        return key_actor(self.signed_in.principal.key_id)
 
     def may(self, scope: ApiScope) -> bool:
         """True when the key has the scope."""

@@ -5,6 +5,7 @@ from cyberai.app.vulnerabilities import get_vulnerability, update_vulnerability
 from cyberai.domain.errors import Conflict, InvalidRequest
 from cyberai.web.choices import SEVERITIES, TIERS, VULNERABILITY_STATUSES
 from cyberai.web.filters import ORDERS, is_filtered, vulnerability_filter, vulnerability_order
+from cyberai.web.finding_life import finding_life
 from cyberai.web.finding_view import finding_view, patch_of
 from cyberai.web.paging import links, some_vulnerabilities
 from cyberai.web.render import page, see_other
@@ -35,15 +36,18 @@ async def show(visit: Visit) -> Reply:
     """GET /vulnerabilities/{id}."""
     row = await get_vulnerability(visit.app, visit.workspace, visit.id)
     saved = "saved" in visit.query.values
-    return page(visit, "vulnerability", saved=saved, **finding_view(visit, row, {}))
+    life = await finding_life(visit, row)
+    return page(visit, "vulnerability", saved=saved, **finding_view(visit, row, {}), **life)
 
 
 async def update(visit: Visit) -> Reply:
     """POST /vulnerabilities/{id}: set status and comment, or show what is wrong at the fields."""
     row = await get_vulnerability(visit.app, visit.workspace, visit.id)
     try:
-        await update_vulnerability(visit.app, visit.workspace, visit.id, patch_of(visit.form, row))
+        await update_vulnerability(
+            visit.app, visit.workspace, visit.id, patch_of(visit.form, row), by=visit.actor
+        )
     except (InvalidRequest, Conflict) as error:
-        view = finding_view(visit, row, {"status": row.status} | visit.form)
+        view = finding_view(visit, row, {"status": row.status} | visit.form) | await finding_life(visit, row)
         return page(visit, "vulnerability", error=error, saved=False, **view)
     return see_other(f"/vulnerabilities/{row.id}?saved=yes")

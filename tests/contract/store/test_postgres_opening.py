@@ -186,7 +186,7 @@ def test_a_role_that_may_not_use_the_tables(own_server: PostgresServer) -> None:
     assert "permission denied for table schema_version" in refusal(guest)
     own_server.run("GRANT SELECT ON ALL TABLES IN SCHEMA public TO guest", database="shared")
     said = refusal(guest)
-    assert "The role guest may not use api_key" in said
+    assert "The role guest may not use acceptance, api_key" in said
     assert "GRANT SELECT, INSERT, UPDATE, DELETE" in said
     own_server.run(
         "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO guest",

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from contract.store.conftest import BACKENDS
 from cyberai.domain.finding import Tier
+from cyberai.domain.history import OPERATOR
 from cyberai.domain.ids import ScanId
 from cyberai.domain.report import Report, ReportFormat, ReportStatus, ReportType
 from cyberai.domain.risk import vulnerability_risk
@@ -157,7 +158,7 @@ def _vulnerabilities(stored: Stored) -> list[tuple[Vulnerability, set[str]]]:
                 detection=list(Detection)[n // 2 % 6],
                 severity_override=Severity.LOW if n % 7 == 0 else None,
             )
-            tx.vulnerabilities.update(value)
+            tx.vulnerabilities.update(value, OPERATOR)
         return value, seen
 
     rows = stored.write(lambda tx: [put(tx, n) for n in range(400)])

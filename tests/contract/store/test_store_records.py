@@ -6,6 +6,7 @@ import pytest
 from cyberai.domain.check import CheckOutcome, Clean, Errored, Found, Skipped, SkipReason
 from cyberai.domain.errors import StoreError
 from cyberai.domain.event import EventType, NewEvent
+from cyberai.domain.history import OPERATOR
 from cyberai.domain.ids import SYSTEM, EventId, KeyId, ScanId
 from cyberai.domain.scan import ScanStatus
 from cyberai.domain.scan_log import LogKind
@@ -140,7 +141,7 @@ def test_what_another_scan_saw_keeps_what_people_decided(two: Stored) -> None:
         row, _, _ = tx.vulnerabilities.record(sighting(vulnerability("both", scan="b")))
         tx.vulnerabilities.record(sighting(vulnerability("both", scan="a")))
         tx.vulnerabilities.update(
-            tx.vulnerabilities.get(row.id).replace(status=VulnerabilityStatus.FALSE_POSITIVE)
+            tx.vulnerabilities.get(row.id).replace(status=VulnerabilityStatus.FALSE_POSITIVE), OPERATOR
         )
 
     two.write(fill)

@@ -1,5 +1,6 @@
 """Retests: the latest of each vulnerability, claimed once, in order, across workspaces."""
 
+from cyberai.domain.history import OPERATOR
 from cyberai.domain.ids import SYSTEM
 from cyberai.domain.retest import Retest, RetestResult, RetestStatus
 from support.store import Stored
@@ -9,7 +10,11 @@ from support.store_samples import HERE, NOW, OTHER, SECOND, scan, sighting, vuln
 def ordered(name: str, at: int = NOW, *, workspace: str = HERE) -> Retest:
     value = vulnerability(name, workspace=workspace)  # type: ignore[arg-type]
     return Retest(
-        vulnerability_id=value.id, workspace=value.workspace, status=RetestStatus.RUNNING, created_at=at
+        vulnerability_id=value.id,
+        workspace=value.workspace,
+        status=RetestStatus.RUNNING,
+        created_at=at,
+        by=OPERATOR,
     )
 
 

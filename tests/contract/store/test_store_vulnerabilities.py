@@ -4,6 +4,7 @@ import pytest
 
 from cyberai.domain.errors import NotFound
 from cyberai.domain.finding import Tier
+from cyberai.domain.history import OPERATOR
 from cyberai.domain.ids import ScanId, VulnerabilityId
 from cyberai.domain.severity import Severity
 from cyberai.domain.vulnerability import Detection, Sighting, Vulnerability, VulnerabilityStatus
@@ -42,7 +43,7 @@ def test_unknown_and_foreign_ids_are_nothing(stored: Stored) -> None:
     assert stored.read(lambda tx: tx.vulnerabilities.evidence(ID), OTHER) == ()
     assert stored.read(lambda tx: tx.vulnerabilities.evidence(VulnerabilityId("vuln_z"))) == ()
     with pytest.raises(NotFound):
-        stored.write(lambda tx: tx.vulnerabilities.update(vulnerability("z")))
+        stored.write(lambda tx: tx.vulnerabilities.update(vulnerability("z"), OPERATOR))
 
 
 def test_the_same_place_in_the_same_scan_changes_nothing(stored: Stored) -> None:
@@ -63,7 +64,7 @@ def test_occurrences_count_distinct_places(stored: Stored) -> None:
 def test_places_beyond_those_kept_are_counted_by_the_first_scan_alone(
     stored: Stored, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cyberai.storage.vulnerabilities.MAX_PLACES", 5)
+    monkeypatch.setattr("cyberai.storage.places.MAX_PLACES", 5)
     value = vulnerability()
     merged, *_ = record(stored, *(sighting(value, f"/{n}") for n in range(8)))
     assert merged.occurrences == 8
@@ -100,7 +101,9 @@ def test_within_a_scan_the_better_proof_stays(stored: Stored) -> None:
 def test_what_was_fixed_and_is_seen_again_has_regressed_once(stored: Stored) -> None:
     value = vulnerability()
     record(stored, sighting(value))
-    stored.write(lambda tx: tx.vulnerabilities.update(value.replace(status=VulnerabilityStatus.FIXED)))
+    stored.write(
+        lambda tx: tx.vulnerabilities.update(value.replace(status=VulnerabilityStatus.FIXED), OPERATOR)
+    )
     assert ids(stored, VulnerabilityFilter(status=("fixed",))) == ["vuln_a"]
     later = vulnerability(scan="b", at=NOW + 9)
     merged, first, regressed = record(stored, sighting(later))
@@ -116,7 +119,7 @@ def test_people_s_severity_counts_for_every_scan_that_saw_it(stored: Stored) -> 
     current = stored.read(lambda tx: tx.vulnerabilities.get(ID))
     assert current is not None
     changed = current.replace(severity_override=Severity.LOW, notes="not so bad")
-    stored.write(lambda tx: tx.vulnerabilities.update(changed))
+    stored.write(lambda tx: tx.vulnerabilities.update(changed, OPERATOR))
     assert stored.read(lambda tx: tx.vulnerabilities.get(ID)) == changed
     assert seen(stored, "a") == seen(stored, "b") == {**NONE, "low": 1}
     assert ids(stored, VulnerabilityFilter(severity=("high",))) == []

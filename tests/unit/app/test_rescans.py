@@ -10,6 +10,7 @@ from cyberai.app.run_shard import claim, run_shard
 from cyberai.app.scan_creation import create_scan
 from cyberai.app.vulnerabilities import list_vulnerabilities, update_vulnerability
 from cyberai.app.work import beat
+from cyberai.domain.history import OPERATOR
 from cyberai.domain.http import HttpRequest, HttpResponse
 from cyberai.domain.ids import DEFAULT_WORKSPACE as WS
 from cyberai.ports.network import TransportError, TransportReason
@@ -120,7 +121,9 @@ def test_what_people_decided_stays(tmp_path: Path) -> None:
     async def story(story: Story) -> None:
         await story.scan(XSS)
         rows = (await list_vulnerabilities(story.app, WS, VulnerabilityFilter(), limit=50, cursor=None)).data
-        await update_vulnerability(story.app, WS, rows[0].id, VulnerabilityPatch(status="false_positive"))
+        await update_vulnerability(
+            story.app, WS, rows[0].id, VulnerabilityPatch(status="false_positive"), by=OPERATOR
+        )
         shop.escapes = True
         assert (await story.scan(XSS))[XSS] == ("false_positive", "fixed_confirmed")
 

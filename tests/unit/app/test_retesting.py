@@ -10,6 +10,7 @@ from cyberai.app.retest_view import RetestResource
 from cyberai.app.retest_work import retest_now, work_on_retest
 from cyberai.app.vulnerabilities import get_vulnerability, list_vulnerabilities
 from cyberai.domain.errors import Conflict, NotFound
+from cyberai.domain.history import OPERATOR
 from cyberai.domain.ids import DEFAULT_WORKSPACE as WS
 from cyberai.ports.repositories import VulnerabilityFilter
 from unit.app.test_rescans import FILES, XSS, Shop, Story, play
@@ -21,7 +22,7 @@ async def finding(story: Story, check: str) -> str:
 
 
 async def retested(story: Story, id: str) -> RetestResource:
-    ordered = await order_retest(story.app, WS, id)
+    ordered = await order_retest(story.app, WS, id, by=OPERATOR)
     assert (ordered.new, ordered.resource.status, ordered.resource.result) == (True, "running", None)
     assert await work_on_retest(story.app, "w1")
     assert not await work_on_retest(story.app, "w1")
@@ -90,11 +91,11 @@ def test_one_at_a_time_and_again_after_a_lost_worker(tmp_path: Path) -> None:
         id = await finding(story, XSS)
         with pytest.raises(NotFound):
             await get_retest(story.app, WS, id)
-        first = await order_retest(story.app, WS, id)
-        second = await order_retest(story.app, WS, id)
+        first = await order_retest(story.app, WS, id, by=OPERATOR)
+        second = await order_retest(story.app, WS, id, by=OPERATOR)
         assert (first.new, second.new, first.resource) == (True, False, second.resource)
         assert await work_on_retest(story.app, "w1")
-        assert (await order_retest(story.app, WS, id)).new
+        assert (await order_retest(story.app, WS, id, by=OPERATOR)).new
 
     play(tmp_path, Shop(), story)
 
@@ -108,7 +109,7 @@ def test_at_once_in_this_process(tmp_path: Path) -> None:
         with pytest.raises(NotFound):
             await retest_now(story.app, WS, "vuln_unknown")
         with pytest.raises(NotFound):
-            await order_retest(story.app, WS, "vuln_unknown")
+            await order_retest(story.app, WS, "vuln_unknown", by=OPERATOR)
 
     play(tmp_path, Shop(), story)
 
@@ -117,7 +118,7 @@ def test_without_evidence_there_is_nothing_to_repeat(tmp_path: Path) -> None:
     async def story(story: Story) -> None:
         await story.scan(XSS)
         id = await finding(story, XSS)
-        ordered = await order_retest(story.app, WS, id)
+        ordered = await order_retest(story.app, WS, id, by=OPERATOR)
         assert ordered.new
         # It is removed before a worker comes to it.
         await story.app.store.write(WS, lambda tx: tx.retention.drop_evidence(id))  # type: ignore[arg-type]
@@ -127,6 +128,6 @@ def test_without_evidence_there_is_nothing_to_repeat(tmp_path: Path) -> None:
         assert "evidence is no longer kept" in done.why
         assert await state(story, id) == ("open", "new")
         with pytest.raises(Conflict):
-            await order_retest(story.app, WS, id)
+            await order_retest(story.app, WS, id, by=OPERATOR)
 
     play(tmp_path, Shop(), story)

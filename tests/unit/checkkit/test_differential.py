@@ -78,7 +78,7 @@ def test_a_condition_that_is_evaluated_is_seen() -> None:
 def test_both_orders_occur_and_the_first_request_is_the_one_that_changes_nothing() -> None:
     target = Target(evaluating)
     assert examine(target) is not None
-    sides = [value[:4] for value in target.asked[: 2 * MIN_PAIRS]]
+    sides = [value[:4] for value in target.asked if not value.startswith("non")]
     pairs = [tuple(sides[i : i + 2]) for i in range(0, len(sides), 2)]
     assert pairs == [
         ("true", "fals"),
@@ -92,6 +92,33 @@ def test_both_orders_occur_and_the_first_request_is_the_one_that_changes_nothing
         ("fals", "true"),
         ("true", "fals"),
     ]
+
+
+def test_a_page_that_tells_the_sides_of_the_nonsense_apart_as_well_is_left_early() -> None:
+    target = Target(
+        lambda value: page(f"<p>{'odd' if 't' in value or value == 'base' else 'even'} was looked for</p>")
+    )
+    assert examine(target) is None
+    assert len(target.asked) == 8
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+def test_what_is_answered_like_a_value_without_meaning_ends_after_one_request(keeps: bool) -> None:
+    target = Target(lambda value: page("<p>three ropes</p>" if value == "base" else "<p>nothing</p>"))
+    engine = Differential(target, "base")
+    engine.calibrate(Exchange(REQUEST, target.rule("base")), Exchange(REQUEST, target.rule("base")))
+    unknown = engine.sample(Exchange(REQUEST, target.rule("x'")), "x'")
+    assert run(engine.test(hypothesis(keeps), unknown)) is None
+    assert len(target.asked) == 1
+
+
+def test_a_page_is_kept_in_whatever_order_and_among_whatever_others() -> None:
+    engine = Differential(Target(evaluating), "base")
+    engine.calibrate(Exchange(REQUEST, page("<p>rope 7</p><p>lamp 9</p>")))
+    sample = engine.sample(Exchange(REQUEST, page("<p>lamp 9</p><p>oar 4</p><p>rope 7</p>")), "7 ORDER BY 9")
+    assert engine.keeps(sample, "7 ORDER BY 9")
+    other = engine.sample(Exchange(REQUEST, page("<p>lamp 9</p>")), "x")
+    assert not engine.keeps(other, "x")
 
 
 def test_the_opposite_hypothesis_does_not_hold() -> None:

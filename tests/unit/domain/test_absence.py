@@ -3,11 +3,12 @@
 import pytest
 from msgspec.structs import replace
 
-from cyberai.domain.absence import CLOSED, Looked, absent, looked
+from cyberai.domain.absence import looked
 from cyberai.domain.check import CheckMeta, Scope
 from cyberai.domain.ids import ScanId
 from cyberai.domain.report import CoverageRow
-from cyberai.domain.vulnerability import Detection, Location, VulnerabilityStatus
+from cyberai.domain.vulnerability import Location
+from cyberai.domain.vulnerability_moves import Looked
 from support.fake_checks import fake
 from unit.domain.test_vulnerability import vulnerability
 
@@ -54,28 +55,3 @@ def test_a_place_that_was_tested_clean_is_clean_whatever_happened_elsewhere() ->
 def test_a_scan_with_other_checks_says_nothing() -> None:
     assert looked(ROW, SCAN, meta(Scope.ORIGIN), ()) is Looked.NEVER
     assert looked(ROW, SCAN, None, ledger(clean=1)) is Looked.NEVER
-
-
-@pytest.mark.parametrize("status", VulnerabilityStatus)
-@pytest.mark.parametrize(
-    ("how", "detection"),
-    [
-        (Looked.CLEAN, Detection.FIXED_CONFIRMED),
-        (Looked.PARTLY, Detection.INCONCLUSIVE),
-        (Looked.ELSEWHERE, Detection.NOT_OBSERVED),
-        (Looked.NEVER, Detection.PRESENT),
-    ],
-)
-def test_only_a_clean_run_at_the_place_closes_and_only_what_is_open(
-    status: VulnerabilityStatus, how: Looked, detection: Detection
-) -> None:
-    row = vulnerability(status=status, detection=Detection.PRESENT, status_reason="theirs")
-    judged = absent(row, how, 9)
-    assert judged.detection is detection
-    was_open = status in (VulnerabilityStatus.OPEN, VulnerabilityStatus.IN_PROGRESS)
-    if how is Looked.CLEAN and was_open:
-        assert (judged.status, judged.status_reason) == (VulnerabilityStatus.FIXED, CLOSED)
-    else:
-        assert (judged.status, judged.status_reason) == (status, "theirs")
-    assert (judged is row) == (how is Looked.NEVER)
-    assert absent(judged, how, 10) is judged, "said once"

@@ -4,8 +4,9 @@ import pytest
 
 from cyberai.domain.event import EventType
 from cyberai.domain.replay import ReplayResult
-from cyberai.domain.retest import CLOSED, RESULTS, RetestResult, event_of, retested
+from cyberai.domain.retest import CLOSED, RESULTS, RetestResult, retested
 from cyberai.domain.vulnerability import Detection, VulnerabilityStatus
+from cyberai.domain.vulnerability_moves import event_of
 from support.store_samples import NOW, SECOND, vulnerability
 
 AT = NOW + SECOND

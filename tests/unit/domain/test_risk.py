@@ -5,7 +5,7 @@ from itertools import product
 import pytest
 
 from cyberai.domain.finding import Tier
-from cyberai.domain.risk import vulnerability_risk
+from cyberai.domain.risk import risk_terms, vulnerability_risk
 from cyberai.domain.scan import Criticality
 from cyberai.domain.severity import Severity
 from cyberai.domain.vulnerability import VulnerabilityStatus
@@ -47,3 +47,11 @@ def test_it_never_falls_as_severity_proof_or_criticality_rise() -> None:
                 for a, b, c in (levels, higher)
             )
             assert 0 <= low <= high <= 100
+
+
+def test_the_terms_are_shown_and_what_is_not_known_is_missing() -> None:
+    terms = risk_terms(Severity.HIGH, Tier.STRONG, OPEN, Criticality.HIGH)
+    assert (terms.severity, terms.proof, terms.status, terms.criticality) == (60.0, 0.8, 1.0, 1.25)
+    assert (terms.epss, terms.kev) == (None, None)
+    assert terms.score == 60.0
+    assert risk_terms(Severity.HIGH, Tier.STRONG, VulnerabilityStatus.FIXED, Criticality.HIGH).status == 0.0

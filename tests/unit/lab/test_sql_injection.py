@@ -48,6 +48,18 @@ PAIRS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     "/account/region region": ("safety", (("{}'AND'5'='5", "{}'AND'5'='6"), ("{}'||'", "{}'||'x"), ("{}'AND/**/EXISTS(SELECT/**/1)AND'q'='q", "{}'AND/**/NOT/**/EXISTS(SELECT/**/1)AND'q'='q"))),
     "/articles/plain article": ("4", (("{}-0", "{}-1"), ("{}/(1<2)", "{}/(2<1)"), ("{}/**/AND/**/5=5", "{}/**/AND/**/5=6"))),
     "/articles/of kind": ("safety", (("{}'AND'5'='5", "{}'AND'5'='6"), ("{}'||'", "{}'||'x"), ("{}'||NULLIF('','a')||'", "{}'||NULLIF('a','a')||'"))),
+    "/catalogue/from start": ("2", (("{}-0", "{}-1"), ("(SELECT {})", "(SELECT 1)"), ("{}*(1<2)", "{}*(2<1)"))),
+    "/catalogue/picked ids": ("1,2,5", (("{}) AND (5=5", "{}) AND (5=6"), ("{},(SELECT 1)", "{},(SELECT 3)"), ("{}-0", "{}-1"))),
+    "/catalogue/by sort": ("price desc", (("{},(SELECT 1)", "{},(SELECT nothing)"), ("price+0 desc", "price*-1 desc"),
+                                          ("{} LIMIT 5--", "{} LIMIT 2--"))),
+    "/api/by column": ("price", (("{}`,(SELECT 1),`{}", "{}`,(SELECT nothing),`{}"), ("{}` ASC--", "{}` DESC--"),
+                                 ("{}` LIMIT 200--", "{}` LIMIT 1--"))),
+    "/suppliers/search words": ("tarpaulin", (("{}' OR 5=6)--", "{}' OR 5=5)--"), ("{}') UNION SELECT 1,2,3--", "{}') UNION SELECT 1,2,3,4--"),
+                                              ("{}' OR NOT EXISTS(SELECT 1))--", "{}' OR EXISTS(SELECT 1))--"))),
+    "/stock/number number": ("4711", (("{} OR 5=6--", "{} OR 5=5--"), ("{}-0", "{}-4710"), ("{} UNION SELECT 1,2--", "{} UNION SELECT 1,2,3--"))),
+    "/api/label label": ("ZZ-90", (('{}" OR 5=6--', '{}" OR 5=5--'), ('{}"||"', 'RP-12"||"'), ('{}" UNION SELECT 1,2,3,4--', '{}" UNION SELECT 1,2,3,4,5--'))),
+    "/catalogue/guarded group": ("rope", (("{}')) ORDER BY price--", "{}')) LIMIT 0--"), ("{}')) ORDER BY 2--", "{}')) ORDER BY 3--"),
+                                          ("{}')) ORDER BY 2--", "{}')) UNION SELECT 1,2--"))),
 }  # fmt: skip
 # The page tells that the statement failed, in words that are no database's.
 TOLD = ("/berths/wish wish", "/stock/reserve amount", "/catalogue/direction direction",
@@ -180,6 +192,9 @@ def test_traps_do_not_tell_true_from_false(fixed: bool, target: str, same: tuple
 
 def test_traps_move_as_they_promise() -> None:
     site = Site()
+    assert "<li>87654321</li>" in get(site, "/service/reckon?note=UNION%20ALL%20SELECT%209739369*9").text
+    assert "SELECT" not in get(site, "/service/drawer?drawer=UNION%20ALL%20SELECT%201*2").text
+    assert len({stable(post(site, "/service/tickets", b"line=a", FORM[1])) for _ in range(5)}) > 1
     assert get(site, "/service/berths?near=%27").status == 403
     assert get(site, "/service/sum?terms=7-").status == 500
     assert get(site, "/service/words?list=%27").status == 500

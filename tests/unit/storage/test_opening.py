@@ -19,6 +19,7 @@ from cyberai.storage.migrations.run import config, upgrade
 from cyberai.storage.schema import schema_version
 from support.store import Stored, opened, sqlite_store, sqlite_stored
 from support.store_samples import NOW, sighting, vulnerability
+from support.take_back import TO_0003
 
 
 def shape(connection: apsw.Connection) -> dict[tuple[str, str], str]:
@@ -70,13 +71,13 @@ def test_the_rows_of_the_first_schema_are_listed_and_found_after_the_upgrade(tmp
         expected = lists(stored)
     connection = apsw.Connection(str(tmp_path / "cyberai.db"))
     for statement in (
+        *TO_0003,
         "DELETE FROM posting WHERE term < 0",
         "DROP TABLE idempotency",
         "DROP TABLE vulnerability_text",
         "DROP TABLE scan_log",
         "DROP TABLE ws_ticket",
         "DROP TABLE usage_count",
-        "DROP TABLE retest",
         "DROP INDEX event_scan",
         "DROP INDEX shard_scan",
         "UPDATE schema_version SET version_num = '0001'",

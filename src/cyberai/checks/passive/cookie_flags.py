@@ -12,19 +12,21 @@ Frameworks have a switch for each of them in their session settings.
 ## How it is proven
 The Set-Cookie header is read as browsers read it, and a second answer must set the cookie in the same way.
 Only cookies that carry a session or a token by their name, or a long random value, count; a cookie that is
-being deleted does not, nor one whose value is short and the same for everybody (`session_banner_seen=1`), and tokens
+being deleted does not, nor one that remembers what the visitor just wrote, nor one whose value is short and the same for everybody (`session_banner_seen=1`), and tokens
 that scripts must read (XSRF) need no HttpOnly.
 """
 
 from collections import Counter
 from collections.abc import AsyncIterator
 from math import log2
+from urllib.parse import unquote_plus
 
 from cyberai.checkkit import (
     Exchange,
     Grain,
     Hit,
     HttpEvidence,
+    HttpRequest,
     Oracle,
     PageAsset,
     Probe,
@@ -102,12 +104,12 @@ def _cookies(exchange: Exchange) -> list[_Cookie]:
             continue
         attributes = {n.strip().lower(): v.strip() for n, _, v in (part.partition("=") for part in parts)}
         cookie = _Cookie(name.strip(), value.strip().strip('"'), attributes, line)
-        if _holds_session(cookie):
+        if _holds_session(cookie, exchange.request):
             found.append(cookie)
     return found
 
 
-def _holds_session(cookie: _Cookie) -> bool:
+def _holds_session(cookie: _Cookie, request: HttpRequest) -> bool:
     gone = cookie.attributes.get("max-age", "").lstrip("-") != cookie.attributes.get("max-age", "")
     gone = gone or cookie.attributes.get("max-age") == "0" or "1970" in cookie.attributes.get("expires", "")
     name = cookie.name.encode("utf-8", "replace")
@@ -118,7 +120,15 @@ def _holds_session(cookie: _Cookie) -> bool:
         or _MEASURING.search(name)
     ):
         return False
-    return _SESSION.search(name) is not None or _FOR_SCRIPTS.search(name) is not None or _random(cookie.value)
+    if _SESSION.search(name) is not None or _FOR_SCRIPTS.search(name) is not None:
+        return True
+    return _random(cookie.value) and not _was_sent(cookie.value, request)
+
+
+def _was_sent(value: str, request: HttpRequest) -> bool:
+    """Whether the value is what the visitor just wrote, remembered for the next form."""
+    sent = f"{request.url.query}&{request.body.decode('latin-1')}"
+    return unquote_plus(value) in unquote_plus(sent)
 
 
 def _random(value: str) -> bool:

@@ -18,7 +18,7 @@ be told from names that none has in random pairs, and both must be missing behin
 PHP includes what is named, a file's text must come back encoded by its filters, and encoded with all letters turned.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from functools import partial
 
 from cyberai.checkkit import (
@@ -128,8 +128,14 @@ _HINTS = Pattern(
 async def path_traversal(point: InsertionPoint, probe: Probe) -> AsyncIterator[Hit]:
     """Try the forms in turn; the first that shows a file is proven with a second file and a control."""
     baseline = await probe.baseline(point)
+    asked: dict[HttpRequest | str, Exchange] = {}
     for form in _forms(point):
-        answer = await _ask(point, probe, form, form.family.first.path)
+        # Without a folder or an ending in the value, some forms are one another: what was asked is not asked again.
+        payload = _written(point, form, form.family.first.path)
+        key = _raw(point, payload) if form.raw else payload
+        if key in asked:
+            continue
+        answer = asked[key] = await _ask(point, probe, form, form.family.first.path)
         if not _shows(form.family.first, answer, baseline):
             continue
         hit = await _prove(point, probe, form, baseline, answer)
@@ -137,7 +143,7 @@ async def path_traversal(point: InsertionPoint, probe: Probe) -> AsyncIterator[H
             yield hit
             return
     if _names_a_file(point):
-        hit = await _by_filter(point, probe, baseline) or await _by_existence(point, probe, baseline)
+        hit = await _by_filter(point, probe, baseline) or await _by_existence(point, probe, baseline, asked)
         if hit is not None:
             yield hit
 
@@ -179,20 +185,31 @@ async def _by_filter(point: InsertionPoint, probe: Probe, baseline: Exchange) ->
     )
 
 
-async def _by_existence(point: InsertionPoint, probe: Probe, baseline: Exchange) -> Hit | None:
-    """Does the page tell whether a file outside is there?"""
+async def _by_existence(
+    point: InsertionPoint, probe: Probe, baseline: Exchange, asked: Mapping[HttpRequest | str, Exchange]
+) -> Hit | None:
+    """Does the page tell whether a file outside is there? `asked` are the answers to values that were sent before."""
     engine = Differential(lambda value: probe.inject(point, value), point.value, (_SYNTAX,), allowance=30)
-    for form in (f for f in _EXISTENCE if point.value or "{dir}" not in f.pattern):
+    engine.calibrate(baseline)
+    looked, tried = False, set[str]()
+    for form in _EXISTENCE:
         there = _written(point, form, form.family.first.path)
+        if there in tried:
+            continue
+        tried.add(there)
         missing = _written(point, form, f"etc/{probe.token(6)}")
-        engine.calibrate(baseline)
-        one = engine.sample(await probe.inject(point, there), there)
+        one = engine.sample(asked.get(there) or await probe.inject(point, there), there)
         other = engine.sample(await probe.inject(point, missing), missing)
         if one.features == other.features or engine.spoiled(one.exchange.response):
             continue
-        engine.calibrate(baseline, await probe.inject(point, point.value))
+        if not looked:
+            # A second look at the page as it is tells what changes by itself, such as a clock.
+            engine.calibrate(baseline, await probe.inject(point, point.value))
+            looked = True
         if not engine.usable:
             return None
+        if engine.alike(one, other):
+            continue
         guess = existence(probe, form.name, partial(_written, point, form))
         difference = await engine.test(guess)
         if difference is not None:

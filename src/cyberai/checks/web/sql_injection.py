@@ -18,9 +18,12 @@ brings the page back without the error. Or by difference: at least ten pairs of 
 numbers, half of them with `BETWEEN`, in both orders; all that hold show one page, all that fail another, the
 unaltered value agrees with its side, and the same text with a broken operator does not tell the two apart. Where a
 statement shows no row (INSERT, UPDATE, a sort direction), the condition decides whether it fails.
+Or by a row of ours (`UNION`): it shows the product of two random numbers, twice with fresh ones, and not when one letter
+of `UNION` is changed or the row has one column too many. How many columns it takes is told by `ORDER BY`.
 Or, where nothing is shown, by time: the database is asked to wait for random whole seconds in random order, and the
 answers' times lie on that line, while the same text with the function's name broken is answered at once.
-`OR` and comments are sent only where the statement can be trusted to read: with GET, or in a log-in form.
+`OR`, `ORDER BY` and comments without a `UNION` before them are sent only where the statement can be trusted to read:
+with GET, or in a log-in form.
 """
 
 from collections.abc import AsyncIterator
@@ -39,7 +42,7 @@ from cyberai.checkkit import (
     Severity,
     check,
 )
-from cyberai.checkkit.differential import Difference, Differential
+from cyberai.checkkit.differential import Difference, Differential, Sample
 from cyberai.checkkit.errors import DatabaseError, new_database_errors
 from cyberai.checkkit.sql import (
     AND_CONTEXTS,
@@ -53,6 +56,7 @@ from cyberai.checkkit.sql import (
     without_blanks,
 )
 from cyberai.checkkit.sql_delays import delay_questions
+from cyberai.checkkit.sql_union import Union, by_count, by_order
 from cyberai.checkkit.text import Pattern
 from cyberai.checkkit.timing import Delay, delayed
 
@@ -68,7 +72,7 @@ _FIELD = Pattern(r"""(?:^|&|[{,]\s*)"?([A-Za-z_][\w.\-\[\]]*)"?\s*[=:]""")
     owasp=("A03:2021",),
     scope=Scope.INSERTION,
     grain=Grain.PARAMETER,
-    max_requests=110,
+    max_requests=150,
     references=(
         "https://owasp.org/www-community/attacks/SQL_Injection",
         "https://cheatsheetseries.owasp.org/cheatsheets/SQL_Injection_Prevention_Cheat_Sheet.html",
@@ -76,7 +80,7 @@ _FIELD = Pattern(r"""(?:^|&|[{,]\s*)"?([A-Za-z_][\w.\-\[\]]*)"?\s*[=:]""")
     tags=("injection", "sql", "database"),
 )
 async def sql_injection(point: InsertionPoint, probe: Probe) -> AsyncIterator[Hit]:
-    """Break and repair first; then, where the break changed anything, pairs of conditions; then time."""
+    """Break and repair first; then, where the break changed anything, pairs of conditions; a row of ours; then time."""
     baseline = await probe.baseline(point)
     # Some frameworks ignore a cookie that holds a blank or a double quote: it takes a form of its own.
     bare = point.kind is InsertionKind.COOKIE
@@ -88,7 +92,13 @@ async def sql_injection(point: InsertionPoint, probe: Probe) -> AsyncIterator[Hi
         if hit is not None:
             yield hit
             return
-    hit = await _by_difference(point, probe, baseline, broken, attempt)
+    engine = Differential(lambda value: probe.inject(point, value), point.value, (SYNTAX,), allowance=76)
+    # The second answer to the original value goes the payloads' way, so that both take the same path.
+    engine.calibrate(baseline, await probe.inject(point, point.value))
+    hit = None
+    if engine.usable:
+        hit = await _by_difference(point, probe, engine, broken, attempt)
+        hit = hit or await _by_union(point, probe, engine, broken, attempt)
     hit = hit or await _by_time(point, probe, (baseline, broken))
     if hit is not None:
         yield hit
@@ -133,13 +143,8 @@ def _error_hit(
 
 
 async def _by_difference(
-    point: InsertionPoint, probe: Probe, baseline: Exchange, broken: Exchange, attempt: Break
+    point: InsertionPoint, probe: Probe, engine: Differential, broken: Exchange, attempt: Break
 ) -> Hit | None:
-    engine = Differential(lambda value: probe.inject(point, value), point.value, (SYNTAX,), allowance=76)
-    # The second answer to the original value goes the payloads' way, so that both take the same path.
-    engine.calibrate(baseline, await probe.inject(point, point.value))
-    if not engine.usable:
-        return None
     safe = point.request.method in ("GET", "HEAD")
     log_in = not safe and _is_log_in(point)
     contexts = AND_CONTEXTS + (READING_CONTEXTS if safe else LOGIN_CONTEXTS if log_in else ())
@@ -150,12 +155,51 @@ async def _by_difference(
         contexts = LOGIN_CONTEXTS if log_in else SEARCH_CONTEXTS if searches else ()
     if point.kind is InsertionKind.COOKIE:
         contexts = without_blanks(contexts)
-    unknown = None if engine.spoiled(broken.response) else engine.sample(broken, attempt.value)
+    unknown = _unknown(engine, broken, attempt)
     for hypothesis in hypotheses(probe, point.value, contexts):
         difference = await engine.test(hypothesis, unknown)
         if difference is not None:
             return _difference_hit(point, difference)
     return None
+
+
+def _unknown(engine: Differential, broken: Exchange, attempt: Break) -> Sample | None:
+    return None if engine.spoiled(broken.response) else engine.sample(broken, attempt.value)
+
+
+async def _by_union(
+    point: InsertionPoint, probe: Probe, engine: Differential, broken: Exchange, attempt: Break
+) -> Hit | None:
+    async def send(value: str) -> Exchange:
+        return await probe.inject(point, value)
+
+    # A header is mostly stored, a cookie takes no blanks, and a redirect shows no row.
+    usual = await probe.baseline(point)
+    if point.kind in (InsertionKind.HEADER, InsertionKind.COOKIE) or 300 <= usual.response.status < 400:
+        return None
+    if point.request.method in ("GET", "HEAD") or _is_log_in(point):
+        # Where the break shows nothing, neither does ORDER BY.
+        if engine.inert(broken, attempt.value):
+            return None
+        union = await by_order(probe, send, engine, point.value, _unknown(engine, broken, attempt))
+    else:
+        union = await by_count(probe, send, engine)
+    return _union_hit(point, union) if union is not None else None
+
+
+def _union_hit(point: InsertionPoint, union: Union) -> Hit:
+    columns = f"{union.columns} column{'s' if union.columns > 1 else ''}"
+    note = (
+        f"The database reckoned the product in a row of {columns} that was added by UNION; "
+        "the control asks for another product in a row of one column more."
+    )
+    return Hit(
+        proof=Proof(Oracle.EXECUTED, repeats=2, control_silent=True),
+        evidence=(HttpEvidence(union.shown, union.control, union.match, note),),
+        url=union.shown.request.url,
+        point=point,
+        detail=f"{union.name}, a row of {columns} added by UNION.",
+    )
 
 
 async def _by_time(point: InsertionPoint, probe: Probe, answers: tuple[Exchange, ...]) -> Hit | None:

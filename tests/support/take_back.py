@@ -1,0 +1,12 @@
+"""Takes a store of today back to what an earlier schema knew, so that its upgrade has rows to work on."""
+
+TO_0003 = (
+    "DROP TABLE retest",
+    "DROP TABLE vulnerability_change",
+    "DROP TABLE acceptance",
+    *(
+        f"ALTER TABLE vulnerability_place DROP COLUMN {name}"
+        for name in ("first_seen", "last_seen", "first_scan", "scan", "doc")
+    ),
+    "UPDATE schema_version SET version_num = '0003'",
+)
