@@ -51,6 +51,10 @@ def test_each_says_what_became_of_it(site: Site, found: list[str]) -> None:
     events = site.get("/v1/events?limit=200").json()["data"]
     told = [e["data"]["id"] for e in events if e["type"] == "vulnerability.updated"]
     assert told == [found[2], found[0], found[3]]
+    history = site.get(f"/v1/vulnerabilities/{found[3]}/history").json()["data"]
+    status = next(entry for entry in history if entry["field"] == "status")
+    assert (status["from"], status["to"], status["reason"]) == ("open", "false_positive", "seen by hand")
+    assert [entry["actor"]["type"] for entry in history if entry["field"] != "detection"] == ["key"] * 2
 
 
 def test_what_is_so_already_stays(site: Site, found: list[str]) -> None:

@@ -144,14 +144,6 @@ CHANGES: dict[str, dict[str, tuple[Any, tuple[str, ...]]]] = {
         "filter.created_after": ("2020-01-01T00:00:00Z", ("tags",)),
         "filter.created_before": ("2030-01-01T00:00:00Z", ("tags",)),
         "filter.q": (MARK, ("tags",)),
-        "patch.status": ("in_progress", ("status", "risk_score")),
-        "patch.reason": ("because", ("status_reason",)),
-        "patch.comment": ("a comment", ("notes",)),
-        "patch.assignee": ("somebody", ("assignee",)),
-        "patch.due_at": ("2030-01-01T00:00:00Z", ("due_at",)),
-        "patch.severity_override": ("low", ("severity", "risk_score")),
-        "patch.accept_until": ("2030-01-01T00:00:00Z", ("accept_until",)),
-        "patch.tags": (["a-tag"], ("tags",)),
     },
     "addComment": {"text": ("another remark", ("text",))},
     "createReport": {
@@ -172,8 +164,8 @@ CHANGES: dict[str, dict[str, tuple[Any, tuple[str, ...]]]] = {
     },
 }
 """Operation -> member -> a value of it, and the members of the answer that it may change."""
-
 MANY = "updateVulnerabilities"
+CHANGES[MANY] |= {f"patch.{name}": row for name, row in CHANGES["updateVulnerability"].items()}
 
 FIRST = {"accept_until": {"status": "accepted_risk", "reason": "x", "accept_until": "2029-01-01T00:00:00Z"}}
 """What a member needs before it means anything."""
