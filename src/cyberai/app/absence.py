@@ -1,10 +1,15 @@
 """After a completed scan: what it says of the vulnerabilities of its targets that it did not see."""
 
+from collections.abc import Iterator
+
+from msgspec import Struct
+
 from cyberai.app.context import App
 from cyberai.app.events import vulnerability_event
 from cyberai.app.scan_log import note
 from cyberai.domain.absence import looked
-from cyberai.domain.check import Clean
+from cyberai.domain.check import CheckOutcome, Clean, Found
+from cyberai.domain.fingerprint import page_place
 from cyberai.domain.history import scan_actor
 from cyberai.domain.http import Url
 from cyberai.domain.ids import VulnerabilityId
@@ -19,25 +24,44 @@ from cyberai.ports.store import Tx
 MOST = 5_000
 """Vulnerabilities that one scan judges: it is done in the transaction that ends the scan."""
 
-Known = dict[str, VulnerabilityId]
-"""Fingerprints of a target's vulnerabilities that a clean outcome may clear."""
+
+class Known(Struct, frozen=True):
+    """A target's vulnerabilities that a look may clear: by fingerprint, and by check and page."""
+
+    by_fingerprint: dict[str, VulnerabilityId]
+    by_page: dict[tuple[str, str], list[VulnerabilityId]]
+
+    def at(self, outcome: CheckOutcome) -> Iterator[VulnerabilityId]:
+        """Those that the outcome is about and does not say to be there."""
+        if isinstance(outcome.outcome, Clean):
+            ids = (self.by_fingerprint.get(f) for f in (outcome.fingerprint, *outcome.former))
+            yield from (id for id in ids if id is not None)
+        if outcome.page and isinstance(outcome.outcome, (Clean, Found)):
+            yield from self.by_page.get((outcome.check_id, outcome.page), ())
 
 
 def known_of(tx: Tx, scan: Scan) -> Known:
     """What earlier scans of these targets found."""
-    rows = (row for target in scan.spec.targets for row in tx.vulnerabilities.of_target(target))
-    return {row.fingerprint: row.id for row in rows if row.scan_id != scan.id}
+    known = Known({}, {})
+    for target in scan.spec.targets:
+        for row in tx.vulnerabilities.of_target(target):
+            if row.scan_id == scan.id:
+                continue
+            known.by_fingerprint[row.fingerprint] = row.id
+            url = _url_of(row)
+            if url is not None:
+                known.by_page.setdefault((row.check_id, page_place(url)), []).append(row.id)
+    return known
 
 
 def clear(tx: Tx, scan: Scan, known: Known, result: UnitResult) -> None:
-    """Note which of them were tested again at their place without a finding."""
+    """Note which of them were looked for again at their place and not found; called once what the result found is
+    recorded."""
     for outcome in result.outcomes:
-        if not isinstance(outcome.outcome, Clean):
-            continue
-        id = next((known[f] for f in (outcome.fingerprint, *outcome.former) if f in known), None)
-        row = None if id is None else tx.vulnerabilities.get(id)
-        if row is not None and row.scan_id != scan.id and row.cleared_by != scan.id:
-            tx.vulnerabilities.update(row.replace(cleared_by=scan.id), scan_actor(scan.id))
+        for id in known.at(outcome):
+            row = tx.vulnerabilities.get(id)
+            if row is not None and row.scan_id != scan.id and row.cleared_by != scan.id:
+                tx.vulnerabilities.update(row.replace(cleared_by=scan.id), scan_actor(scan.id))
 
 
 def judge_absent(app: App, tx: Tx, scan: Scan, at: int) -> None:
@@ -66,7 +90,12 @@ def within(scope: ScanScope, row: Vulnerability) -> bool:
     """Whether a scan of this scope could have come by the vulnerability."""
     if row.location.url is None:
         return row.location.port is None or scope.allows_port(row.host, row.location.port)
+    url = _url_of(row)
+    return url is not None and scope.allows_url(url)
+
+
+def _url_of(row: Vulnerability) -> Url | None:
     try:
-        return scope.allows_url(Url.parse(row.location.url))
+        return Url.parse(row.location.url) if row.location.url is not None else None
     except ValueError:
-        return False
+        return None

@@ -52,6 +52,11 @@ def fingerprint_at(meta: CheckMeta, point: InsertionPoint) -> str:
     return _of_point(CURRENT, meta.id, meta.grain, point)
 
 
+def page_place(url: Url) -> str:
+    """Where a page is: its origin and its path with ids replaced."""
+    return f"{url.origin}{normalise_path(url.path)}"
+
+
 def former_fingerprints(meta: CheckMeta, hit: Hit) -> tuple[str, ...]:
     """What a hit was known by before, newest first."""
     return tuple(_of_hit(rules, id, meta.grain, hit) for rules, id in _before(meta))

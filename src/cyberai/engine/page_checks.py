@@ -3,6 +3,7 @@
 from cyberai.checkkit import PageAsset, Scope
 from cyberai.domain.asset import RequestAsset
 from cyberai.domain.check import CheckOutcome
+from cyberai.domain.fingerprint import page_place
 from cyberai.domain.http import HttpRequest
 from cyberai.engine.context import Context
 from cyberai.engine.coverage import host_label
@@ -29,13 +30,16 @@ async def check_page(context: Context, asset: RequestAsset, page: Page, tally: T
     target = PageAsset(page.exchange, shape)
     url = asset.request.url
     host = host_label(url.host, url.port)
+    # A page that is refused or moved shows nothing of what was found on it.
+    place = page_place(url) if 200 <= page.exchange.response.status < 300 else ""
     repeats: Repeats = {}
     outcomes = []
     for check in checks:
         counted = Tally()
         probe = EngineProbe(context, check.meta.max_requests, counted, asset, repeats)
         outcome = await run_check(check, target, probe)
-        outcomes.append(recorded(check, target.key, host, of_page(outcome, asset.request), counted.sent))
+        outcome = of_page(outcome, asset.request)
+        outcomes.append(recorded(check, target.key, host, outcome, counted.sent, place))
         tally.sent += counted.sent
     return outcomes
 

@@ -84,6 +84,8 @@ def _with_way(hit: Hit, via: tuple[HttpRequest, ...]) -> Hit:
     return structs.replace(hit, evidence=evidence)
 
 
-def recorded(check: Check, asset: str, host: str, outcome: Outcome, requests: int) -> CheckOutcome:
+def recorded(
+    check: Check, asset: str, host: str, outcome: Outcome, requests: int, page: str = ""
+) -> CheckOutcome:
     """The ledger's entry for this run."""
-    return CheckOutcome(check.meta.id, asset[:500], host, outcome, requests)
+    return CheckOutcome(check.meta.id, asset[:500], host, outcome, requests, page=page)

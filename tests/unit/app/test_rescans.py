@@ -22,17 +22,27 @@ from unit.app.test_pause import OneSite
 
 TARGET = "http://127.0.0.1:9/"
 XSS, FILES = "web.reflected-xss", "web.exposed-files"
+HEADERS = "passive.security-headers"
 
 
 class Shop:
     """A site with one echo and one forgotten file, each of which can be mended, and a link that can vanish."""
 
     def __init__(self) -> None:
-        self.escapes = self.hides = self.linked = self.slow = False
+        self.escapes = self.hides = self.slow = self.framed = self.refuses = False
         self.linked = True
 
     def respond(self, request: HttpRequest) -> HttpResponse:
         path = request.url.path
+        if path == "/guarded":
+            guard = () if self.framed else (("X-Frame-Options", "DENY"),)
+            headers = (*guard, ("Referrer-Policy", "no-referrer"), ("X-Content-Type-Options", "nosniff"))
+            policy = ("Content-Security-Policy", "default-src 'self'; object-src 'none'; base-uri 'none'")
+            return (
+                html("<h1>Please log in</h1>", 401)
+                if self.refuses
+                else html("<h1>Quay</h1>", 200, (*headers, policy))
+            )
         if path == "/":
             return html(links("/search?q=rope") if self.linked else "<p>closed</p>")
         if path == "/search":
@@ -52,10 +62,10 @@ class Story:
     def __init__(self, app: App) -> None:
         self.app = app
 
-    async def scan(self, *checks: str) -> dict[str, tuple[str, str]]:
+    async def scan(self, *checks: str, target: str = TARGET) -> dict[str, tuple[str, str]]:
         """Scan; then (status, detection) by check."""
         chosen = CheckSelectionRequest(include=list(checks or (XSS, FILES)))
-        await create_scan(self.app, WS, ScanRequest(target=TARGET, options=OptionsRequest(checks=chosen)))
+        await create_scan(self.app, WS, ScanRequest(target=target, options=OptionsRequest(checks=chosen)))
         lease = await claim(self.app, "w1")
         assert lease is not None
         await run_shard(self.app, lease)
@@ -126,5 +136,22 @@ def test_what_people_decided_stays(tmp_path: Path) -> None:
         )
         shop.escapes = True
         assert (await story.scan(XSS))[XSS] == ("false_positive", "fixed_confirmed")
+
+    play(tmp_path, shop, story)
+
+
+def test_what_a_page_no_longer_shows_is_closed_where_the_page_was_read(tmp_path: Path) -> None:
+    shop = Shop()
+
+    async def story(story: Story) -> None:
+        shop.framed = True
+        target = f"{TARGET}guarded"
+        assert await story.scan(HEADERS, target=target) == {HEADERS: ("open", "new")}
+        shop.framed, shop.refuses = False, True
+        assert (await story.scan(HEADERS, target=target))[HEADERS][0] == "open", "the page was not shown"
+        shop.refuses = False
+        assert await story.scan(HEADERS, target=target) == {HEADERS: ("fixed", "fixed_confirmed")}
+        shop.framed = True
+        assert await story.scan(HEADERS, target=target) == {HEADERS: ("open", "regressed")}
 
     play(tmp_path, shop, story)
