@@ -17,6 +17,7 @@ NAMES = (
     "http_core",
     "crawl",
     "store",
+    "vulnerabilities",
     "api",
     "events",
     "progress",

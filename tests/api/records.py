@@ -5,8 +5,10 @@ from site_under_test import Site
 from cyberai.app.events import scan_event, vulnerability_event
 from cyberai.domain.event import EventType
 from cyberai.domain.finding import Oracle, Proof, TlsEvidence
+from cyberai.domain.history import OPERATOR
 from cyberai.domain.ids import DEFAULT_WORKSPACE, ScanId, VulnerabilityId, WorkspaceId
 from cyberai.domain.report import RenderedReport
+from cyberai.domain.retest import Retest, RetestResult, RetestStatus
 from cyberai.domain.scan import Progress, Scan, ScanStatus
 from cyberai.domain.severity import Severity
 from cyberai.domain.vulnerability import Location, Sighting, Vulnerability
@@ -65,6 +67,27 @@ def store_vulnerability(site: Site, scan_id: str, number: int = 1, **changes: ob
     return site.runner.run(site.store.write(row.workspace, write))
 
 
+def ended_retest(site: Site, vulnerability_id: str, workspace: WorkspaceId, why: str) -> Retest:
+    """A retest of a vulnerability that has ended."""
+    at = site.clock.now()
+    return Retest(
+        vulnerability_id=VulnerabilityId(vulnerability_id),
+        workspace=workspace,
+        status=RetestStatus.COMPLETED,
+        created_at=at,
+        by=OPERATOR,
+        completed_at=at,
+        result=RetestResult.INCONCLUSIVE,
+        why=why,
+    )
+
+
+def store_retest(site: Site, vulnerability_id: str, workspace: WorkspaceId, why: str) -> None:
+    """Store such a retest, as a worker does."""
+    retest = ended_retest(site, vulnerability_id, workspace, why)
+    site.runner.run(site.store.write(workspace, lambda tx: tx.retests.put(retest)))
+
+
 async def progress(
     site: Site, scan_id: str, current: int, workspace: WorkspaceId = DEFAULT_WORKSPACE
 ) -> None:
@@ -79,7 +102,12 @@ async def progress(
     await site.store.write(workspace, write)
 
 
-def finish_scan(site: Site, scan_id: str, status: ScanStatus = ScanStatus.COMPLETED) -> None:
+def finish_scan(
+    site: Site,
+    scan_id: str,
+    status: ScanStatus = ScanStatus.COMPLETED,
+    workspace: WorkspaceId = DEFAULT_WORKSPACE,
+) -> None:
     """End a scan as a worker would."""
 
     def write(tx):  # type: ignore[no-untyped-def]
@@ -87,7 +115,7 @@ def finish_scan(site: Site, scan_id: str, status: ScanStatus = ScanStatus.COMPLE
         at = site.clock.now()
         tx.scans.update(scan.replace(status=status, finished_at=at, estimated_completion=at))
 
-    site.runner.run(site.store.write(DEFAULT_WORKSPACE, write))
+    site.runner.run(site.store.write(workspace, write))
 
 
 class PlainRenderer:

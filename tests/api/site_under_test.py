@@ -20,6 +20,7 @@ from cyberai.bootstrap.entropy import SystemIds, SystemRng
 from cyberai.bootstrap.seal import KEY_NAME, FileSealer
 from cyberai.domain.ids import DEFAULT_WORKSPACE, WorkspaceId
 from cyberai.domain.target import parse_network
+from cyberai.engine.registry import all_checks
 from cyberai.net.egress import EgressPolicy
 from cyberai.realtime.hub import EventLog, Hub
 from cyberai.reports.catalogue import renderer
@@ -28,6 +29,9 @@ from cyberai.storage.sqlite import SqliteStore
 
 START = 1_705_744_800_000_000
 """2024-01-20T10:00:00Z, the moment of the customer's example; a whole minute."""
+
+CHECKS = tuple(check for check in all_checks() if check.meta.id == "tls.certificate-and-versions")
+"""A check that there is: what it found can be tested again."""
 
 
 class SettableClock:
@@ -79,7 +83,7 @@ class Site:
             judge=EgressPolicy(allow=[parse_network("127.0.0.0/8")]),
             network=None,  # type: ignore[arg-type]  # nothing here opens a connection
             wake=self._wake,
-            checks=(),
+            checks=CHECKS,
             renderers=renderer,
             pepper=b"p" * 32,
             cursor_key=b"c" * 32,

@@ -235,3 +235,59 @@ def test_links_of_odd_queries_can_be_followed(site: Site) -> None:
     assert answer.headers["link"].isascii()
     assert len(walked(site, path)) == 3
     assert len(walked(site, "/v1/scans?tags=%C3%BC&limit=2")) == 3
+
+
+def test_facets(site: Site) -> None:
+    scan = site.post("/v1/scans", {"target": "example.com"}).json()["id"]
+    for number in range(7):
+        store_vulnerability(
+            site, scan, number, severity=list(Severity)[number % 2], check_id=f"tls.check-{number % 3}"
+        )
+
+    def facets(query: str = "") -> dict[str, Any]:
+        answer = site.get(f"/v1/vulnerabilities/facets{query}")
+        assert answer.status == 200, answer.body
+        assert answer.headers["etag"]
+        body: dict[str, Any] = answer.json()
+        return body
+
+    def counts(body: dict[str, Any], name: str) -> dict[str, int]:
+        assert (body[name]["is_capped"], body[name]["has_more"]) == (False, False)
+        return {row["value"]: row["count"] for row in body[name]["values"]}
+
+    whole = facets()
+    assert (whole["total"], whole["total_is_capped"]) == (7, False)
+    assert counts(whole, "severity") == {"critical": 4, "high": 3, "medium": 0, "low": 0, "info": 0}
+    assert counts(whole, "status")["open"] == 7
+    assert whole["check_id"]["values"] == [
+        {"value": "tls.check-0", "count": 3},
+        {"value": "tls.check-1", "count": 2},
+        {"value": "tls.check-2", "count": 2},
+    ]
+    assert counts(whole, "target") == {"example.com": 7}
+    high = facets("?severity=high")
+    assert counts(high, "check_id") == {"tls.check-0": 1, "tls.check-1": 1, "tls.check-2": 1}
+    for query in (f"scan_id={scan}&severity=high", "q=protocol&severity=high", "cwe=CWE-327&severity=high"):
+        assert counts(facets(f"?{query}"), "check_id") == counts(high, "check_id"), query
+    nothing = facets("?target=nowhere.example&type=weak_tls")
+    assert (nothing["total"], counts(nothing, "type"), counts(nothing, "severity")["high"]) == (0, {}, 0)
+    assert site.get("/v1/vulnerabilities/facets?fields=total").json() == {"total": 7}
+    assert_envelope(site.get("/v1/vulnerabilities/facets?limit=5"), "unknown_parameter", "limit")
+    assert_envelope(site.get("/v1/vulnerabilities/facets?severity=bad"), "invalid_request", "severity")
+    assert_envelope(site.get("/v1/vulnerabilities/facets?sort=severity"), "unknown_parameter", "sort")
+
+
+def test_counted_row_by_row_says_where_it_ended(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cyberai.app.facets.MOST_COUNTED", 3)
+    scan = site.post("/v1/scans", {"target": "example.com"}).json()["id"]
+    for number in range(5):
+        store_vulnerability(site, scan, number)
+    two = site.get("/v1/vulnerabilities/facets?type=weak_tls&target=example.com").json()
+    assert (two["total"], two["total_is_capped"], two["severity"]["is_capped"]) == (3, True, True)
+    one = site.get("/v1/vulnerabilities/facets?target=example.com").json()
+    assert (one["total"], one["total_is_capped"], one["target"]["is_capped"]) == (5, False, False)
+    assert one["type"] == {
+        "values": [{"value": "weak_tls", "count": 3}],
+        "is_capped": True,
+        "has_more": False,
+    }

@@ -9,6 +9,7 @@ from records import PlainRenderer, finish_scan, store_vulnerability
 from site_under_test import Site
 
 from cyberai.app.report_making import work_on_report
+from cyberai.domain.finding import Oracle, Proof
 from cyberai.domain.severity import Severity
 
 EXAMPLE = {"target": "example.com", "scan_type": "vulnerability", "options": {"depth": 3, "concurrent": 2}}
@@ -332,3 +333,21 @@ def test_another_workspace_sees_and_touches_nothing(site: Site) -> None:
     for path in ("/v1/scans", "/v1/vulnerabilities", "/v1/reports"):
         assert site.get(path, headers=other).json()["data"] == []
     assert site.get(f"/v1/scans/{scan}").json()["status"] == "running"
+
+
+def test_the_proof_of_one(site: Site) -> None:
+    scan = site.post("/v1/scans", {"target": "example.com"}).json()["id"]
+    found = store_vulnerability(site, scan, proof=Proof(Oracle.OBSERVATION, 2))
+    path = f"/v1/vulnerabilities/{found}"
+    evidence = site.get(f"{path}/evidence").json()
+    assert evidence["evidence"][0]["curl"] == "openssl s_client -tls1"
+    assert evidence["evidence"][0]["raw"] is None
+    why = site.get(f"{path}/explain")
+    assert why.headers["etag"]
+    assert (why.json()["oracle"], why.json()["terms"][0]["points"]) == ("observation", 90)
+    assert site.get(f"{path}/explain?fields=tier").json() == {"tier": "confirmed"}
+    earlier = store_vulnerability(site, scan, 2)
+    told = site.get(f"/v1/vulnerabilities/{earlier}/explain").json()
+    assert (told["oracle"], told["terms"], told["false_if"]) == (None, [], [])
+    for what in ("evidence", "explain"):
+        assert_envelope(site.get(f"/v1/vulnerabilities/vuln_x/{what}"), "not_found", "id")

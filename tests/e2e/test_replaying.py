@@ -55,6 +55,14 @@ def test_present_fixed_and_inconclusive(tmp_path: Path) -> None:
             code, said = replayed(tmp_path, finding)
             wanted = (3, "inconclusive") if check == "web.csrf" else (0, "fixed")
             assert (code, said["result"]) == wanted, (check, said)
+        done = cyberai(
+            tmp_path, "findings", "retest", found["web.reflected-xss"], "--allow", "127.0.0.0/8", "--data-dir", "data",
+        )  # fmt: skip
+        assert (done.returncode, "fixed_confirmed" in done.stdout) == (0, True), done.stderr
+    shown = cyberai(tmp_path, "findings", "show", found["web.reflected-xss"], "--data-dir", "data", "--json")
+    assert json.loads(shown.stdout)["status"] == "fixed"
+    refused = cyberai(tmp_path, "findings", "retest", found["web.csrf"], "--data-dir", "data")
+    assert (refused.returncode, "--allow" in refused.stderr) == (2, True)
     unknown = cyberai(tmp_path, "replay", "vuln_nothing", "--data-dir", "data")
     assert unknown.returncode == 2
     assert "findings list" in unknown.stderr

@@ -23,6 +23,8 @@ class Kind(StrEnum):
     FILTER = "filter"
     """A text that is compared with what is stored."""
     SCAN_ID = "scan"
+    OTHER_SCAN = "other scan"
+    """The id of a scan that must be known: another one's is no filter that finds nothing, but an error."""
     CURSOR = "cursor"
     SEQ = "seq"
     SECRET = "secret"
@@ -60,7 +62,9 @@ QUERY = {
     ),
     **dict.fromkeys(["scan_type", "severity", "status", "detection", "tier", "type", "format"], Kind.PLAIN),
     **dict.fromkeys(["check_id", "cwe", "q", "tags", "target"], Kind.FILTER),
+    "change": Kind.PLAIN,
     "scan_id": Kind.SCAN_ID,
+    "against": Kind.OTHER_SCAN,
     "cursor": Kind.CURSOR,
     "after_seq": Kind.SEQ,
     "since": Kind.SEQ,
@@ -127,6 +131,30 @@ MEMBERS = {
         ["status", "reason", "comment", "assignee", "due_at", "severity_override", "accept_until", "tags"],
         Kind.PLAIN,
     ),
+    "updateVulnerabilities": {
+        **dict.fromkeys(["filter", "patch"], Kind.NESTED),
+        **dict.fromkeys(
+            ["ids", *(f"filter.{name}" for name in ("scan_id", "target", "type", "cwe", "check_id", "q"))],
+            Kind.FILTER,
+        ),
+        **dict.fromkeys(
+            f"filter.{name}"
+            for name in ["severity", "status", "detection", "tier", "created_after", "created_before"]
+        ),
+        **dict.fromkeys(
+            f"patch.{name}"
+            for name in [
+                "status",
+                "reason",
+                "comment",
+                "assignee",
+                "due_at",
+                "severity_override",
+                "accept_until",
+                "tags",
+            ]
+        ),
+    },
     "addComment": {"text": Kind.PLAIN},
     "createReport": {
         "scan_id": Kind.SCAN_ID,
@@ -142,6 +170,7 @@ MEMBERS = {
 BODIES: dict[str, dict[str, Any]] = {
     "createScan": {"target": "own.example"},
     "updateVulnerability": {"status": "in_progress"},
+    "updateVulnerabilities": {"filter": {"severity": ["medium"]}, "patch": {"tags": ["many"]}},
     "addComment": {"text": "a remark"},
     "createReport": {"scan_id": "{scan}"},
     "createApiKey": {"name": "one more", "scopes": ["scans:read"]},

@@ -12,7 +12,7 @@ import pytest
 from inventory import BODIES, ENDLESS, MEMBERS, Kind, Operation, operations, response_members
 from test_cross_tenant import ready
 from web_visitor import Visitor, visitor
-from world import OWNER, World
+from world import MARK, OWNER, World
 
 WITH_BODY = [operation for operation in operations() if operation.members]
 WITHOUT_BODY = [o for o in operations() if not o.members and o.id not in ENDLESS and o.method != "GET"]
@@ -130,6 +130,21 @@ CHANGES: dict[str, dict[str, tuple[Any, tuple[str, ...]]]] = {
         "accept_until": ("2030-01-01T00:00:00Z", ("accept_until",)),
         "tags": (["a-tag"], ("tags",)),
     },
+    "updateVulnerabilities": {
+        "ids": (["{vuln}"], ("tags",)),
+        "filter.severity": (["medium"], ("tags",)),
+        "filter.status": (["open"], ("tags",)),
+        "filter.detection": (["new"], ("tags",)),
+        "filter.tier": (["confirmed"], ("tags",)),
+        "filter.scan_id": (["{known scan}"], ("tags",)),
+        "filter.target": ([f"{MARK}.example"], ("tags",)),
+        "filter.type": (["weak_tls"], ("tags",)),
+        "filter.cwe": ([f"CWE-{MARK}"], ("tags",)),
+        "filter.check_id": ([f"{MARK}.check"], ("tags",)),
+        "filter.created_after": ("2020-01-01T00:00:00Z", ("tags",)),
+        "filter.created_before": ("2030-01-01T00:00:00Z", ("tags",)),
+        "filter.q": (MARK, ("tags",)),
+    },
     "addComment": {"text": ("another remark", ("text",))},
     "createReport": {
         "scan_id": ("{scan}", ("scan_ids",)),
@@ -149,6 +164,8 @@ CHANGES: dict[str, dict[str, tuple[Any, tuple[str, ...]]]] = {
     },
 }
 """Operation -> member -> a value of it, and the members of the answer that it may change."""
+MANY = "updateVulnerabilities"
+CHANGES[MANY] |= {f"patch.{name}": row for name, row in CHANGES["updateVulnerability"].items()}
 
 FIRST = {"accept_until": {"status": "accepted_risk", "reason": "x", "accept_until": "2029-01-01T00:00:00Z"}}
 """What a member needs before it means anything."""
@@ -236,9 +253,33 @@ def test_every_declared_member_has_its_row() -> None:
         assert set(CHANGES[operation.id]) == set(single), operation.id
 
 
+@pytest.mark.parametrize("member", CHANGES[MANY])
+def test_a_member_of_a_change_of_many_changes_what_it_names(world: World, member: str) -> None:
+    """As a PATCH of each would; what chooses them changes nothing else of them."""
+    value, may_change = CHANGES[MANY][member]
+    id = world.fresh("vuln", OWNER)
+    text = json.dumps(value).replace("{vuln}", id).replace("{known scan}", world.ids["scan"])
+    first = FIRST.get(member.removeprefix("patch."))
+    if first:
+        assert world.call("PATCH", f"/v1/vulnerabilities/{id}", OWNER, first).status == 200
+    by_patch = member.startswith("patch.")
+    base = {"ids": [id], "patch": {}} if by_patch else {"patch": {"tags": [member]}}
+    before = world.get(f"/v1/vulnerabilities/{id}", OWNER).json()
+    answer = world.call("POST", "/v1/vulnerabilities/bulk", OWNER, body_with(base, member, json.loads(text)))
+    assert answer.status == 200, answer.body
+    assert id in {item["id"] for item in answer.json()["results"] if item["result"] == "updated"}
+    after = world.get(f"/v1/vulnerabilities/{id}", OWNER).json()
+    assert set() < changed(before, after) <= set(may_change)
+
+
 @pytest.mark.parametrize(
     ("operation", "member"),
-    [(operation, member) for operation in WITH_BODY for member in CHANGES[operation.id]],
+    [
+        (operation, member)
+        for operation in WITH_BODY
+        if operation.id != MANY
+        for member in CHANGES[operation.id]
+    ],
     ids=str,
 )
 def test_a_declared_member_changes_what_it_names(world: World, operation: Operation, member: str) -> None:

@@ -10,8 +10,8 @@ from urllib.parse import quote
 import apsw
 from asgi_driver import Answer
 from inventory import BODIES, Operation
-from records import finish_scan, store_vulnerability
-from site_under_test import Site
+from records import finish_scan, store_retest, store_vulnerability
+from site_under_test import CHECKS, Site
 from web_visitor import open_site
 
 from cyberai.app.report_making import work_on_report
@@ -39,6 +39,10 @@ class World:
         }
         self.ids: dict[str, str] = {}
         self.own: dict[str, str] = {}
+        for who, workspace in ((OWNER, DEFAULT_WORKSPACE), (STRANGER, STRANGERS_WORKSPACE)):
+            # An earlier scan of the same target, which the next one can be compared with.
+            finish_scan(self.site, self.fresh("scan", who), workspace=workspace)
+            self.site.clock.advance(60)
         for kind in ("scan", "vuln", "report", "key"):
             self.ids[kind] = self.fresh(kind, OWNER)
             self.own[kind] = self.fresh(kind, STRANGER)
@@ -49,6 +53,7 @@ class World:
         self.ids["evt"] = events[0]["id"]
         self.ids["seq"] = str(events[-1]["seq"])
         self.ids["ticket"] = self.call("POST", "/v1/ws/tickets", OWNER).json()["ticket"]
+        self.ids["other"] = self.fresh("scan", OWNER)
         self.cursors = self._cursors()
         self.ids["cursor"] = next(iter(self.cursors.values()))
         self.ids["idempotency"] = IDEMPOTENCY_KEY
@@ -107,13 +112,16 @@ class World:
                 if ended:
                     finish_scan(self.site, id)
                 return id
-            case "vuln":
+            case "vuln" | "testable":
                 number = 1 + len(self.get("/v1/vulnerabilities", who).json()["data"])
                 row = {"title": f"{mark} title", "description": f"{mark} text", "target": f"{mark}.example"}
                 row |= {"host": f"{mark}.example", "affected_component": f"{mark}.example:443"}
                 row |= {"notes": f"{mark} note", "assignee": f"{mark} person", "cwe": (f"CWE-{mark}",)}
-                row |= {"check_id": f"{mark}.check"}
-                return store_vulnerability(self.site, known["scan"], number, workspace=workspace, **row)
+                row |= {"check_id": f"{mark}.check" if kind == "vuln" else CHECKS[0].meta.id}
+                id = store_vulnerability(self.site, known["scan"], number, workspace=workspace, **row)
+                if kind == "vuln":
+                    store_retest(self.site, id, workspace, why=f"{mark} why")
+                return id
             case "report":
                 body = {"scan_id": known["scan"], "title": f"{mark} report", "format": "csv"}
                 id = self.call("POST", "/v1/reports", who, body).json()["id"]

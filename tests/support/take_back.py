@@ -1,6 +1,7 @@
 """Takes a store of today back to what an earlier schema knew, so that its upgrade has rows to work on."""
 
 TO_0003 = (
+    "DROP TABLE retest",
     "DROP TABLE vulnerability_change",
     "DROP TABLE acceptance",
     *(

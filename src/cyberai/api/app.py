@@ -7,12 +7,15 @@ from cyberai.api import (
     events_routes,
     health,
     keys_routes,
+    proofs_routes,
     reports_routes,
+    retests_routes,
     scan_life_routes,
     scan_views_routes,
     scans_routes,
     vulnerabilities_routes,
     vulnerability_life_routes,
+    vulnerability_sets_routes,
 )
 from cyberai.api.admission import Admission
 from cyberai.api.client_address import parse_networks
@@ -39,6 +42,9 @@ _RESOURCES = (
     *scan_views_routes.ROUTES,
     *vulnerabilities_routes.ROUTES,
     *vulnerability_life_routes.ROUTES,
+    *vulnerability_sets_routes.ROUTES,
+    *retests_routes.ROUTES,
+    *proofs_routes.ROUTES,
     *reports_routes.ROUTES,
     *keys_routes.ROUTES,
     *account_routes.ROUTES,

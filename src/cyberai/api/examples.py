@@ -32,6 +32,11 @@ VULNERABILITY_PATCH: dict[str, Any] = {
     "accept_until": "2030-01-31T00:00:00Z",
 }
 
+BULK_REQUEST: dict[str, Any] = {
+    "filter": {"check_id": ["passive.security-headers"], "status": ["open"]},
+    "patch": {"status": "in_progress", "assignee": "web team"},
+}
+
 COMMENT_REQUEST: dict[str, Any] = {"text": "Reproduced on staging; the fix is in review"}
 
 REPORT_REQUEST: dict[str, Any] = {"scan_id": "scan_123abc", "type": "technical", "format": "html"}

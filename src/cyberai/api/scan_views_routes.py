@@ -1,13 +1,15 @@
 """What else there is to see of a scan: the operations."""
 
 from cyberai.api import scan_views
-from cyberai.api.query import CURSOR, FIELDS, LIMIT
+from cyberai.api.query import CURSOR, FIELDS, LIMIT, Param, filter_param
 from cyberai.api.routes import Answer, Route
 from cyberai.api.vulnerabilities_routes import LIST as LIST_OF_ALL
 from cyberai.app.coverage_view import CoverageResource
 from cyberai.app.listing import ListPage
+from cyberai.app.scan_diff import DiffResource
 from cyberai.app.scan_log import LogResource
 from cyberai.domain.api_key import ApiScope
+from cyberai.domain.diff import Difference
 from cyberai.domain.errors import ErrorCode
 
 _TAG = "Scans"
@@ -42,6 +44,34 @@ ROUTES = (
         scope=ApiScope.SCANS_READ,
         query=(LIMIT, CURSOR, FIELDS),
         answer=Answer(kind=ListPage[LogResource], description="A page of the log", headers=("ETag", "Link")),
+        errors=(ErrorCode.INVALID_CURSOR,),
+    ),
+    Route(
+        method="GET",
+        path="/v1/scans/{id}/diff",
+        handler=scan_views.diff,
+        operation="getScanDiff",
+        summary="What differs from another scan",
+        description=(
+            "Of every vulnerability that either scan saw, what became of it: `new`, `regressed` (it had been gone), "
+            "`severity_changed`, `moved`, `fixed` (its check ran there again and found nothing), `not_observed` (the "
+            "place was not come by), `not_tested` (the scan did not look there) or `still_there`. What only one of "
+            "the scans tested stands in `not_compared`."
+        ),
+        tag=_TAG,
+        scope=ApiScope.VULNERABILITIES_READ,
+        query=(
+            Param(
+                name="against",
+                description=(
+                    "The scan to compare with, or `previous` (default): the last completed one of the same targets."
+                ),
+            ),
+            filter_param("change", "Only these changes; `counts` are of all.", Difference),
+            LIMIT,
+            CURSOR,
+        ),
+        answer=Answer(kind=DiffResource, description="A page of what differs", headers=("ETag",)),
         errors=(ErrorCode.INVALID_CURSOR,),
     ),
     Route(

@@ -3,7 +3,7 @@
 from cyberai.api.call import Call
 from cyberai.api.conditional import require_match
 from cyberai.api.pages import one_reply, page_reply
-from cyberai.api.query import CREATED_AFTER, CREATED_BEFORE, filter_param
+from cyberai.api.query import CREATED_AFTER, CREATED_BEFORE, Query, filter_param
 from cyberai.api.reply import Reply, state_tag, tagged_reply
 from cyberai.app.resources import VulnerabilityResource
 from cyberai.app.vulnerabilities import get_vulnerability, list_vulnerabilities, update_vulnerability
@@ -53,10 +53,9 @@ async def list_all(call: Call) -> Reply:
     return await list_seen_by(call, call.query.texts("scan_id"))
 
 
-async def list_seen_by(call: Call, scans: tuple[str, ...]) -> Reply:
-    """The list, of what any of these scans saw; of all when there are none."""
-    query = call.query
-    where = VulnerabilityFilter(
+def wanted(query: Query, scans: tuple[str, ...]) -> VulnerabilityFilter:
+    """The filters asked for; raise InvalidRequest."""
+    return VulnerabilityFilter(
         severity=query.choices("severity", Severity),
         status=query.choices("status", VulnerabilityStatus),
         detection=query.choices("detection", Detection),
@@ -70,6 +69,12 @@ async def list_seen_by(call: Call, scans: tuple[str, ...]) -> Reply:
         created_before=query.time("created_before"),
         q=query.search(),
     )
+
+
+async def list_seen_by(call: Call, scans: tuple[str, ...]) -> Reply:
+    """The list, of what any of these scans saw; of all when there are none."""
+    query = call.query
+    where = wanted(query, scans)
     page = await list_vulnerabilities(
         call.app,
         call.workspace,

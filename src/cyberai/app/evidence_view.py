@@ -3,11 +3,14 @@
 from msgspec import Struct
 
 from cyberai.domain.finding import Evidence, HttpEvidence, ServiceEvidence, TlsEvidence
-from cyberai.domain.http import Exchange, Headers
+from cyberai.domain.http import Exchange, Headers, HttpRequest, HttpResponse
 from cyberai.domain.reproduce import curl
 
 MAX_BODY = 4096
 """Bytes of a response body that are shown."""
+
+MAX_RAW = 64 * 1024
+"""Bytes of a body that are shown raw: no more is kept."""
 
 _SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key"})
 
@@ -113,6 +116,27 @@ def exchange_resource(exchange: Exchange, match: str) -> ExchangeResource:
             body_bytes=len(response.body),
         ),
     )
+
+
+def raw_request(request: HttpRequest) -> str:
+    """The request as it was on the wire, for people: secrets out of its header, what is no text replaced."""
+    start = f"{request.method} {request.url.target} HTTP/1.1"
+    return _raw(start, redact((("Host", request.url.authority), *request.headers)), request.body)
+
+
+def raw_response(response: HttpResponse) -> str:
+    """The response in the same way."""
+    start = f"HTTP/1.1 {response.status} {response.reason}".rstrip()
+    return _raw(start, redact(response.headers), response.body)
+
+
+def _raw(start: str, headers: Headers, body: bytes) -> str:
+    lines = [start, *(f"{name}: {value}" for name, value in headers)]
+    return "\n".join((*map(_line, lines), "", _printable(body[:MAX_RAW])))
+
+
+def _line(text: str) -> str:
+    return "".join(c if c.isprintable() else "\ufffd" for c in text)
 
 
 def redact(headers: Headers) -> Headers:

@@ -15,7 +15,7 @@ from cyberai.domain.http import Exchange, Url
 from cyberai.domain.ids import WorkspaceId
 from cyberai.domain.replay import Judgement, ReplayResult, shows
 from cyberai.domain.scan import Scan
-from cyberai.domain.scope import ScanScope
+from cyberai.domain.scope import scope_of
 from cyberai.domain.target import UrlTarget, parse_target
 from cyberai.domain.vulnerability import Vulnerability
 from cyberai.engine.replay import Replayed, page_changed, replay_check, replay_requests, unit_of, unmasked
@@ -56,39 +56,45 @@ class ReplayResource(Struct, kw_only=True):
     reproduce: str
 
 
-class _Recorded(Struct, frozen=True):
+class Recorded(Struct, frozen=True):
     """What the store knows of a finding."""
 
     row: Vulnerability
     scan: Scan
+    check: Check
     evidence: tuple[Evidence, ...]
+
+    @property
+    def by_requests(self) -> bool:
+        """Whether its requests are repeated, not its check."""
+        return self.check.meta.scope in _BY_REQUESTS and isinstance(self.evidence[0], HttpEvidence)
 
 
 async def replay(app: App, workspace: WorkspaceId, vulnerability_id: str) -> ReplayResource:
-    """Repeat the proof; nothing of it is stored. Raise NotFound, or Conflict where the evidence, the scan or the check
-    is no longer there."""
-    known = await app.store.read(workspace, lambda tx: _recorded(tx, vulnerability_id))
-    check = next((check for check in app.checks if check.meta.id == known.row.check_id), None)
-    if check is None:
-        raise _impossible(f"this version has no check {known.row.check_id}")
+    """Repeat the proof; nothing of it is stored. Raise NotFound, Forbidden, or Conflict where the evidence, the scan or
+    the check is no longer there."""
+    known = await app.store.read(workspace, lambda tx: recorded(app, tx, vulnerability_id))
+    return _resource(known, await repeat(app, known))
+
+
+async def repeat(app: App, known: Recorded) -> Replayed:
+    """Repeat the proof within the scope and limits of the scan; raise Forbidden where this process may not scan its
+    target, or Conflict where nothing says what to repeat."""
     judge_targets(app, known.scan.spec)
-    policies = known.scan.spec.policies
-    targets = tuple(parse_target(text) for text in known.scan.spec.targets)
-    scope = ScanScope(targets, policies.include_paths, policies.exclude_paths)
+    scope = scope_of(known.scan.spec)
     network = app.network.open(scope, session_limits(app, known.scan))
     try:
-        session = engine_session(app, known.scan, scope, network, (check,))
-        repeated = check.meta.scope in _BY_REQUESTS
-        return _resource(known, await _replayed(session, check, known), repeated=repeated)
+        session = engine_session(app, known.scan, scope, network, (known.check,))
+        return await _replayed(session, known.check, known)
     except LoginFailed as failed:
-        return _resource(known, Replayed(Judgement(ReplayResult.INCONCLUSIVE, str(failed))), repeated=False)
+        return Replayed(Judgement(ReplayResult.INCONCLUSIVE, str(failed)))
     finally:
         await network.aclose()
 
 
-async def _replayed(session: EngineSession, check: Check, known: _Recorded) -> Replayed:
+async def _replayed(session: EngineSession, check: Check, known: Recorded) -> Replayed:
     first = known.evidence[0]
-    if check.meta.scope in _BY_REQUESTS and isinstance(first, HttpEvidence):
+    if known.by_requests and isinstance(first, HttpEvidence):
         return await replay_requests(session, first)
     unit = unit_of(check, known.evidence, _entry(known.row))
     if unit is None:
@@ -107,7 +113,8 @@ def _entry(row: Vulnerability) -> Url | None:
     return Url.parse(row.location.url).with_target("/") if row.location.url else None
 
 
-def _recorded(tx: Tx, vulnerability_id: str) -> _Recorded:
+def recorded(app: App, tx: Tx, vulnerability_id: str) -> Recorded:
+    """What is needed to repeat the proof; raise NotFound, or Conflict where it is no longer there."""
     row = require_vulnerability(tx, vulnerability_id)
     scan = tx.scans.get(row.scan_id)
     if scan is None:
@@ -115,8 +122,12 @@ def _recorded(tx: Tx, vulnerability_id: str) -> _Recorded:
     evidence = tx.vulnerabilities.evidence(row.id)
     if not evidence:
         raise _impossible("its evidence is no longer kept")
+    check = next((check for check in app.checks if check.meta.id == row.check_id), None)
+    if check is None:
+        raise _impossible(f"this version has no check {row.check_id}")
     # What the session adds was masked: the login of the scan adds it again.
-    return _Recorded(row, scan, tuple(map(unmasked, evidence)) if scan.spec.auth else tuple(evidence))
+    sendable = tuple(map(unmasked, evidence)) if scan.spec.auth else tuple(evidence)
+    return Recorded(row, scan, check, sendable)
 
 
 def _impossible(why: str) -> Conflict:
@@ -128,7 +139,7 @@ def _impossible(why: str) -> Conflict:
     )
 
 
-def _resource(known: _Recorded, replayed: Replayed, *, repeated: bool) -> ReplayResource:
+def _resource(known: Recorded, replayed: Replayed) -> ReplayResource:
     first = known.evidence[0]
     http = first if isinstance(first, HttpEvidence) else None
     return ReplayResource(
@@ -139,7 +150,7 @@ def _resource(known: _Recorded, replayed: Replayed, *, repeated: bool) -> Replay
         result=replayed.judgement.result.value,
         why=replayed.judgement.why,
         match=http.match if http is not None else "",
-        steps=_steps(http, replayed) if http is not None and repeated else [],
+        steps=_steps(http, replayed) if http is not None and known.by_requests else [],
         reproduce=reproduce(first) if isinstance(first, HttpEvidence) else first.command,
     )
 

@@ -89,6 +89,31 @@ class VulnerabilityPatch(Struct, kw_only=True, forbid_unknown_fields=True):
     tags: list[str] | UnsetType = UNSET
 
 
+class BulkFilterRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`filter` of POST /v1/vulnerabilities/bulk: as the list's, several values of one match any of them."""
+
+    severity: list[str] = []
+    status: list[str] = []
+    detection: list[str] = []
+    tier: list[str] = []
+    scan_id: list[str] = []
+    target: list[str] = []
+    type: list[str] = []
+    cwe: list[str] = []
+    check_id: list[str] = []
+    created_after: str | None = None
+    created_before: str | None = None
+    q: str | None = None
+
+
+class BulkRequest(Struct, kw_only=True, forbid_unknown_fields=True):
+    """The body of POST /v1/vulnerabilities/bulk: which (`ids` or `filter`), and the merge patch for each."""
+
+    patch: VulnerabilityPatch
+    ids: list[str] | UnsetType = UNSET
+    filter: BulkFilterRequest | UnsetType = UNSET
+
+
 class CommentRequest(Struct, kw_only=True, forbid_unknown_fields=True):
     """The body of POST /v1/vulnerabilities/{id}/comments."""
 

@@ -42,3 +42,11 @@ async def scan_result(app: App, workspace: WorkspaceId, scan_id: str) -> ScanRes
         )
 
     return await app.store.read(workspace, load)
+
+
+async def known_findings(app: App, workspace: WorkspaceId, scan_id: str) -> frozenset[str]:
+    """The ids of what a scan saw; raise NotFound."""
+    rows = await app.store.read(
+        workspace, lambda tx: tx.vulnerabilities.of_scan(require_scan(tx, scan_id).id)
+    )
+    return frozenset(row.id for row in rows)

@@ -47,6 +47,7 @@ def sighting_of(app: App, meta: CheckMeta, hit: Hit, scan: Scan, at: int) -> Sig
         references=meta.references,
         tier=hit.proof.tier,
         confidence=hit.proof.confidence,
+        proof=hit.proof,
         host=host,
         target=_target(scan, hit),
         affected_component=_component(hit),
@@ -72,11 +73,12 @@ def _capped(evidence: Evidence) -> Evidence:
     if not isinstance(evidence, HttpEvidence):
         return evidence
     match = evidence.match.encode()
-    control = _cut(evidence.control, b"") if evidence.control else None
-    return structs.replace(evidence, exchange=_cut(evidence.exchange, match), control=control)
+    control = cut(evidence.control, b"") if evidence.control else None
+    return structs.replace(evidence, exchange=cut(evidence.exchange, match), control=control)
 
 
-def _cut(exchange: Exchange, match: bytes) -> Exchange:
+def cut(exchange: Exchange, match: bytes) -> Exchange:
+    """An exchange fit to be kept: its answer's body cut around the match."""
     body = window(exchange.response.body, match, KEPT_BODY)
     if body is exchange.response.body:
         return exchange

@@ -123,7 +123,7 @@ def change_vulnerability(
 
 def apply_patch(known: Vulnerability, patch: VulnerabilityPatch, at: int) -> Vulnerability:
     """The row after a merge patch: absent keys stay, null clears. Pure."""
-    _require_readable(patch)
+    require_patch(patch)
     changes: dict[str, object] = {}
     if patch.assignee is not UNSET:
         changes["assignee"] = _text(patch.assignee, "assignee")
@@ -146,8 +146,8 @@ def apply_patch(known: Vulnerability, patch: VulnerabilityPatch, at: int) -> Vul
     return row
 
 
-def _require_readable(patch: VulnerabilityPatch) -> None:
-    """Raise InvalidRequest with every value that cannot be read."""
+def require_patch(patch: VulnerabilityPatch, message: str = _MESSAGE, within: str = "") -> None:
+    """Raise InvalidRequest with every value that cannot be read; their names begin with `within`."""
     readers: dict[str, Callable[[Any], object]] = {
         "assignee": partial(_text, field="assignee"),
         "comment": partial(_text, field="comment"),
@@ -160,8 +160,20 @@ def _require_readable(patch: VulnerabilityPatch) -> None:
     }
     given = {name: getattr(patch, name) for name in readers}
     require_readable(
-        _MESSAGE, *(partial(readers[name], value) for name, value in given.items() if value is not UNSET)
+        message,
+        *(
+            partial(_read, partial(readers[name], value), within)
+            for name, value in given.items()
+            if value is not UNSET
+        ),
     )
+
+
+def _read(read: Callable[[], object], within: str) -> None:
+    try:
+        read()
+    except InvalidRequest as error:
+        raise InvalidRequest(error.message, field=f"{within}{error.field}", reason=error.reason) from error
 
 
 def _text(value: str | None, field: str) -> str | None:

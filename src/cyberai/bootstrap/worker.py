@@ -12,10 +12,12 @@ import os
 import resource
 import signal
 import sys
+from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 
 from cyberai.app.context import App
+from cyberai.app.retest_work import work_on_retest
 from cyberai.app.work import beat, gone, keep_beating, step
 from cyberai.bootstrap.build import open_app
 from cyberai.bootstrap.logs import set_up_logging
@@ -49,14 +51,16 @@ async def _work(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    dispatcher = EmbeddedDispatcher()
+    # Retests have a loop of their own: they are short, and somebody waits for them, however long a scan runs.
+    dispatchers = [EmbeddedDispatcher(), EmbeddedDispatcher()]
     async with open_app(settings) as app:
         worker = f"{app.ids.new('worker')}-{os.getpid()}"
         await beat(app, worker)
         tasks = [
-            asyncio.create_task(dispatcher.run(lambda: _patient_step(app, worker))),
+            asyncio.create_task(dispatchers[0].run(lambda: _patient(app, step, worker))),
+            asyncio.create_task(dispatchers[1].run(lambda: _patient(app, work_on_retest, worker))),
             asyncio.create_task(keep_beating(app, worker)),
-            asyncio.create_task(_listen(dispatcher, stop)),
+            asyncio.create_task(_listen(dispatchers, stop)),
             asyncio.create_task(watch(sys.stderr)),
         ]
         stopped = asyncio.create_task(stop.wait())
@@ -72,7 +76,7 @@ async def _work(settings: Settings) -> None:
             raise result
 
 
-async def _patient_step(app: App, worker: str) -> bool:
+async def _patient(app: App, step: Callable[[App, str], Awaitable[bool]], worker: str) -> bool:
     """A step; while the store refuses work, such as on a full disk, wait and try again instead of dying."""
     try:
         return await step(app, worker)
@@ -82,14 +86,15 @@ async def _patient_step(app: App, worker: str) -> bool:
         return True
 
 
-async def _listen(dispatcher: EmbeddedDispatcher, stop: asyncio.Event) -> None:
-    """Wake the dispatcher for every byte; stop at end of file."""
+async def _listen(dispatchers: Sequence[EmbeddedDispatcher], stop: asyncio.Event) -> None:
+    """Wake the dispatchers for every byte; stop at end of file."""
     reader = asyncio.StreamReader()
     loop = asyncio.get_running_loop()
     transport, _ = await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     try:
         while await reader.read(4096):
-            dispatcher.wake()
+            for dispatcher in dispatchers:
+                dispatcher.wake()
         stop.set()
     finally:
         transport.close()

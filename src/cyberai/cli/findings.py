@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from cyberai.cli.options import SEVERITIES, as_json, data_dir
+from cyberai.cli import finding_retest
+from cyberai.cli.options import SEVERITIES, Listed, as_json, data_dir
 from cyberai.cli.store_access import on_existing_store, workspace_option
 
 if TYPE_CHECKING:
@@ -17,23 +18,29 @@ if TYPE_CHECKING:
 
 STATUSES = ("open", "in_progress", "fixed", "accepted_risk", "false_positive")
 TIERS = ("confirmed", "strong", "lead")
+DETECTIONS = ("new", "present", "not_observed", "fixed_confirmed", "regressed", "inconclusive")
+SORTS = tuple(
+    sign + name for name in ("created_at", "last_seen", "severity", "risk_score") for sign in ("", "-")
+)
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-HELP = """List findings, show one with its evidence, decide about it. Works with or without a running server.
+HELP = """List findings, show one with its evidence, decide about it, retest it. Works with or without a running server.
 
 \b
 Examples:
   cyberai findings list --severity critical --severity high
   cyberai findings show vuln_01hq...
   cyberai findings set vuln_01hq... --status false_positive --reason "It is the practice target"
+  cyberai findings retest vuln_01hq...
 """
 LIST_HELP = """List findings, newest first; every option narrows the list.
 
 \b
 Examples:
   cyberai findings list
-  cyberai findings list --severity critical --status open
+  cyberai findings list --severity critical,high --status open --sort -risk_score
+  cyberai findings list --search "sql login" --created-after 2030-01-31
   cyberai findings list --scan scan_01hq... --json
 """
 SHOW_HELP = """Show one finding: what it is, the proof, the command that shows it again, how to mend it.
@@ -54,12 +61,13 @@ Examples:
 """
 
 
-def _several(flag: str, choices: tuple[str, ...], what: str) -> Callable[[F], F]:
+def _several(flag: str, choices: tuple[str, ...], what: str, metavar: str | None = None) -> Callable[[F], F]:
     return click.option(
         flag,
         multiple=True,
-        type=click.Choice(choices),
-        help=f"Only findings of this {what}; may be repeated.",
+        type=Listed(choices) if choices else str,
+        metavar=metavar,
+        help=f"Only findings of this {what}; several by comma, or repeated.",
     )
 
 
@@ -68,16 +76,26 @@ def command() -> None:
     """Nothing by itself."""
 
 
+command.add_command(finding_retest.command)
+
+
 @command.command("list", help=LIST_HELP)
 @_several("--severity", SEVERITIES, "severity")
 @_several("--status", STATUSES, "status")
+@_several("--detection", DETECTIONS, "last sight")
 @_several("--tier", TIERS, "quality of proof")
-@click.option("--check", multiple=True, metavar="ID", help="Only findings of this check; may be repeated.")
+@_several("--type", (), "type", "NAME")
+@_several("--check", (), "check", "ID")
+@_several("--cwe", (), "weakness", "CWE-N")
+@click.option("--scan", metavar="ID", multiple=True, help="Only findings that this scan saw.")
+@click.option("--target", multiple=True, metavar="TARGET", help="Only findings of this target, as scanned.")
+@click.option("--created-after", metavar="TIME", help="Only findings made after this time or day (UTC).")
+@click.option("--created-before", metavar="TIME", help="Only findings made before this time or day (UTC).")
 @click.option(
-    "--scan", metavar="ID", multiple=True, help="Only findings that this scan saw; may be repeated."
+    "-s", "--search", "q", metavar="WORDS", help="Words, all of which occur in title, place or description."
 )
 @click.option(
-    "--target", multiple=True, metavar="TARGET", help="Only findings of this target, as it was scanned."
+    "--sort", type=click.Choice(SORTS), help="Order; - in front: descending. Default: newest first."
 )
 @click.option(
     "--limit", type=click.IntRange(1, 200), default=50, show_default=True, help="At most so many findings."
@@ -85,28 +103,37 @@ def command() -> None:
 @workspace_option
 @data_dir
 @as_json
-def list_(limit: int, workspace: str, data_dir: Path | None, as_json: bool, **where: tuple[str, ...]) -> None:
+def list_(limit: int, workspace: str, data_dir: Path | None, as_json: bool, **asked: Any) -> None:
     """Findings, or a list of objects."""
+    from cyberai.api.query import Query
+    from cyberai.api.vulnerabilities import wanted
     from cyberai.app.vulnerabilities import list_vulnerabilities
     from cyberai.cli.keys import workspace_id
-    from cyberai.ports.repositories import VulnerabilityFilter
 
-    space = workspace_id(workspace)
-    chosen = VulnerabilityFilter(
-        severity=where["severity"],
-        status=where["status"],
-        tier=where["tier"],
-        check_id=where["check"],
-        scan_id=where["scan"],
-        target=where["target"],
-    )
+    space, query = workspace_id(workspace), Query(_parameters(asked))
+    where, sort = wanted(query, query.texts("scan_id")), query.sort()
     page = on_existing_store(
-        data_dir, lambda app: list_vulnerabilities(app, space, chosen, limit=limit, cursor=None)
+        data_dir,
+        lambda app: list_vulnerabilities(app, space, where, limit=limit, cursor=None, sort=sort),
     )
     if as_json:
         click.echo(_encoded(page.data))
     else:
         _show_list(page, limit)
+
+
+def _parameters(asked: dict[str, Any]) -> dict[str, str]:
+    """The query parameters of GET /v1/vulnerabilities: the API's own reader judges them."""
+    names = {"check": "check_id", "scan": "scan_id"}
+    values = {}
+    for flag, value in asked.items():
+        if not value:
+            continue
+        text = ",".join(value) if isinstance(value, tuple) else value
+        if flag.startswith("created_") and len(text) == len("2030-01-31"):
+            text += "T00:00:00Z"
+        values[names.get(flag, flag)] = text
+    return values
 
 
 @command.command("show", help=SHOW_HELP)

@@ -12,6 +12,17 @@ SEVERITIES = ("critical", "high", "medium", "low", "info")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
+class Listed(click.Choice[str]):
+    """Some of a closed list, separated by commas, as the API's filters take them."""
+
+    def __init__(self, choices: tuple[str, ...]) -> None:
+        super().__init__(choices)
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The text, when each of its parts is a choice."""
+        return ",".join(str(super(Listed, self).convert(part, param, ctx)) for part in value.split(","))
+
+
 class Network(click.ParamType[str]):
     """An address or a range."""
 

@@ -7,11 +7,10 @@ import click
 
 from cyberai.cli.exit_codes import ExitCode
 from cyberai.cli.options import as_json, data_dir, target_policy
-from cyberai.cli.store_access import store_settings, workspace_option
+from cyberai.cli.store_access import policy_settings, workspace_option
 
 if TYPE_CHECKING:
     from cyberai.app.replay import AnswerResource, ReplayResource
-    from cyberai.config import Settings
 
 HELP = """Repeat the proof of a finding against its target, and say whether it is present, fixed or inconclusive.
 
@@ -47,7 +46,7 @@ def command(finding_id: str, workspace: str, data_dir: Path | None, as_json: boo
     from cyberai.cli.keys import workspace_id
     from cyberai.cli.running import run
 
-    settings, space = _settings(data_dir, policy), workspace_id(workspace)
+    settings, space = policy_settings(data_dir, policy), workspace_id(workspace)
 
     async def replayed() -> "ReplayResource":
         async with open_app(settings) as app:
@@ -61,19 +60,6 @@ def command(finding_id: str, workspace: str, data_dir: Path | None, as_json: boo
     else:
         _show(result)
     raise click.exceptions.Exit(_CODES[result.result])
-
-
-def _settings(data_dir: Path | None, policy: dict[str, Any]) -> "Settings":
-    """The settings of the store, with what may be reached; a server on the same data directory is out of reach."""
-    from msgspec import structs
-
-    from cyberai.bootstrap.server_lock import server_of
-    from cyberai.config import load
-
-    store_settings(data_dir)
-    settings = load(data_dir=data_dir, log_level="error", **policy)
-    server = server_of(settings.data_path)
-    return structs.replace(settings, extra_denied=server.listeners) if server else settings
 
 
 def _show(result: "ReplayResource") -> None:

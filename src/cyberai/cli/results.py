@@ -1,11 +1,13 @@
 """A scan's result for people: the findings, the verdict, the coverage, and what to do next."""
 
+import click
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from cyberai.app.resources import ScanResource, VulnerabilityResource
 from cyberai.app.results import ScanResult
+from cyberai.cli.baseline import Baseline
 from cyberai.cli.console import plain, severity, tier
 from cyberai.cli.exit_codes import ExitCode
 from cyberai.cli.own_words import own_words
@@ -19,6 +21,7 @@ WIDE = 150
 
 _LABEL = 10
 _MAX_GAPS = 6
+_MAX_NEW = 20
 _VERDICT_STYLES = {
     VerdictResult.PASS: "bold green",
     VerdictResult.FAIL: "bold red",
@@ -135,15 +138,43 @@ def show_coverage(console: Console, result: ScanResult) -> None:
         indented(console, Text(f"{words}, scan {result.scan.id}", "dim"), Text("  "))
 
 
-def exit_code(result: ScanResult, fail_on: str | None) -> ExitCode:
-    """FINDINGS beats INCOMPLETE. Leads are no proof and fail nothing; nor does what is ignored."""
-    if fail_on is not None:
-        bar = Severity(fail_on).rank
-        ignored = {item.id for item in result.ignored}
-        for row in result.vulnerabilities:
-            if row.id not in ignored and row.tier != Tier.LEAD.value and Severity(row.severity).rank >= bar:
-                return ExitCode.FINDINGS
+def failing(
+    result: ScanResult, fail_on: str | None, baseline: Baseline | None = None
+) -> list[VulnerabilityResource]:
+    """The findings that --fail-on and --fail-on-new name. Leads are no proof and fail nothing; nor does what is
+    ignored, nor what the baseline has."""
+    if fail_on is None and baseline is None:
+        return []
+    bar = Severity(fail_on or Severity.INFO).rank
+    ignored = {item.id for item in result.ignored}
+    return [
+        row
+        for row in result.vulnerabilities
+        if row.id not in ignored
+        and row.tier != Tier.LEAD.value
+        and Severity(row.severity).rank >= bar
+        and (baseline is None or not baseline.has(row))
+    ]
+
+
+def exit_code(result: ScanResult, fail_on: str | None, baseline: Baseline | None = None) -> ExitCode:
+    """FINDINGS beats INCOMPLETE."""
+    if failing(result, fail_on, baseline):
+        return ExitCode.FINDINGS
     verdict = result.scan.verdict
     conclusive = isinstance(verdict, Verdict) and verdict.result is not VerdictResult.INCONCLUSIVE
     complete = result.scan.status == ScanStatus.COMPLETED.value
     return ExitCode.OK if complete and conclusive else ExitCode.INCOMPLETE
+
+
+def say_new(rows: list[VulnerabilityResource], baseline: Baseline) -> None:
+    """On stderr: what fails the pipeline."""
+    name = plain(baseline.name, 200)
+    if not rows:
+        click.echo(f"Nothing that counts is new since {name}", err=True)
+        return
+    click.echo(f"New since {name}: {len(rows)} {'finding' if len(rows) == 1 else 'findings'}", err=True)
+    for row in rows[:_MAX_NEW]:
+        click.echo(f"  {row.severity:<9} {plain(row.title, 200)}  {place(row)}  {plain(row.id)}", err=True)
+    if len(rows) > _MAX_NEW:
+        click.echo(f"  and {len(rows) - _MAX_NEW} more", err=True)

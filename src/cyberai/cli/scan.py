@@ -14,6 +14,7 @@ from cyberai.cli.outputs import FORMATS, RENDERED, Output, deliver, outputs_of, 
 
 if TYPE_CHECKING:
     from cyberai.app.requests import ScanRequest
+    from cyberai.cli.baseline import Baseline
     from cyberai.cli.ignore_file import Ignores
     from cyberai.cli.scanning import Brought, Order
     from cyberai.config import Settings
@@ -37,6 +38,7 @@ Examples:
   cyberai scan http://127.0.0.1:8000 --allow 127.0.0.0/8
   cyberai scan 10.0.0.5 10.0.0.6:8443 --allow 10.0.0.0/24 --ports 1-10000
   cyberai scan https://your-site.example --fail-on high          # in a pipeline
+  cyberai scan https://your-site.example --fail-on-new last.json -o now.json
   cyberai scan https://your-site.example -o result.json -o report.html -o csv:findings.txt
   cyberai scan https://your-site.example --format jsonl --quiet
   cyberai scan https://staging.example --resolve staging.example=192.0.2.7
@@ -46,13 +48,13 @@ Examples:
 
 \b
 Exit codes:
-  0 done   1 findings at or above --fail-on   2 usage   3 incomplete or inconclusive
+  0 done   1 findings at or above --fail-on, or new to --fail-on-new   2 usage   3 incomplete or inconclusive
   5 network, store or program failed   130 interrupted (partial results are printed)
 """
 RESUMABLE_WITH = frozenset(
     {"resume", "output_format", "output", "fail_on", "allow", "only_allow", "resolve", "resolver", "proxy"}
     | {"ca_file", "client_cert", "data_dir", "log_level", "log_format", "quiet", "config", "no_config"}
-    | {"ignore_file"}
+    | {"ignore_file", "fail_on_new"}
 )
 """What may be said anew of a scan that goes on; the rest was said when it began."""
 
@@ -231,6 +233,13 @@ def files_to_read(command: F) -> F:
     help="End with 1 when a proven finding is at least that severe. Off by default.",
 )
 @click.option(
+    "--fail-on-new",
+    metavar="SCAN|FILE",
+    default=None,
+    help="End with 1 only for proven findings that this scan, or this JSON report, does not have; --fail-on says from "
+    "which severity on.",
+)
+@click.option(
     "--resume",
     metavar="ID",
     help="Go on with a scan that was interrupted or killed, or ran out of time; nothing is repeated.",
@@ -257,16 +266,18 @@ def command(ctx: click.Context, /, **_flags: Any) -> None:
     if not quiet:
         for line in (*said, *ignores.remarks(_check_ids())):
             click.echo(line, err=True)
+    from cyberai.cli.baseline import baseline_of
     from cyberai.cli.scanning import scan_here
 
     settings = settings_of(flags)
+    baseline = baseline_of(flags["fail_on_new"], settings)
     brought = scan_here(settings, _order(flags, outputs, ignores), quiet=quiet)
     if brought.result and brought.result.scan.status_reason == "dns_failed" and settings.resolver:
         click.echo(
             f"The name server that was asked: {settings.resolver} (--resolver); see that it runs and answers",
             err=True,
         )
-    _finish(brought, outputs, flags["fail_on"], quiet=quiet)
+    _finish(brought, outputs, flags["fail_on"], baseline, quiet=quiet)
 
 
 def _project_file(ctx: click.Context) -> list[str]:
@@ -319,8 +330,15 @@ def _order(flags: dict[str, Any], outputs: tuple[Output, ...], ignores: "Ignores
     )
 
 
-def _finish(brought: "Brought", outputs: tuple[Output, ...], fail_on: str | None, *, quiet: bool) -> None:
-    from cyberai.cli.results import exit_code
+def _finish(
+    brought: "Brought",
+    outputs: tuple[Output, ...],
+    fail_on: str | None,
+    baseline: "Baseline | None",
+    *,
+    quiet: bool,
+) -> None:
+    from cyberai.cli.results import exit_code, failing, say_new
 
     result = brought.result
     if result is None:
@@ -328,9 +346,12 @@ def _finish(brought: "Brought", outputs: tuple[Output, ...], fail_on: str | None
     deliver(outputs, result, brought.rendered)
     if not quiet:
         remarks(outputs, result)
+        if baseline is not None:
+            say_new(failing(result, fail_on, baseline), baseline)
         if brought.interrupted:
             click.echo(f"Next: cyberai scan --resume {result.scan.id} goes on from here", err=True)
-    raise click.exceptions.Exit(ExitCode.INTERRUPTED if brought.interrupted else exit_code(result, fail_on))
+    code = ExitCode.INTERRUPTED if brought.interrupted else exit_code(result, fail_on, baseline)
+    raise click.exceptions.Exit(code)
 
 
 def settings_of(flags: dict[str, Any]) -> "Settings":

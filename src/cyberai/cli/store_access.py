@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from cyberai.app.context import App
     from cyberai.app.resources import ScanResource
     from cyberai.config import Settings
+    from cyberai.domain.ids import WorkspaceId
 
 T = TypeVar("T")
 
@@ -73,8 +74,23 @@ def on_existing_store(data_dir: Path | None, use: "Callable[[App], Coroutine[Any
     return run(opened())
 
 
-def newest_scan(scan_id: str | None) -> "Callable[[App], Coroutine[Any, Any, str]]":
-    """A use case: that id, or the id of the newest scan of the default workspace."""
+def policy_settings(data_dir: Path | None, policy: dict[str, Any]) -> "Settings":
+    """The settings of the store, with what may be reached; a server on the same data directory is out of reach."""
+    from msgspec import structs
+
+    from cyberai.bootstrap.server_lock import server_of
+    from cyberai.config import load
+
+    store_settings(data_dir)
+    settings = load(data_dir=data_dir, log_level="error", **policy)
+    server = server_of(settings.data_path)
+    return structs.replace(settings, extra_denied=server.listeners) if server else settings
+
+
+def newest_scan(
+    scan_id: str | None, workspace: "WorkspaceId | None" = None
+) -> "Callable[[App], Coroutine[Any, Any, str]]":
+    """A use case: that id, or the id of the newest scan of the workspace, by default the default one."""
     from cyberai.app.scans import list_scans
     from cyberai.domain.ids import DEFAULT_WORKSPACE
     from cyberai.ports.repositories import ScanFilter
@@ -82,7 +98,8 @@ def newest_scan(scan_id: str | None) -> "Callable[[App], Coroutine[Any, Any, str
     async def found(app: "App") -> str:
         if scan_id:
             return scan_id
-        page = await list_scans(app, DEFAULT_WORKSPACE, ScanFilter(), limit=1, cursor=None)
+        space = workspace or DEFAULT_WORKSPACE
+        page = await list_scans(app, space, ScanFilter(), limit=1, cursor=None)
         if not page.data:
             raise Failure(
                 "No scan has been made yet",

@@ -67,13 +67,21 @@ class Proof(Struct, frozen=True):
 
     @property
     def confidence(self) -> int:
-        """0-100: the oracle's base, +3 per repeat beyond the first (at most 9), -25 without a silent control, -25 when
-        held back."""
-        score = _BASE[self.oracle] + min(9, 3 * max(0, self.repeats - 1))
+        """0-100: the sum of its terms, at most 99."""
+        return max(0, min(99, sum(points for _, points in self.terms)))
+
+    @property
+    def terms(self) -> tuple[tuple[str, int], ...]:
+        """What the confidence is made of, in words and points: the oracle's base, +3 per repeat beyond the first (at most
+        9), -25 without a silent control, -25 when held back."""
+        terms = [(f"proof by {self.oracle.value}", _BASE[self.oracle])]
+        if self.repeats > 1:
+            terms.append((f"it showed {self.repeats} times", min(9, 3 * (self.repeats - 1))))
         if not self.control_silent and self.oracle not in (Oracle.OBSERVATION, Oracle.HEURISTIC):
-            score -= 25
-        score -= 25 if self.held_back else 0
-        return max(0, min(99, score))
+            terms.append(("no harmless request that stayed silent", -25))
+        if self.held_back:
+            terms.append(("something else keeps it from doing harm", -25))
+        return tuple(terms)
 
 
 class HttpEvidence(Struct, frozen=True, tag="http"):

@@ -7,7 +7,8 @@ from urllib.parse import unquote
 from msgspec import Struct
 
 from cyberai.domain.http import Url
-from cyberai.domain.target import HostTarget, PortTarget, RangeTarget, Target, UrlTarget
+from cyberai.domain.scan import ScanSpec
+from cyberai.domain.target import HostTarget, PortTarget, RangeTarget, Target, UrlTarget, parse_target
 
 
 class ScanScope(Struct, frozen=True):
@@ -38,6 +39,13 @@ class ScanScope(Struct, frozen=True):
         if any(_under(path, prefix) for prefix in self.exclude for path in spellings):
             return False
         return not self.include or any(_under(without_dots(url.path), prefix) for prefix in self.include)
+
+
+def scope_of(spec: ScanSpec) -> ScanScope:
+    """What a scan may touch."""
+    policies = spec.policies
+    targets = tuple(parse_target(text) for text in spec.targets)
+    return ScanScope(targets, policies.include_paths, policies.exclude_paths)
 
 
 def base_path(url: Url) -> str:

@@ -39,7 +39,17 @@ class Replayed(Struct, frozen=True):
 
 
 async def replay_requests(session: EngineSession, evidence: HttpEvidence) -> Replayed:
-    """Attack, control, attack; whatever keeps them from being answered makes it inconclusive."""
+    """Attack, control, attack; whatever keeps them from being answered makes it inconclusive. The exchanges are without
+    the secrets of the session."""
+    replayed, hide = await _requests(session, evidence), session.context.logins.without_secrets
+    return Replayed(
+        replayed.judgement,
+        hide(replayed.attack) if replayed.attack is not None else None,
+        hide(replayed.control) if replayed.control is not None else None,
+    )
+
+
+async def _requests(session: EngineSession, evidence: HttpEvidence) -> Replayed:
     context, tally = session.context, Tally()
     attacks: list[Exchange] = []
     control = None

@@ -19,6 +19,7 @@ from cyberai.domain.report import CoverageRow, Report
 from cyberai.domain.scan import Scan, ScanStatus
 from cyberai.domain.unit import Lease, Shard, Stage, Unit, UnitCounts
 from cyberai.domain.vulnerability import Sighting, Vulnerability
+from cyberai.ports.facets import FacetCounts
 
 
 class Order(StrEnum):
@@ -346,6 +347,10 @@ class VulnerabilityTx(Protocol):
 
     def count(self, where: VulnerabilityFilter, most: int) -> Count:
         """How many match, counted up to `most`; a search may stop counting earlier."""
+        ...
+
+    def facets(self, where: VulnerabilityFilter, most: int) -> FacetCounts:
+        """Counts per value of what matches; what no counter knows is counted up to `most`."""
         ...
 
     def severities(self, scan_id: ScanId) -> dict[str, int]:

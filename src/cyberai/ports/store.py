@@ -27,6 +27,7 @@ from cyberai.ports.repositories import (
     WorkerTx,
 )
 from cyberai.ports.retention import RetentionTx
+from cyberai.ports.retests import RetestTx
 
 T = TypeVar("T")
 
@@ -72,6 +73,11 @@ class Tx(Protocol):
     @property
     def vulnerabilities(self) -> VulnerabilityTx:
         """Vulnerabilities."""
+        ...
+
+    @property
+    def retests(self) -> RetestTx:
+        """Retests of vulnerabilities."""
         ...
 
     @property

@@ -110,6 +110,7 @@ class _Statements:
         )
         self.among = shaped(self._among)
         self.facets_among = shaped(self._facets_among)
+        self.texts_among = shaped(self._texts_among)
 
     def _insert(self, names: list[str]) -> Executable:
         """INSERT at the first free rank of its microsecond."""
@@ -132,6 +133,11 @@ class _Statements:
         c = self._table.c
         here = c.workspace + constant(0) == arg("workspace")
         return select(c.number, c.rank, c.facet).where(c.number.in_(args("n", size)), here)
+
+    def _texts_among(self, size: int) -> Executable:
+        c = self._table.c
+        here = c.workspace + constant(0) == arg("workspace")
+        return select(c.facet, c.doc).where(c.number.in_(args("n", size)), here)
 
     def _among(self, size: int) -> Executable:
         c = self._table.c
@@ -271,6 +277,10 @@ class Collection(Generic[R]):
         """(number, rank, facet) of these rows, in any order: a tenth of the price of their values."""
         rows = self._each(self.kind.statements.facets_among, numbers)
         return [(number, rank, facet) for number, rank, facet in rows]
+
+    def texts_among(self, numbers: list[int]) -> list[tuple[int, str]]:
+        """(facet, document) of these rows, in any order, for who reads a few members of many."""
+        return [(facet, doc) for facet, doc in self._each(self.kind.statements.texts_among, numbers)]
 
     def _each(self, shape: Callable[[int], Statement], numbers: list[int]) -> Iterator[Row]:
         for start in range(0, len(numbers), 256):

@@ -15,7 +15,7 @@ with ranks of that order (see `cyberai.storage.orders`). Terms, facets and count
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from sqlalchemy import Select, and_, delete, exists, select, update
+from sqlalchemy import Select, and_, delete, exists, func, select, update
 from sqlalchemy.sql.expression import Executable
 
 from cyberai.storage.dialect import Forms, arg, args, insert_new, newest_of, upsert
@@ -94,6 +94,23 @@ _ITEMS = Statement(
     .order_by(_p.rank.desc())
     .limit(arg("limit"))
 )
+
+
+@shaped
+def _largest(size: int) -> Executable:
+    """(value, n) of the terms of a kind that most rows carry; with facets (`size` of them), of those rows only."""
+    n = func.sum(_c.n)
+    conditions = [term.c.workspace == arg("workspace"), term.c.kind == arg("kind"), _c.n > 0]
+    if size:
+        conditions.append(_c.facet.in_(args("facet", size)))
+    return (
+        select(term.c.value, n)
+        .join_from(term, posting_count, (_c.workspace == term.c.workspace) & (_c.term == term.c.number))
+        .where(*conditions)
+        .group_by(term.c.number, term.c.value)
+        .order_by(n.desc(), term.c.value)
+        .limit(arg("limit"))
+    )
 
 
 class Posted(NamedTuple):
@@ -241,6 +258,19 @@ class Listing:
         if number is None:
             return []
         return [(f, n) for f, n in self._db.rows(_COUNTS, workspace=self._workspace, term=number)]
+
+    def largest(self, name: str, facets: Iterable[int] | None, limit: int) -> list[tuple[str, int]]:
+        """(value, count) of the terms of a kind that most rows carry; of the rows with these facets only, if given."""
+        chosen = [] if facets is None else list(facets)
+        if facets is not None and not chosen:
+            return []
+        size = _padded(len(chosen)) if chosen else 0
+        values: dict[str, int | str] = {
+            f"facet{index}": chosen[min(index, len(chosen) - 1)] for index in range(size)
+        }
+        kind = f"{self._kind}.{name}"
+        rows = self._db.rows(_largest(size), workspace=self._workspace, kind=kind, limit=limit, **values)
+        return [(value, int(n)) for value, n in rows]
 
     def items(self, name: str, value: str, limit: int) -> list[int]:
         """The rows that carry a term, newest first; all of them are read and sorted."""

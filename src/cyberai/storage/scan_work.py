@@ -5,6 +5,7 @@ from functools import cached_property
 from cyberai.storage.erase import Erase
 from cyberai.storage.ledger import Ledger
 from cyberai.storage.retention import Retention
+from cyberai.storage.retests import Retests
 from cyberai.storage.scan_log import ScanLog
 from cyberai.storage.scans import Scans
 from cyberai.storage.scope import Scope
@@ -58,3 +59,8 @@ class ScanWork:
     def retention(self) -> Retention:
         """What is old and may be removed."""
         return Retention(self._scope)
+
+    @cached_property
+    def retests(self) -> Retests:
+        """Retests of vulnerabilities."""
+        return Retests(self._scope)

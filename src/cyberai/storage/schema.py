@@ -384,6 +384,26 @@ evidence = Table(
 )
 """The evidence of the best sighting, packed."""
 
+retest = Table(
+    "retest",
+    metadata,
+    _int("workspace"),
+    _int("vulnerability"),
+    _int("open"),
+    _int("ordered_at"),
+    _text("worker", ""),
+    _int("lease_until"),
+    _blob("data"),
+    PrimaryKeyConstraint("workspace", "vulnerability", name="retest_key"),
+)
+"""The latest retest of a vulnerability, packed."""
+Index(
+    "retest_open",
+    retest.c.ordered_at,
+    sqlite_where=text("open = 1"),
+    postgresql_where=text("open = 1"),
+)
+
 idempotency = Table(
     "idempotency",
     metadata,

@@ -97,6 +97,14 @@ class Sieve:
         ]
         return self._valued(left[: page.limit]), None
 
+    def numbers(self, most: int) -> tuple[list[int], bool]:
+        """Numbers of at most so many of the rows that match, and whether there may be more: one may walk only so far."""
+        few = self._few(Order.CREATED)
+        if few is not None:
+            return [row.number for row in few[:most]], len(few) >= most
+        found, resume = self._walked(Page(most))
+        return [item for _, item in found], resume is not None or len(found) >= most
+
     def count(self, most: int) -> Count:
         """How many match, counted up to `most` or as far as one may walk."""
         few = self._few(Order.CREATED)
@@ -105,7 +113,7 @@ class Sieve:
         if self._search is not None and self._wanted.everything and self._wanted == Wanted(*self._wanted[:2]):
             n = self._search.count(most)
             return Count(n, n >= most)
-        found, resume = self._walk(Page(most))
+        found, resume = self._walked(Page(most))
         return Count(len(found), resume is not None or len(found) >= most)
 
     def _few(self, order: Order) -> list[Candidate] | None:
@@ -155,7 +163,11 @@ class Sieve:
         return row.rank
 
     def _walk(self, page: Page) -> tuple[list[tuple[int, Vulnerability]], int | None]:
-        """In the order asked for, leaving out what does not match."""
+        found, resume = self._walked(page)
+        return self._valued(found), resume
+
+    def _walked(self, page: Page) -> tuple[list[tuple[int, int]], int | None]:
+        """(position, number) in the order asked for, leaving out what does not match."""
         seen_order = page.order is Order.LAST_SEEN
         terms = {name: v for name, v in self._wanted.terms.items() if not (seen_order and name == "scan")}
         loose = self._wanted._replace(terms=terms)
@@ -173,7 +185,7 @@ class Sieve:
             if len(stretch) < size:
                 break
             before, size = stretch[-1][0], min(STRETCH, 4 * size)
-        return self._valued(found[: page.limit]), resume
+        return found[: page.limit], resume
 
     def _valued(self, found: list[tuple[int, int]]) -> list[tuple[int, Vulnerability]]:
         values = {number: value for number, _, value in self._rows.among([item for _, item in found])}

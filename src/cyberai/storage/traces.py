@@ -9,7 +9,14 @@ from cyberai.storage.collection import Stored
 from cyberai.storage.dialect import arg
 from cyberai.storage.driver import Driver
 from cyberai.storage.places import Places
-from cyberai.storage.schema import evidence, sighting, term, vulnerability_change, vulnerability_place
+from cyberai.storage.schema import (
+    evidence,
+    retest,
+    sighting,
+    term,
+    vulnerability_change,
+    vulnerability_place,
+)
 from cyberai.storage.statements import Statement
 from cyberai.storage.text_search import TextIndex
 
@@ -27,7 +34,7 @@ _UNSEE = Statement(
 )
 _ALL = tuple(
     Statement(delete(table).where(table.c.workspace == arg("workspace"), table.c.vulnerability == arg("key")))
-    for table in (sighting, vulnerability_place, vulnerability_change, evidence)
+    for table in (sighting, vulnerability_place, vulnerability_change, evidence, retest)
 )
 _NO_EVIDENCE = Statement(
     delete(evidence).where(

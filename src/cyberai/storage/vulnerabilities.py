@@ -6,17 +6,9 @@ from cyberai.domain.ids import ScanId, VulnerabilityId
 from cyberai.domain.severity import Severity
 from cyberai.domain.vulnerability import Sighting, Vulnerability
 from cyberai.domain.vulnerability_moves import merge_sighting
-from cyberai.ports.repositories import (
-    Count,
-    Page,
-    RankedVulnerability,
-    VulnerabilityFilter,
-    VulnerabilitySlice,
-)
 from cyberai.storage import acceptances, histories
 from cyberai.storage.collection import Collection, Stored
 from cyberai.storage.places import Places
-from cyberai.storage.scope import Scope
 from cyberai.storage.sightings import Sightings
 from cyberai.storage.vulnerability_kind import KIND, known_by
 from cyberai.storage.vulnerability_lists import VulnerabilityLists, index_words
@@ -24,13 +16,8 @@ from cyberai.storage.vulnerability_lists import VulnerabilityLists, index_words
 MAX_OF_SCAN = 100_000
 
 
-class Vulnerabilities:
-    """`ports.repositories.VulnerabilityTx`."""
-
-    def __init__(self, scope: Scope) -> None:
-        self._scope = scope
-        self._db = scope.db
-        self._lists = VulnerabilityLists(scope)
+class Vulnerabilities(VulnerabilityLists):
+    """`ports.repositories.VulnerabilityTx`; its lists and counts are inherited."""
 
     def record(self, sighting: Sighting) -> tuple[Vulnerability, bool, bool]:
         """Insert or merge. Return the stored row, whether this scan sees it first, and whether it regressed."""
@@ -47,7 +34,7 @@ class Vulnerabilities:
         seen_by.keep_evidence(row.number, sighting.evidence)
         seen_by.add(row.number, scan)
         rows.listing.carry(row.posted(frozenset()), "scan", seen.scan_id)
-        index_words(self._db, workspace, row)
+        index_words(self._scope, workspace, row)
         return seen, True, False
 
     def _merge(
@@ -70,7 +57,7 @@ class Vulnerabilities:
         first = seen_by.add(row.number, scan)
         if first:
             rows.listing.carry(changed.posted(frozenset()), "scan", seen.scan_id)
-        index_words(self._db, workspace, changed, before=known)
+        index_words(self._scope, workspace, changed, before=known)
         if known.scan_id != seen.scan_id or seen.confidence > known.confidence:
             seen_by.keep_evidence(row.number, sighting.evidence)
         return merged, first, regressed
@@ -91,18 +78,6 @@ class Vulnerabilities:
         """The evidence of the best sighting."""
         return Sightings(self._db, self._scope.readable()).evidence(vulnerability_id)
 
-    def page(self, where: VulnerabilityFilter, page: Page) -> list[RankedVulnerability]:
-        """A page; no evidence."""
-        return self._lists.slice(where, page).rows
-
-    def slice(self, where: VulnerabilityFilter, page: Page) -> VulnerabilitySlice:
-        """A page, or less of one with where to go on."""
-        return self._lists.slice(where, page)
-
-    def count(self, where: VulnerabilityFilter, most: int) -> Count:
-        """How many match, counted up to `most`; a search may stop counting earlier."""
-        return self._lists.count(where, most)
-
     def severities(self, scan_id: ScanId) -> dict[str, int]:
         """Count per effective severity of the vulnerabilities this scan saw; every band present."""
         counts = {band.value: 0 for band in Severity}
@@ -120,9 +95,6 @@ class Vulnerabilities:
         """All vulnerabilities of this target; at most 100,000."""
         rows = self._here()
         return [value for _, _, value in rows.among(rows.listing.items("target", target, MAX_OF_SCAN))]
-
-    def _here(self) -> Collection[Vulnerability]:
-        return Collection(self._scope, self._scope.readable(), KIND)
 
     def _follow(self, workspace: int, row: Stored[Vulnerability], after: Vulnerability, by: Actor) -> None:
         """Write the history of a change, and when the row is to be reviewed from now on."""

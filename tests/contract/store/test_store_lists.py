@@ -1,11 +1,12 @@
 """Lists with every filter, every page, against a naive oracle that filters and sorts in Python."""
 
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from contract.store.conftest import BACKENDS
@@ -260,6 +261,25 @@ def sliced(
         before = part.rows[-1].rank if len(part.rows) == limit else part.resume
 
 
+def matching(rows: dict[str, list[Any]], where: VulnerabilityFilter) -> list[Vulnerability]:
+    """What a list with these filters holds, the oldest first."""
+    return [
+        v
+        for v, seen in rows["vulnerability"]
+        if fits(v.effective_severity, where.severity)
+        and fits(v.status, where.status)
+        and fits(v.detection, where.detection)
+        and fits(v.tier, where.tier)
+        and (not where.scan_id or {f"scan_{name}" for name in seen} & set(where.scan_id))
+        and fits(v.target, where.target)
+        and fits(v.type, where.type)
+        and (not where.cwe or set(where.cwe) & set(v.cwe))
+        and fits(v.check_id, where.check_id)
+        and within(v.created_at, where)
+        and says(v.description, where.q)
+    ]
+
+
 @CASES
 @given(
     where=VULNERABILITY_FILTERS,
@@ -277,22 +297,8 @@ def test_vulnerabilities(
     stored, rows = filled
     key = KEYS[order]
     # In order of creation already; sorting is stable, so that equal rows stay in it.
-    ordered = sorted(rows["vulnerability"], key=lambda row: key(row[0]))
-    expected = [
-        v
-        for v, seen in (ordered if ascending else reversed(ordered))
-        if fits(v.effective_severity, where.severity)
-        and fits(v.status, where.status)
-        and fits(v.detection, where.detection)
-        and fits(v.tier, where.tier)
-        and (not where.scan_id or {f"scan_{name}" for name in seen} & set(where.scan_id))
-        and fits(v.target, where.target)
-        and fits(v.type, where.type)
-        and (not where.cwe or set(where.cwe) & set(v.cwe))
-        and fits(v.check_id, where.check_id)
-        and within(v.created_at, where)
-        and says(v.description, where.q)
-    ]
+    ordered = sorted(matching(rows, where), key=key)
+    expected = ordered if ascending else ordered[::-1]
     assert sliced(stored, where, limit, order, ascending) == expected
     count = stored.read(lambda tx: tx.vulnerabilities.count(where, limit))
     if where.q is None:
@@ -301,6 +307,54 @@ def test_vulnerabilities(
         # A search may stop counting early, and then says so.
         assert count.n <= min(len(expected), limit)
         assert count.capped or count.n == len(expected)
+
+
+VALUES: dict[str, Callable[[Vulnerability], str]] = {
+    "severity": lambda v: v.effective_severity.value,
+    "status": lambda v: v.status.value,
+    "detection": lambda v: v.detection.value,
+    "tier": lambda v: v.tier.value,
+    "type": lambda v: v.type,
+    "check_id": lambda v: v.check_id,
+    "target": lambda v: v.target,
+}
+CLOSED = ("severity", "status", "detection", "tier")
+
+
+@CASES
+@given(where=VULNERABILITY_FILTERS, most=st.integers(1, 500))
+@example(where=VulnerabilityFilter(), most=1)
+@example(where=VulnerabilityFilter(severity=("high", "low"), status=("open",)), most=1)
+@example(where=VulnerabilityFilter(target=("http://a.example/",)), most=1)
+@example(where=VulnerabilityFilter(check_id=("web.a", "web.b")), most=1)
+@example(where=VulnerabilityFilter(scan_id=("scan_a",)), most=500)
+@example(where=VulnerabilityFilter(scan_id=("scan_a", "scan_b"), cwe=("CWE-1",)), most=500)
+@example(where=VulnerabilityFilter(q="path"), most=500)
+def test_facets(filled: tuple[Stored, dict[str, list[Any]]], where: VulnerabilityFilter, most: int) -> None:
+    stored, rows = filled
+    expected = matching(rows, where)
+    found = stored.read(lambda tx: tx.vulnerabilities.facets(where, most))
+    assert tuple(found.by) == (*CLOSED, "type", "check_id", "target")
+    for name, tally in found.by.items():
+        counts = Counter(VALUES[name](v) for v in expected)
+        assert list(tally.values) == sorted(tally.values, key=lambda pair: (-pair[1], pair[0]))
+        assert not tally.more
+        if not tally.capped:
+            assert dict(tally.values) == dict(counts)
+        assert all(0 < n <= counts[value] for value, n in tally.values)
+    assert found.total == len(expected) or (found.capped and found.total <= len(expected))
+    terms = [where.scan_id, where.target, where.type, where.cwe, where.check_id]
+    asked = [values for values in terms if values]
+    timed = where.q is not None or where.created_after is not None or where.created_before is not None
+    if not timed and not asked:
+        # Counters know it all, however many rows there are.
+        assert not found.capped
+        assert not any(tally.capped for tally in found.by.values())
+    if not timed and len(asked) == 1 and len(set(asked[0])) == 1:
+        assert not found.capped
+        assert not any(found.by[name].capped for name in CLOSED)
+    if where.q is None and len(expected) < most:
+        assert not any(tally.capped for tally in found.by.values())
 
 
 @pytest.mark.parametrize("name", NAMES)

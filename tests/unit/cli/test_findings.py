@@ -39,6 +39,33 @@ def test_every_filter_narrows(recorded: Path, capsys) -> None:
     assert listed(capsys, recorded, "--workspace", "blue") == []
 
 
+def test_the_filters_are_those_of_the_api(recorded: Path, capsys) -> None:
+    rows = listed(capsys, recorded)
+    severities = sorted({row["severity"] for row in rows})[:2]
+    both = listed(capsys, recorded, "--severity", ",".join(severities))
+    assert both == [row for row in rows if row["severity"] in severities]
+    assert both == listed(capsys, recorded, "--severity", severities[0], "--severity", severities[1])
+    worst = listed(capsys, recorded, "--sort", "-risk_score")
+    assert [row["risk_score"] for row in worst] == sorted((row["risk_score"] for row in rows), reverse=True)
+    one = rows[-1]
+    assert one in listed(
+        capsys, recorded, "--search", one["title"].split()[0], "--detection", one["detection"]
+    )
+    assert one in listed(capsys, recorded, "--type", one["type"], "--cwe", f"CWE-1,{one['cwe'][0]}")
+    assert listed(capsys, recorded, "--created-after", "2999-01-31") == []
+    assert listed(capsys, recorded, "--created-before", "2999-01-31") == rows
+    for flags in (
+        ("--severity", "high,worst"),
+        ("--detection", ""),
+        ("--created-after", "yesterday"),
+        ("--search", "--- ---"),
+        ("--type", "a,,b"),
+        ("--sort", "title"),
+    ):
+        assert run(["findings", "list", "--data-dir", str(recorded), *flags]) == 2, flags
+        assert "Traceback" not in capsys.readouterr().err
+
+
 def test_for_people_every_line_fits_the_terminal(recorded: Path, capsys, monkeypatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     assert run(["findings", "list", "--data-dir", str(recorded)]) == 0

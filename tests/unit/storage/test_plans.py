@@ -32,6 +32,9 @@ def statements() -> Iterator[tuple[str, Statement]]:
                 yield f"{kind.name}.{name}", value
         yield f"{kind.name}.among", kind.statements.among(64)
         yield f"{kind.name}.facets_among", kind.statements.facets_among(64)
+        yield f"{kind.name}.texts_among", kind.statements.texts_among(64)
+    for size in (0, 8):
+        yield f"listing.largest {size}", listing._largest(size)
     for shape in (
         (1, True, False, ()),
         (4, False, True, (2, 1)),
@@ -70,6 +73,7 @@ def test_a_statement_seeks(store: Path, name: str) -> None:
     allowed = (
         "INDEX scan_open",
         "INDEX report_open",
+        "INDEX retest_open",
         "CONSTANT ROW",
         "SCAN waiting",
         "SCAN matching",

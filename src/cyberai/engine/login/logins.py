@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from msgspec import structs
 
 from cyberai.domain.auth import Auth, AuthType
-from cyberai.domain.http import HttpRequest, Url
+from cyberai.domain.http import Exchange, HttpRequest, Url
 from cyberai.domain.scope import ScanScope
 from cyberai.domain.target import UrlTarget
 from cyberai.domain.unit import UnitResult
@@ -75,10 +75,15 @@ class Logins:
         """The result as it may be stored: secrets out of its evidence, and what the sessions had to say."""
         if self._auth is None:
             return result
-        scrubber = Scrubber(
-            [secret for login in self._logins.values() for secret in login.secrets], self.shown
-        )
+        scrubber = self._scrubber()
         return structs.replace(scrubber.result(result), notes=tuple(map(scrubber.text, self._notes())))
+
+    def without_secrets(self, exchange: Exchange) -> Exchange:
+        """The exchange as it may be stored."""
+        return exchange if self._auth is None else self._scrubber().exchange(exchange)
+
+    def _scrubber(self) -> Scrubber:
+        return Scrubber([secret for login in self._logins.values() for secret in login.secrets], self.shown)
 
     def shown(self, request: HttpRequest) -> HttpRequest:
         """The request as evidence shows it."""

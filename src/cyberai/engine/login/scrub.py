@@ -70,8 +70,8 @@ class Scrubber:
             return evidence
         return structs.replace(
             evidence,
-            exchange=self._exchange(evidence.exchange),
-            control=self._exchange(evidence.control) if evidence.control is not None else None,
+            exchange=self.exchange(evidence.exchange),
+            control=self.exchange(evidence.control) if evidence.control is not None else None,
             match=self.text(evidence.match),
             note=self.text(evidence.note),
             delivered=self._request(evidence.delivered) if evidence.delivered is not None else None,
@@ -82,7 +82,8 @@ class Scrubber:
         shown_at = tuple(map(self.text, change.shown_at))
         return structs.replace(change, url=self.text(change.url), shown_at=shown_at)
 
-    def _exchange(self, exchange: Exchange) -> Exchange:
+    def exchange(self, exchange: Exchange) -> Exchange:
+        """A request and its answer."""
         return Exchange(self._request(exchange.request), self._response(exchange.response))
 
     def _request(self, request: HttpRequest) -> HttpRequest:
