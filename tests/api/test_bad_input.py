@@ -608,7 +608,7 @@ REPORT_BODIES: list[tuple[Any, str, str | None, str]] = [
     ({"scan_ids": []}, "invalid_request", "scan_ids", "1 to"),
     ({"scan_id": 3}, "invalid_request", "scan_id", "Must be a string"),
     ({"scan_id": "a", "format": "doc"}, "invalid_request", "format", "json, csv, html"),
-    ({"scan_id": "a", "format": "pdf"}, "invalid_request", "format", "Not available in this version"),
+    ({"scan_id": "a", "format": "vex"}, "invalid_request", "format", "Not available in this version"),
     ({"scan_id": "a", "type": "delta"}, "invalid_request", "type", "Not available in this version"),
     ({"scan_id": "a", "type": "x"}, "invalid_request", "type", "technical"),
     ({"scan_id": "a", "filters": {"severity": ["x"]}}, "invalid_request", "filters.severity", "critical"),

@@ -37,7 +37,7 @@ def _whole(low: int, high: int, default: int | None = None) -> Schema:
 
 _BUILT_FORMATS = {
     "type": "string",
-    "enum": ["json", "csv", "html", "sarif", "junit", "markdown"],
+    "enum": ["json", "csv", "html", "pdf", "sarif", "junit", "markdown"],
     "default": "json",
 }
 _BUILT_TYPES = {"type": "string", "enum": ["technical", "executive", "raw"], "default": "technical"}

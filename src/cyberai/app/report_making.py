@@ -8,7 +8,7 @@ import msgspec
 from cyberai.app.context import App
 from cyberai.app.events import report_event
 from cyberai.app.report_model import build_model
-from cyberai.domain.errors import NotFound
+from cyberai.domain.errors import CyberAIError
 from cyberai.domain.event import EventType
 from cyberai.domain.ids import SYSTEM
 from cyberai.domain.report import Report, ReportStatus
@@ -26,7 +26,9 @@ async def work_on_report(app: App, worker: str) -> bool:
         return False
     try:
         await _make(app, report)
-    except (MemoryError, RecursionError, msgspec.ValidationError, NotFound, ValueError) as error:
+    except CyberAIError as error:
+        await _give_up(app, report, f"{error.message}: {error.reason}"[:500])
+    except (MemoryError, RecursionError, msgspec.ValidationError, ValueError) as error:
         await _give_up(app, report, f"{type(error).__name__}: {error}"[:500])
     return True
 

@@ -35,6 +35,7 @@ _FORMATS = (
     ReportFormat.JSON,
     ReportFormat.CSV,
     ReportFormat.HTML,
+    ReportFormat.PDF,
     ReportFormat.SARIF,
     ReportFormat.JUNIT,
     ReportFormat.MARKDOWN,

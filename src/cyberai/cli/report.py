@@ -47,9 +47,9 @@ Examples:
     type=click.Choice(["technical", "executive", "raw"]),
     default="technical",
     show_default=True,
-    help="For whom html and csv are written.",
+    help="For whom html, pdf, csv and markdown are written.",
 )
-@click.option("--title", metavar="TEXT", help="Title of an html report.")
+@click.option("--title", metavar="TEXT", help="Title of the report.")
 @data_dir
 def command(
     scan_id: str | None,

@@ -21,7 +21,7 @@ class ReportType(StrEnum):
 
 
 class ReportFormat(StrEnum):
-    """File formats. This version carries json, csv, html, sarif, junit and markdown."""
+    """File formats. This version carries json, csv, html, pdf, sarif, junit and markdown."""
 
     JSON = "json"
     CSV = "csv"
