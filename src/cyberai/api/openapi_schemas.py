@@ -11,7 +11,7 @@ from cyberai.domain.auth import AuthType
 from cyberai.domain.check import Scope as CheckScope
 from cyberai.domain.finding import Tier
 from cyberai.domain.history import ActorKind
-from cyberai.domain.report import ReportFormat, ReportStatus, ReportType
+from cyberai.domain.report import FORMATS_OF, ReportFormat, ReportStatus, ReportType
 from cyberai.domain.scan import Criticality, Mode, Phase, ScanStatus, ScanType, StatusReason
 from cyberai.domain.scan_log import LogKind
 from cyberai.domain.severity import Severity
@@ -37,10 +37,10 @@ def _whole(low: int, high: int, default: int | None = None) -> Schema:
 
 _BUILT_FORMATS = {
     "type": "string",
-    "enum": ["json", "csv", "html", "pdf", "sarif", "junit", "markdown"],
+    "enum": list(dict.fromkeys(format.value for formats in FORMATS_OF.values() for format in formats)),
     "default": "json",
 }
-_BUILT_TYPES = {"type": "string", "enum": ["technical", "executive", "raw"], "default": "technical"}
+_BUILT_TYPES = {"type": "string", "enum": [kind.value for kind in FORMATS_OF], "default": "technical"}
 _SCOPES: Schema = {"type": "array", "items": _one_of(ApiScope)}
 
 REFINED: dict[str, dict[str, Schema]] = {

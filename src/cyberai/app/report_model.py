@@ -30,6 +30,7 @@ def build_model(app: App, tx: Tx, report: Report) -> ReportModel:
         coverage=tuple(coverage),
         check_titles={check.meta.id: check.meta.title for check in app.checks},
         check_impacts={check.meta.id: check.meta.impact for check in app.checks},
+        check_weaknesses={check.meta.id: (*check.meta.cwe, *check.meta.owasp) for check in app.checks},
     )
 
 

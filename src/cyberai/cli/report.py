@@ -44,7 +44,7 @@ Examples:
 @click.option(
     "--type",
     "report_type",
-    type=click.Choice(["technical", "executive", "raw"]),
+    type=click.Choice(["technical", "executive", "compliance", "raw"]),
     default="technical",
     show_default=True,
     help="For whom html, pdf, csv and markdown are written.",

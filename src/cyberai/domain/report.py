@@ -11,7 +11,7 @@ from cyberai.domain.vulnerability import Vulnerability
 
 
 class ReportType(StrEnum):
-    """For whom it is written. This version carries technical, executive and raw."""
+    """For whom it is written."""
 
     EXECUTIVE = "executive"
     TECHNICAL = "technical"
@@ -34,6 +34,18 @@ class ReportFormat(StrEnum):
     GITLAB = "gitlab"
     VEX = "vex"
     OCSF = "ocsf"
+
+
+_PAGES = (ReportFormat.JSON, ReportFormat.HTML, ReportFormat.PDF, ReportFormat.MARKDOWN)
+_LISTS = (ReportFormat.CSV, ReportFormat.SARIF, ReportFormat.JUNIT)
+
+FORMATS_OF: dict[ReportType, tuple[ReportFormat, ...]] = {
+    ReportType.TECHNICAL: (*_PAGES, *_LISTS),
+    ReportType.EXECUTIVE: (*_PAGES, ReportFormat.CSV),
+    ReportType.COMPLIANCE: _PAGES,
+    ReportType.RAW: (*_PAGES, *_LISTS),
+}
+"""The types and formats that this version carries: a list of findings has no place for what some types are about."""
 
 
 class ReportStatus(StrEnum):
@@ -110,6 +122,8 @@ class ReportModel(Struct, frozen=True, kw_only=True):
     check_titles: dict[str, str]
     check_impacts: dict[str, str] = {}
     """What an attacker gains, per check id: the `## Impact` of its documentation."""
+    check_weaknesses: dict[str, tuple[str, ...]] = {}
+    """The CWE numbers and OWASP categories of each check."""
 
 
 class RenderedReport(Struct, frozen=True, kw_only=True):

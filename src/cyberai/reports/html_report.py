@@ -7,12 +7,13 @@ from importlib.resources import files
 
 from jinja2 import Environment, StrictUndefined, Template
 
-from cyberai.domain.report import RenderedReport, ReportModel
+from cyberai.domain.report import RenderedReport, ReportModel, ReportType
+from cyberai.reports.compliance.judgement import judged
 from cyberai.reports.page.charts import coverage_bar, severity_bars, severity_counts
 from cyberai.reports.page.coverage import coverage_view
 from cyberai.reports.page.findings import SEVERITIES, FindingView, finding_views
 from cyberai.reports.page.scans import risk_score, scan_views, verdict_view
-from cyberai.reports.page.summary import PROOF, headline, nothing
+from cyberai.reports.page.summary import PROOF, headline, nothing, top_risks, untested
 from cyberai.reports.plain_text import capped, one_line, utc
 
 OPEN_EVIDENCE = 12
@@ -22,7 +23,8 @@ _MAX_TITLE = 200
 
 
 def render(model: ReportModel) -> RenderedReport:
-    """One self-contained page. `executive` leaves the raw evidence out, `raw` the prose."""
+    """One self-contained page. `executive` leaves the raw evidence out, `raw` the prose; `compliance` shows
+    the standards and lists the findings."""
     template, style, style_hash = _page()
     findings = finding_views(model)
     coverage = coverage_view(model.coverage, model.check_titles)
@@ -39,6 +41,9 @@ def render(model: ReportModel) -> RenderedReport:
         risk=risk_score(model),
         headline=headline(findings),
         nothing=nothing(model, coverage.percent),
+        top=top_risks(findings) if model.report.type is not ReportType.RAW else (),
+        untested=untested(coverage),
+        standards=judged(model) if model.report.type is ReportType.COMPLIANCE else (),
         findings=findings,
         groups=_groups(findings),
         open_evidence=len(findings) <= OPEN_EVIDENCE,

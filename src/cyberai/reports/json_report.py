@@ -2,19 +2,21 @@
 
 import msgspec
 
-from cyberai.domain.report import CoverageRow, RenderedReport, ReportModel
+from cyberai.domain.report import CoverageRow, RenderedReport, ReportModel, ReportType
+from cyberai.reports.compliance.judgement import judged
 from cyberai.reports.plain_text import rfc3339
 
 INDENT = 2
 
 
 def render(model: ReportModel) -> RenderedReport:
-    """One object `{report, generated_at, version, scans, vulnerabilities, coverage}`, key order fixed.
+    """One object `{report, generated_at, version, scans, vulnerabilities, coverage}`, key order fixed; with
+    `compliance` where the report is about that.
 
     `scans` and `vulnerabilities` are the API's own objects, the latter with `evidence`.
     """
     report = model.report
-    document = {
+    document: dict[str, object] = {
         "report": {
             "id": report.id,
             "type": report.type.value,
@@ -34,6 +36,8 @@ def render(model: ReportModel) -> RenderedReport:
         "vulnerabilities": [item.resource for item in model.items],
         "coverage": [_coverage(row, model.check_titles) for row in model.coverage],
     }
+    if report.type is ReportType.COMPLIANCE:
+        document["compliance"] = judged(model)
     content = msgspec.json.format(msgspec.json.encode(document), indent=INDENT) + b"\n"
     return RenderedReport(content=content, media_type="application/json", filename=f"{report.id}.json")
 

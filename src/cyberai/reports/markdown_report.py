@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from cyberai.domain.finding import Tier
 from cyberai.domain.report import RenderedReport, ReportItem, ReportModel, ReportType
 from cyberai.domain.severity import Severity
+from cyberai.reports.compliance.judgement import judged
 from cyberai.reports.page.coverage import coverage_view
 from cyberai.reports.page.findings import place, short_place
 from cyberai.reports.page.prose import blocks
@@ -30,8 +31,8 @@ _RUN = re.compile(r"`+")
 
 def render(model: ReportModel) -> RenderedReport:
     """Summary, findings from the worst on, coverage. `executive` leaves the evidence out, `raw` the prose."""
-    lines = [f"# {escape(model.title)}", "", *_summary(model)]
-    for number, item in enumerate(model.items, 1):
+    lines = [f"# {escape(model.title)}", "", *_summary(model), *_compliance(model)]
+    for number, item in enumerate(model.items if model.report.type is not ReportType.COMPLIANCE else (), 1):
         lines += _finding(number, item, model)
     lines += _changes(model)
     lines += _coverage(model)
@@ -97,9 +98,29 @@ def _summary(model: ReportModel) -> Iterable[str]:
     yield "|--:|---|---|---|---|"
     for number, item in enumerate(model.items, 1):
         row = item.vulnerability
-        cells = (row.effective_severity.value, escape(row.title), span(short_place(row)), row.tier.value)
+        where = span(short_place(row))
+        if model.report.type is ReportType.COMPLIANCE:
+            where += f", {span(row.id)}"
+        cells = (row.effective_severity.value, escape(row.title), where, row.tier.value)
         yield f"| {number} | {' | '.join(cells)} |"
     yield ""
+
+
+def _compliance(model: ReportModel) -> Iterable[str]:
+    """The standards row by row, where the report is about them."""
+    if model.report.type is not ReportType.COMPLIANCE:
+        return
+    for standard in judged(model):
+        yield f"## {escape(standard.name)}"
+        yield ""
+        yield escape(standard.summary)
+        yield ""
+        yield "| Row | Requirement | Result | Findings | Checks run |"
+        yield "|---|---|---|--:|--:|"
+        for row in standard.rows:
+            cells = (escape(row.id), escape(row.title), row.word, str(row.findings), str(row.checks))
+            yield f"| {' | '.join(cells)} |"
+        yield ""
 
 
 def _finding(number: int, item: ReportItem, model: ReportModel) -> Iterable[str]:

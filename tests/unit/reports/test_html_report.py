@@ -9,13 +9,13 @@ from selectolax.lexbor import LexborHTMLParser
 
 from cyberai.domain.finding import HttpEvidence
 from cyberai.domain.http import Exchange, HttpRequest, HttpResponse, Url
-from cyberai.domain.report import ReportModel, ReportType
+from cyberai.domain.report import FORMATS_OF, ReportFormat, ReportModel, ReportType
 from cyberai.domain.scan import VerdictResult
 from cyberai.reports.html_report import render
 from unit.reports import poisoned, sample
 from unit.reports.hostile_strings import HOSTILE, short
 
-KINDS = (ReportType.TECHNICAL, ReportType.EXECUTIVE, ReportType.RAW)
+KINDS = tuple(kind for kind, formats in FORMATS_OF.items() if ReportFormat.HTML in formats)
 FREE_VALUES = {"id", "href"}
 NUMBERS = {"x", "y", "width", "height", "viewBox", "d"}
 

@@ -10,9 +10,11 @@ from msgspec import structs
 from pypdf import PdfReader
 
 from cyberai.domain.errors import Unavailable
-from cyberai.domain.report import ReportFormat, ReportModel, ReportType
+from cyberai.domain.report import FORMATS_OF, ReportFormat, ReportModel, ReportType
+from cyberai.domain.vulnerability import Location
 from cyberai.reports.pdf import child
-from cyberai.reports.pdf.document import MAX_DETAILED, MAX_LISTED, document
+from cyberai.reports.pdf.document import document
+from cyberai.reports.pdf.entries import MAX_DETAILED, MAX_LISTED
 from cyberai.reports.pdf_report import render
 from cyberai.reports.plain_text import one_line
 from unit.reports import poisoned, sample
@@ -21,7 +23,7 @@ from unit.reports.pdf_reader import ACTIVE, addresses, dictionaries, read, text_
 
 pytestmark = pytest.mark.slow  # a process for each file
 
-KINDS = (ReportType.TECHNICAL, ReportType.EXECUTIVE, ReportType.RAW)
+KINDS = tuple(kind for kind, formats in FORMATS_OF.items() if ReportFormat.PDF in formats)
 
 
 def model(count: int = 8, **changes: object) -> ReportModel:
@@ -131,6 +133,13 @@ def test_markup_of_the_typesetter_is_text(tmp_path: Path) -> None:
     assert "".join(attack.split()) in "".join(shown.split())
 
 
+def test_a_word_without_end_stays_on_the_page(tmp_path: Path) -> None:
+    word = "".join(f"{number:03}x" for number in range(90))
+    row = sample.vulnerability(0, location=Location(url=f"http://127.0.0.1/{word}", parameter=None))
+    shown = "".join(text_of(render(model(items=(sample.item(row, ()),))).content, tmp_path).split())
+    assert word in shown
+
+
 def test_letters_that_no_font_has_are_spelled_out(tmp_path: Path) -> None:
     item = sample.item(sample.vulnerability(0, title="Egypt \U00013080 and \u1e9e"), ())
     content = render(model(items=(item,))).content
@@ -163,7 +172,7 @@ typesetting.main()
 
 
 def test_too_little_memory_is_said_and_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(child, "MEMORY", 120_000_000)
+    monkeypatch.setattr(child, "MEMORY", 1_000_000)
     with pytest.raises(Unavailable) as refusal:
         render(model())
     assert "Choose fewer findings" in refusal.value.reason

@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cyberai.reports.page.exchange import Segment
-from cyberai.reports.pdf.wrapping import breakable, wrapped, wrapped_segments
+from cyberai.reports.pdf.fitting import breakable
+from cyberai.reports.pdf.wrapping import wrapped, wrapped_segments
 
 
 def test_a_long_line_goes_on_in_the_next() -> None:

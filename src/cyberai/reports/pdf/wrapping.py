@@ -1,21 +1,10 @@
-"""Text for paper: nothing scrolls there, so that long lines are wrapped and long words may break."""
+"""Text for paper: nothing scrolls there, so that long lines are wrapped."""
 
-import re
 import unicodedata
 
 from cyberai.reports.page.exchange import Segment
 
-_LONGEST = 28
-"""Characters of a word that fit into the narrowest column."""
-_LONG_WORD = re.compile(rf"\S{{{_LONGEST}}}(?=\S)")
-_BREAK = "\u200b"
-"""The template makes a place to break of it; `visible` has spelled out those of the target."""
 _WIDE = frozenset("WF")
-
-
-def breakable(text: str) -> str:
-    """The text with a break allowed after every 28 characters of a word."""
-    return _LONG_WORD.sub(r"\g<0>" + _BREAK, text) if len(text) > _LONGEST else text
 
 
 def wrapped(text: str, columns: int) -> str:

@@ -1,0 +1,113 @@
+"""What a request for a report asks for: every member read, and refused with words where it means nothing."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from msgspec import UNSET
+
+from cyberai.app.context import App
+from cyberai.app.requests import ReportFiltersRequest, ReportRequest
+from cyberai.app.scan_request import NOT_AVAILABLE
+from cyberai.domain.errors import InvalidRequest, require_readable
+from cyberai.domain.finding import Tier
+from cyberai.domain.ids import ReportId, ScanId, WorkspaceId
+from cyberai.domain.report import FORMATS_OF, Report, ReportFilters, ReportFormat, ReportStatus, ReportType
+from cyberai.domain.severity import Severity
+from cyberai.domain.vulnerability import VulnerabilityStatus
+
+MESSAGE = "Invalid report configuration"
+MAX_SCANS = 100
+
+
+def report_of(app: App, workspace: WorkspaceId, request: ReportRequest) -> Report:
+    """The report that is asked for, not stored; raise InvalidRequest."""
+    at = app.clock.now()
+    require_readable(
+        MESSAGE,
+        lambda: _type(request.type),
+        lambda: _format(request.format, request.type),
+        lambda: _scan_ids(request),
+        lambda: _filters(request),
+        lambda: _title(request.title),
+    )
+    return Report(
+        id=ReportId(app.ids.new("report")),
+        workspace=workspace,
+        type=_type(request.type),
+        format=_format(request.format, request.type),
+        scan_ids=_scan_ids(request),
+        status=ReportStatus.QUEUED,
+        created_at=at,
+        updated_at=at,
+        filters=_filters(request),
+        title=_title(request.title),
+    )
+
+
+def _type(value: str) -> ReportType:
+    choices = [kind.value for kind in FORMATS_OF]
+    if value in choices:
+        return ReportType(value)
+    raise InvalidRequest(MESSAGE, field="type", reason=_why_not(value, choices, list(ReportType)))
+
+
+def _format(value: str, of: str) -> ReportFormat:
+    """The format, where reports of this type come in it; a type that does not exist is another member's problem."""
+    kinds = [ReportType(of)] if of in [kind.value for kind in FORMATS_OF] else list(FORMATS_OF)
+    choices = list(dict.fromkeys(format.value for kind in kinds for format in FORMATS_OF[kind]))
+    if value in choices:
+        return ReportFormat(value)
+    built = {format.value for formats in FORMATS_OF.values() for format in formats}
+    if value in built:
+        raise InvalidRequest(
+            MESSAGE, field="format", reason=f"A report of type {of} comes as one of: {', '.join(choices)}"
+        )
+    raise InvalidRequest(MESSAGE, field="format", reason=_why_not(value, choices, list(ReportFormat)))
+
+
+def _why_not(value: str, choices: list[str], known: Sequence[StrEnum]) -> str:
+    return NOT_AVAILABLE if value in known else f"Must be one of: {', '.join(choices)}"
+
+
+def _scan_ids(request: ReportRequest) -> tuple[ScanId, ...]:
+    single, several = request.scan_id, request.scan_ids
+    if (single is UNSET) == (several is UNSET):
+        raise InvalidRequest(MESSAGE, field="scan_id", reason="Give either scan_id or scan_ids")
+    ids = [single] if single is not UNSET else several
+    assert ids is not UNSET
+    if not 1 <= len(ids) <= MAX_SCANS:
+        raise InvalidRequest(MESSAGE, field="scan_ids", reason=f"Must hold 1 to {MAX_SCANS} scan ids")
+    return tuple(dict.fromkeys(ScanId(str(scan_id)) for scan_id in ids))
+
+
+def _filters(request: ReportRequest) -> ReportFilters:
+    filters = request.filters
+    require_readable(
+        MESSAGE,
+        lambda: _known("severity", filters.severity, Severity),
+        lambda: _known("status", filters.status, VulnerabilityStatus),
+        lambda: _known("tier", filters.tier, Tier),
+    )
+    if filters != ReportFiltersRequest() and request.type == ReportType.COMPLIANCE:
+        raise InvalidRequest(
+            MESSAGE,
+            field="filters",
+            reason="A compliance report judges by all findings: what a filter leaves out would count as tested",
+        )
+    return ReportFilters(
+        severity=tuple(filters.severity), status=tuple(filters.status), tier=tuple(filters.tier)
+    )
+
+
+def _known(name: str, values: list[str], kind: type[StrEnum]) -> None:
+    known = {member.value for member in kind}
+    if not known.issuperset(values):
+        raise InvalidRequest(
+            MESSAGE, field=f"filters.{name}", reason="Must be one of: " + ", ".join(sorted(known))
+        )
+
+
+def _title(title: str | None) -> str | None:
+    if title is not None and not 1 <= len(title) <= 200:
+        raise InvalidRequest(MESSAGE, field="title", reason="Must have 1 to 200 characters")
+    return title
