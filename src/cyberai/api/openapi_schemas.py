@@ -37,7 +37,9 @@ def _whole(low: int, high: int, default: int | None = None) -> Schema:
 
 _BUILT_FORMATS = {
     "type": "string",
-    "enum": list(dict.fromkeys(format.value for formats in FORMATS_OF.values() for format in formats)),
+    "enum": [
+        format.value for format in ReportFormat if any(format in formats for formats in FORMATS_OF.values())
+    ],
     "default": "json",
 }
 _BUILT_TYPES = {"type": "string", "enum": [kind.value for kind in FORMATS_OF], "default": "technical"}

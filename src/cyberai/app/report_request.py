@@ -54,11 +54,11 @@ def _type(value: str) -> ReportType:
 def _format(value: str, of: str) -> ReportFormat:
     """The format, where reports of this type come in it; a type that does not exist is another member's problem."""
     kinds = [ReportType(of)] if of in [kind.value for kind in FORMATS_OF] else list(FORMATS_OF)
-    choices = list(dict.fromkeys(format.value for kind in kinds for format in FORMATS_OF[kind]))
+    offered = {format for kind in kinds for format in FORMATS_OF[kind]}
+    choices = [format.value for format in ReportFormat if format in offered]
     if value in choices:
         return ReportFormat(value)
-    built = {format.value for formats in FORMATS_OF.values() for format in formats}
-    if value in built:
+    if any(value in formats for formats in FORMATS_OF.values()):
         raise InvalidRequest(
             MESSAGE, field="format", reason=f"A report of type {of} comes as one of: {', '.join(choices)}"
         )
