@@ -79,7 +79,12 @@ async def progress(
     await site.store.write(workspace, write)
 
 
-def finish_scan(site: Site, scan_id: str, status: ScanStatus = ScanStatus.COMPLETED) -> None:
+def finish_scan(
+    site: Site,
+    scan_id: str,
+    status: ScanStatus = ScanStatus.COMPLETED,
+    workspace: WorkspaceId = DEFAULT_WORKSPACE,
+) -> None:
     """End a scan as a worker would."""
 
     def write(tx):  # type: ignore[no-untyped-def]
@@ -87,7 +92,7 @@ def finish_scan(site: Site, scan_id: str, status: ScanStatus = ScanStatus.COMPLE
         at = site.clock.now()
         tx.scans.update(scan.replace(status=status, finished_at=at, estimated_completion=at))
 
-    site.runner.run(site.store.write(DEFAULT_WORKSPACE, write))
+    site.runner.run(site.store.write(workspace, write))
 
 
 class PlainRenderer:

@@ -39,6 +39,10 @@ class World:
         }
         self.ids: dict[str, str] = {}
         self.own: dict[str, str] = {}
+        for who, workspace in ((OWNER, DEFAULT_WORKSPACE), (STRANGER, STRANGERS_WORKSPACE)):
+            # An earlier scan of the same target, which the next one can be compared with.
+            finish_scan(self.site, self.fresh("scan", who), workspace=workspace)
+            self.site.clock.advance(60)
         for kind in ("scan", "vuln", "report", "key"):
             self.ids[kind] = self.fresh(kind, OWNER)
             self.own[kind] = self.fresh(kind, STRANGER)
@@ -49,6 +53,7 @@ class World:
         self.ids["evt"] = events[0]["id"]
         self.ids["seq"] = str(events[-1]["seq"])
         self.ids["ticket"] = self.call("POST", "/v1/ws/tickets", OWNER).json()["ticket"]
+        self.ids["other"] = self.fresh("scan", OWNER)
         self.cursors = self._cursors()
         self.ids["cursor"] = next(iter(self.cursors.values()))
         self.ids["idempotency"] = IDEMPOTENCY_KEY

@@ -69,14 +69,12 @@ def judge_absent(app: App, tx: Tx, scan: Scan, at: int) -> None:
     """Store what the scan says of those it did not see, with an event for each that changes."""
     ledger = tuple(tx.ledger.rows(scan.id))
     metas = {check.meta.id: check.meta for check in app.checks}
-    policies = scan.spec.policies
-    targets = tuple(parse_target(text) for text in scan.spec.targets)
-    scope = ScanScope(targets, policies.include_paths, policies.exclude_paths)
+    scope = scope_of(scan)
     unseen = [
         row
         for target in dict.fromkeys(scan.spec.targets)
         for row in tx.vulnerabilities.of_target(target)
-        if row.scan_id != scan.id and _within(scope, row)
+        if row.scan_id != scan.id and within(scope, row)
     ]
     for row in unseen[:MOST]:
         judged = looked_at(row, looked(row, scan.id, metas.get(row.check_id), ledger), at)
@@ -89,7 +87,15 @@ def judge_absent(app: App, tx: Tx, scan: Scan, at: int) -> None:
         note(tx, scan.id, LogKind.STATE, "not judged", at, left)
 
 
-def _within(scope: ScanScope, row: Vulnerability) -> bool:
+def scope_of(scan: Scan) -> ScanScope:
+    """What the scan was about."""
+    policies = scan.spec.policies
+    targets = tuple(parse_target(text) for text in scan.spec.targets)
+    return ScanScope(targets, policies.include_paths, policies.exclude_paths)
+
+
+def within(scope: ScanScope, row: Vulnerability) -> bool:
+    """Whether a scan of this scope could have come by the vulnerability."""
     if row.location.url is None:
         return row.location.port is None or scope.allows_port(row.host, row.location.port)
     url = _url_of(row)
