@@ -77,6 +77,9 @@ BESIDE: dict[str, dict[str, Any]] = {
 }
 """What a member of `auth` needs beside it."""
 
+OF_A_DELTA = ("baseline_scan_id", "since")
+"""Members of a report that go with one type only."""
+
 CHANGES: dict[str, dict[str, tuple[Any, tuple[str, ...]]]] = {
     "createScan": {
         "target": ("other.example", ("target", "targets")),
@@ -137,6 +140,8 @@ CHANGES: dict[str, dict[str, tuple[Any, tuple[str, ...]]]] = {
         "type": ("executive", ("type",)),
         "format": ("html", ("format",)),
         "title": ("a title", ("title",)),
+        "baseline_scan_id": ("{scan}", ("baseline_scan_id", "type")),
+        "since": ("2030-01-01T00:00:00Z", ("since", "type")),
         "filters.severity": (["high"], ("filters.severity",)),
         "filters.status": (["open"], ("filters.status",)),
         "filters.tier": (["strong"], ("filters.tier",)),
@@ -260,6 +265,8 @@ def test_a_declared_member_changes_what_it_names(world: World, operation: Operat
             base.pop(member[:-1])
         if member in BESIDE:
             base["auth"] = dict(BESIDE[member])
+        if member in OF_A_DELTA:
+            base["type"] = "delta"
         answer = world.perform(operation, OWNER, id, body=body_with(base, member, value))
         after = answer.json()
     assert answer.status in (200, 201), answer.body

@@ -3,11 +3,12 @@
 import msgspec
 
 from cyberai.app.context import App
+from cyberai.app.report_delta import delta_of
 from cyberai.app.resources import scan_resource
 from cyberai.app.scans import require_scan
 from cyberai.app.vulnerabilities import whole_resource
 from cyberai.domain.ids import VulnerabilityId
-from cyberai.domain.report import CoverageRow, Report, ReportItem, ReportModel
+from cyberai.domain.report import CoverageRow, Report, ReportItem, ReportModel, ReportType
 from cyberai.domain.scan import Scan
 from cyberai.domain.vulnerability import Vulnerability
 from cyberai.ports.store import Tx
@@ -30,6 +31,9 @@ def build_model(app: App, tx: Tx, report: Report) -> ReportModel:
         coverage=tuple(coverage),
         check_titles={check.meta.id: check.meta.title for check in app.checks},
         check_impacts={check.meta.id: check.meta.impact for check in app.checks},
+        delta=delta_of(app, tx, report, lambda row: _wanted(report, row))
+        if report.type is ReportType.DELTA
+        else None,
         check_weaknesses={check.meta.id: (*check.meta.cwe, *check.meta.owasp) for check in app.checks},
     )
 

@@ -6,14 +6,18 @@ from enum import StrEnum
 from msgspec import UNSET
 
 from cyberai.app.context import App
+from cyberai.app.report_delta import baseline_of
 from cyberai.app.requests import ReportFiltersRequest, ReportRequest
 from cyberai.app.scan_request import NOT_AVAILABLE
+from cyberai.app.scans import require_scan
+from cyberai.app.times import parse_time
 from cyberai.domain.errors import InvalidRequest, require_readable
 from cyberai.domain.finding import Tier
 from cyberai.domain.ids import ReportId, ScanId, WorkspaceId
 from cyberai.domain.report import FORMATS_OF, Report, ReportFilters, ReportFormat, ReportStatus, ReportType
 from cyberai.domain.severity import Severity
 from cyberai.domain.vulnerability import VulnerabilityStatus
+from cyberai.ports.store import Tx
 
 MESSAGE = "Invalid report configuration"
 MAX_SCANS = 100
@@ -29,6 +33,7 @@ def report_of(app: App, workspace: WorkspaceId, request: ReportRequest) -> Repor
         lambda: _scan_ids(request),
         lambda: _filters(request),
         lambda: _title(request.title),
+        lambda: _delta(request),
     )
     return Report(
         id=ReportId(app.ids.new("report")),
@@ -41,7 +46,17 @@ def report_of(app: App, workspace: WorkspaceId, request: ReportRequest) -> Repor
         updated_at=at,
         filters=_filters(request),
         title=_title(request.title),
+        baseline_scan_id=request.baseline_scan_id,
+        since=_delta(request),
     )
+
+
+def require_subjects(tx: Tx, request: ReportRequest, report: Report) -> None:
+    """Raise NotFound where a scan that the report is about, or is held against, is not there."""
+    for index, scan_id in enumerate(report.scan_ids):
+        require_scan(tx, scan_id, f"scan_ids[{index}]" if request.scan_id is UNSET else "scan_id")
+    if report.type is ReportType.DELTA:
+        baseline_of(tx, report)
 
 
 def _type(value: str) -> ReportType:
@@ -105,6 +120,26 @@ def _known(name: str, values: list[str], kind: type[StrEnum]) -> None:
         raise InvalidRequest(
             MESSAGE, field=f"filters.{name}", reason="Must be one of: " + ", ".join(sorted(known))
         )
+
+
+def _delta(request: ReportRequest) -> int | None:
+    """`since` in microseconds; raise InvalidRequest for what a comparison cannot be made of."""
+    named, since = request.baseline_scan_id, request.since
+    given = "baseline_scan_id" if named is not None else "since"
+    if request.type != ReportType.DELTA:
+        if named is not None or since is not None:
+            raise InvalidRequest(MESSAGE, field=given, reason="Goes with the type delta only")
+        return None
+    if named is not None and since is not None:
+        raise InvalidRequest(MESSAGE, field="since", reason="Give either baseline_scan_id or since")
+    if len(_scan_ids(request)) > 1:
+        raise InvalidRequest(MESSAGE, field="scan_ids", reason="A delta report is about one scan")
+    if since is None:
+        return None
+    try:
+        return parse_time(since)
+    except ValueError as error:
+        raise InvalidRequest(MESSAGE, field="since", reason=str(error)) from error
 
 
 def _title(title: str | None) -> str | None:

@@ -1,6 +1,6 @@
 """Reports: ordered by clients, made by workers, served byte for byte."""
 
-from msgspec import UNSET, Struct
+from msgspec import Struct
 
 from cyberai.app.context import App
 from cyberai.app.idempotency import Keep, not_kept
@@ -13,10 +13,9 @@ from cyberai.app.listing import (
     behind,
     listed,
 )
-from cyberai.app.report_request import report_of
+from cyberai.app.report_request import report_of, require_subjects
 from cyberai.app.requests import ReportRequest
 from cyberai.app.resources import ReportResource, report_resource
-from cyberai.app.scans import require_scan
 from cyberai.domain.errors import Conflict, ErrorCode, NotFound
 from cyberai.domain.ids import ReportId, WorkspaceId
 from cyberai.domain.report import Report, ReportStatus
@@ -40,8 +39,7 @@ async def create_report(
     report = report_of(app, workspace, request)
 
     def store(tx: Tx) -> None:
-        for index, scan_id in enumerate(report.scan_ids):
-            require_scan(tx, scan_id, f"scan_ids[{index}]" if request.scan_id is UNSET else "scan_id")
+        require_subjects(tx, request, report)
         tx.reports.insert(report)
         keep(tx, resource)
 

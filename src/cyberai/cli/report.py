@@ -21,6 +21,7 @@ Without -o it is shown as `cyberai scan` shows it. A scan that still runs is sho
 Examples:
   cyberai report
   cyberai report scan_01hq... -o report.html -o findings.csv
+  cyberai report --type delta -o changes.pdf
   cyberai report -o management.html --type executive --title "The shop, May"
 """
 
@@ -44,10 +45,15 @@ Examples:
 @click.option(
     "--type",
     "report_type",
-    type=click.Choice(["technical", "executive", "compliance", "raw"]),
+    type=click.Choice(["technical", "executive", "compliance", "delta", "raw"]),
     default="technical",
     show_default=True,
     help="For whom html, pdf, csv and markdown are written.",
+)
+@click.option(
+    "--baseline",
+    metavar="SCAN",
+    help="With --type delta: the scan to hold it against. Default: the one before.",
 )
 @click.option("--title", metavar="TEXT", help="Title of the report.")
 @data_dir
@@ -56,6 +62,7 @@ def command(
     output_format: str | None,
     output: tuple[str, ...],
     report_type: str,
+    baseline: str | None,
     title: str | None,
     data_dir: Path | None,
 ) -> None:
@@ -74,7 +81,9 @@ def command(
         found = await newest_scan(scan_id)(app)
         rendered = {}
         for format in formats:
-            request = ReportRequest(scan_id=found, format=format, type=report_type, title=title)
+            request = ReportRequest(
+                scan_id=found, format=format, type=report_type, title=title, baseline_scan_id=baseline
+            )
             rendered[format] = (await rendered_report(app, DEFAULT_WORKSPACE, request)).content
         return await scan_result(app, DEFAULT_WORKSPACE, found), rendered
 

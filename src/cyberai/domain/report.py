@@ -7,6 +7,7 @@ from msgspec import Struct, structs
 from cyberai.domain.finding import Evidence
 from cyberai.domain.ids import ReportId, ScanId, WorkspaceId
 from cyberai.domain.scan import Scan
+from cyberai.domain.severity import Severity
 from cyberai.domain.vulnerability import Vulnerability
 
 
@@ -43,6 +44,7 @@ FORMATS_OF: dict[ReportType, tuple[ReportFormat, ...]] = {
     ReportType.TECHNICAL: (*_PAGES, *_LISTS),
     ReportType.EXECUTIVE: (*_PAGES, ReportFormat.CSV),
     ReportType.COMPLIANCE: _PAGES,
+    ReportType.DELTA: _PAGES,
     ReportType.RAW: (*_PAGES, *_LISTS),
 }
 """The types and formats that this version carries: a list of findings has no place for what some types are about."""
@@ -78,6 +80,10 @@ class Report(Struct, frozen=True, kw_only=True):
     updated_at: int
     filters: ReportFilters = ReportFilters()
     title: str | None = None
+    baseline_scan_id: str | None = None
+    """Of a delta: the scan it is held against, or `previous`."""
+    since: int | None = None
+    """Of a delta: held against the last scan that had begun then."""
     completed_at: int | None = None
     size: int | None = None
     digest: str | None = None
@@ -108,6 +114,35 @@ class ReportItem(Struct, frozen=True, kw_only=True):
     resource: dict[str, object]
 
 
+class DeltaEntry(Struct, frozen=True, kw_only=True):
+    """What became of one vulnerability since the baseline: a `domain.diff.Difference` in `change`, and the fields of
+    `domain.diff.Differing`."""
+
+    change: str
+    vulnerability: Vulnerability
+    was: Vulnerability | None = None
+    before: Severity | None = None
+    after: Severity | None = None
+    untested_before: bool = False
+
+
+class NotComparedCheck(Struct, frozen=True, kw_only=True):
+    """A check on a host that only one of the scans ran: `only_in` is `scan` or `against`."""
+
+    host: str
+    check_id: str
+    only_in: str
+
+
+class Delta(Struct, frozen=True, kw_only=True):
+    """A scan held against an earlier one; entries in the order in which they are shown."""
+
+    baseline: Scan
+    entries: tuple[DeltaEntry, ...]
+    not_compared: tuple[NotComparedCheck, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
 class ReportModel(Struct, frozen=True, kw_only=True):
     """All a renderer gets. Items are ordered by severity, then confidence, then title."""
 
@@ -124,6 +159,8 @@ class ReportModel(Struct, frozen=True, kw_only=True):
     """What an attacker gains, per check id: the `## Impact` of its documentation."""
     check_weaknesses: dict[str, tuple[str, ...]] = {}
     """The CWE numbers and OWASP categories of each check."""
+    delta: Delta | None = None
+    """What changed, in a report about that."""
 
 
 class RenderedReport(Struct, frozen=True, kw_only=True):

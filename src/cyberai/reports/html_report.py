@@ -9,6 +9,7 @@ from jinja2 import Environment, StrictUndefined, Template
 
 from cyberai.domain.report import RenderedReport, ReportModel, ReportType
 from cyberai.reports.compliance.judgement import judged
+from cyberai.reports.page.changes import delta_view, shown_in_full
 from cyberai.reports.page.charts import coverage_bar, severity_bars, severity_counts
 from cyberai.reports.page.coverage import coverage_view
 from cyberai.reports.page.findings import SEVERITIES, FindingView, finding_views
@@ -44,9 +45,11 @@ def render(model: ReportModel) -> RenderedReport:
         top=top_risks(findings) if model.report.type is not ReportType.RAW else (),
         untested=untested(coverage),
         standards=judged(model) if model.report.type is ReportType.COMPLIANCE else (),
+        delta=delta_view(model),
+        cards=_cards(model, findings),
         findings=findings,
-        groups=_groups(findings),
-        open_evidence=len(findings) <= OPEN_EVIDENCE,
+        groups=_groups(_cards(model, findings)),
+        open_evidence=len(_cards(model, findings)) <= OPEN_EVIDENCE,
         bars=severity_bars(findings),
         proof=[(name, words, sum(f.tier == name for f in findings)) for name, words in PROOF],
         coverage=coverage,
@@ -70,6 +73,14 @@ def _page() -> tuple[Template, str, str]:
     )
     template = environment.from_string((folder / "report.html.j2").read_text("utf-8"))
     return template, style, f"sha256-{digest}"
+
+
+def _cards(model: ReportModel, findings: tuple[FindingView, ...]) -> tuple[FindingView, ...]:
+    """The findings that are shown in full."""
+    if model.report.type is ReportType.COMPLIANCE:
+        return ()
+    wanted = shown_in_full(model)
+    return findings if wanted is None else tuple(f for f in findings if f.id in wanted)
 
 
 def _groups(findings: tuple[FindingView, ...]) -> list[tuple[str, list[FindingView]]]:

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from cyberai.domain.report import CoverageRow, RenderedReport, ReportModel, ReportType
+from cyberai.domain.report import CoverageRow, Delta, RenderedReport, ReportModel, ReportType
 from cyberai.reports.compliance.judgement import judged
 from cyberai.reports.plain_text import rfc3339
 
@@ -11,7 +11,7 @@ INDENT = 2
 
 def render(model: ReportModel) -> RenderedReport:
     """One object `{report, generated_at, version, scans, vulnerabilities, coverage}`, key order fixed; with
-    `compliance` where the report is about that.
+    `compliance` or `delta` where the report is about that.
 
     `scans` and `vulnerabilities` are the API's own objects, the latter with `evidence`.
     """
@@ -38,8 +38,31 @@ def render(model: ReportModel) -> RenderedReport:
     }
     if report.type is ReportType.COMPLIANCE:
         document["compliance"] = judged(model)
+    if model.delta is not None:
+        document["delta"] = _delta(model.delta)
     content = msgspec.json.format(msgspec.json.encode(document), indent=INDENT) + b"\n"
     return RenderedReport(content=content, media_type="application/json", filename=f"{report.id}.json")
+
+
+def _delta(delta: Delta) -> dict[str, object]:
+    return {
+        "baseline_scan_id": delta.baseline.id,
+        "changes": [
+            {
+                "change": entry.change,
+                "id": entry.vulnerability.id,
+                "title": entry.vulnerability.title,
+                "affected_component": entry.vulnerability.affected_component,
+                "severity_before": entry.before.value if entry.before else None,
+                "severity_after": entry.after.value if entry.after else None,
+                "moved_from": entry.was.id if entry.was else None,
+                "untested_before": entry.untested_before,
+            }
+            for entry in delta.entries
+        ],
+        "not_compared": delta.not_compared,
+        "notes": delta.notes,
+    }
 
 
 def _coverage(row: CoverageRow, titles: dict[str, str]) -> dict[str, object]:

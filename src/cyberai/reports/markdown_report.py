@@ -11,6 +11,7 @@ from cyberai.domain.finding import Tier
 from cyberai.domain.report import RenderedReport, ReportItem, ReportModel, ReportType
 from cyberai.domain.severity import Severity
 from cyberai.reports.compliance.judgement import judged
+from cyberai.reports.page.changes import delta_view, shown_in_full
 from cyberai.reports.page.coverage import coverage_view
 from cyberai.reports.page.findings import place, short_place
 from cyberai.reports.page.prose import blocks
@@ -19,6 +20,7 @@ from cyberai.reports.plain_text import capped, one_line, utc, visible
 MAX_EVIDENCE = 3
 """Pieces of evidence shown of one finding."""
 
+_LISTED = (ReportType.COMPLIANCE, ReportType.DELTA)
 _MAX_LINE = 400
 _MAX_BLOCK = 6_000
 _MARKUP = re.compile(r"[\\`*_\[\]<>|~&$!]|#(?!\d)|:(?=//)|(?<=www)\.|^[-+=]|(?<=^\d)[.)]|(?<=^\d\d)[.)]")
@@ -31,9 +33,11 @@ _RUN = re.compile(r"`+")
 
 def render(model: ReportModel) -> RenderedReport:
     """Summary, findings from the worst on, coverage. `executive` leaves the evidence out, `raw` the prose."""
-    lines = [f"# {escape(model.title)}", "", *_summary(model), *_compliance(model)]
+    lines = [f"# {escape(model.title)}", "", *_summary(model), *_delta(model), *_compliance(model)]
+    wanted = shown_in_full(model)
     for number, item in enumerate(model.items if model.report.type is not ReportType.COMPLIANCE else (), 1):
-        lines += _finding(number, item, model)
+        if wanted is None or item.vulnerability.id in wanted:
+            lines += _finding(number, item, model)
     lines += _changes(model)
     lines += _coverage(model)
     text = "\n".join(lines).rstrip() + "\n"
@@ -99,10 +103,36 @@ def _summary(model: ReportModel) -> Iterable[str]:
     for number, item in enumerate(model.items, 1):
         row = item.vulnerability
         where = span(short_place(row))
-        if model.report.type is ReportType.COMPLIANCE:
+        if model.report.type in _LISTED:
             where += f", {span(row.id)}"
         cells = (row.effective_severity.value, escape(row.title), where, row.tier.value)
         yield f"| {number} | {' | '.join(cells)} |"
+    yield ""
+
+
+def _delta(model: ReportModel) -> Iterable[str]:
+    """What has changed, where the report is about that."""
+    view = delta_view(model)
+    if view is None:
+        return
+    yield "## What has changed"
+    yield ""
+    yield escape(view.against)
+    yield ""
+    yield f"| {' | '.join(word for _, word, _ in view.counts)} |"
+    yield "|" + "--:|" * len(view.counts)
+    yield f"| {' | '.join(str(count) for _, _, count in view.counts)} |"
+    yield ""
+    for group in view.groups:
+        yield f"**{group.word}.** {group.meaning}"
+        yield ""
+        for entry in group.entries:
+            more = f" ({escape(entry.detail)})" if entry.detail else ""
+            yield f"- {entry.severity}: {escape(entry.title)}, {span(entry.where)}{more}, {span(entry.id)}"
+        if group.omitted:
+            yield f"- {group.omitted:,} more are in the JSON report"
+        yield ""
+    yield from (f"- {escape(note)}" for note in view.notes)
     yield ""
 
 

@@ -47,9 +47,12 @@ def test_nothing_from_the_target_becomes_markup(hostile: str, kind: ReportType) 
     links = [str(token.attrs["href"]) for token in found if token.type == "link_open"]
     assert [link for link in links if not link.startswith("https://")] == []
     shown = headings(text)
-    whole = kind is not ReportType.COMPLIANCE
-    names = [] if whole else [standard.name for standard in standards()]
-    assert (len(shown["h1"]), len(shown.get("h3", []))) == (1, 2 if whole else 0)
+    names = {
+        ReportType.COMPLIANCE: [standard.name for standard in standards()],
+        ReportType.DELTA: ["What has changed"],
+    }.get(kind, [])
+    in_full = {ReportType.COMPLIANCE: 0, ReportType.DELTA: 1}.get(kind, 2)
+    assert (len(shown["h1"]), len(shown.get("h3", []))) == (1, in_full)
     assert shown["h2"] == ["Findings", *names, "What was tested"]
     assert set(shown.get("h4", [])) <= {"What it is", "What to do", "Evidence", "Read more"}
 

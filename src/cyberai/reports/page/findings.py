@@ -11,7 +11,7 @@ from cyberai.reports.page.exchange import EvidenceView, evidence_views, has_cont
 from cyberai.reports.page.prose import Block, blocks
 from cyberai.reports.plain_text import capped, one_line, rfc3339, visible
 
-_WITH_EVIDENCE = (ReportType.TECHNICAL, ReportType.RAW)
+_WITH_EVIDENCE = (ReportType.TECHNICAL, ReportType.DELTA, ReportType.RAW)
 _MAX_TITLE = 160
 _MAX_PLACE = 400
 _MAX_FACT = 1_000

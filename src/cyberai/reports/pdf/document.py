@@ -6,13 +6,20 @@ from msgspec import Struct
 
 from cyberai.domain.report import ReportModel, ReportType
 from cyberai.reports.compliance.judgement import JudgedStandard, judged
-from cyberai.reports.page.charts import severity_counts
+from cyberai.reports.page.changes import DeltaView, delta_view, shown_in_full
 from cyberai.reports.page.coverage import CoverageView, coverage_view
-from cyberai.reports.page.findings import finding_views
+from cyberai.reports.page.findings import SEVERITIES, finding_views
 from cyberai.reports.page.scans import ScanView, VerdictView, risk_score, scan_views, verdict_view
 from cyberai.reports.page.summary import PROOF, TopRisk, headline, nothing, top_risks, untested
 from cyberai.reports.pdf.entries import MAX_DETAILED, MAX_LISTED, Entry, entries
-from cyberai.reports.pdf.fitting import breakable, coverage_fitted, scan_fitted, top_fitted, verdict_fitted
+from cyberai.reports.pdf.fitting import (
+    breakable,
+    coverage_fitted,
+    delta_fitted,
+    scan_fitted,
+    top_fitted,
+    verdict_fitted,
+)
 from cyberai.reports.plain_text import capped, one_line, utc
 
 _DETAILED = (ReportType.TECHNICAL, ReportType.RAW)
@@ -50,6 +57,7 @@ class Document(Struct, frozen=True, kw_only=True):
     proof: tuple[tuple[str, str, int], ...]
     top: tuple[TopRisk, ...]
     untested: tuple[str, ...]
+    delta: DeltaView | None
     standards: tuple[JudgedStandard, ...]
     findings: tuple[Entry, ...]
     not_listed: str
@@ -61,6 +69,7 @@ def document(model: ReportModel) -> Document:
     """The document of a report."""
     findings = finding_views(model)
     coverage = coverage_view(model.coverage, model.check_titles)
+    delta = delta_view(model)
     title = capped(one_line(model.title), _MAX_TITLE)
     return Document(
         id=one_line(model.report.id),
@@ -71,7 +80,7 @@ def document(model: ReportModel) -> Document:
         generated=utc(model.generated_at),
         date=_date(model.generated_at),
         verdict=verdict_fitted(verdict_view(model)),
-        counts=tuple(severity_counts(findings).items()),
+        counts=tuple((name, sum(f.severity == name for f in findings)) for name in SEVERITIES),
         cover=_cover(model, coverage),
         headline=headline(findings),
         nothing=nothing(model, coverage.percent),
@@ -80,9 +89,10 @@ def document(model: ReportModel) -> Document:
         if model.report.type is not ReportType.RAW
         else (),
         untested=tuple(breakable(text) for text in untested(coverage)),
+        delta=delta_fitted(delta) if delta else None,
         standards=judged(model) if model.report.type is ReportType.COMPLIANCE else (),
-        findings=entries(findings, detailed=model.report.type in _DETAILED),
-        not_listed=_not_listed(len(findings)),
+        findings=entries(findings, _in_full(model)),
+        not_listed=_not_listed(len(findings), whole=model.report.type in _DETAILED),
         coverage=coverage_fitted(coverage),
         scans=tuple(scan_fitted(scan) for scan in scan_views(model)),
     )
@@ -106,10 +116,17 @@ def _cover(model: ReportModel, coverage: CoverageView) -> tuple[tuple[str, str],
     return tuple((name, breakable(text)) for name, text in facts if text)
 
 
-def _not_listed(count: int) -> str:
+def _in_full(model: ReportModel) -> frozenset[str]:
+    """The ids of the findings that have a section of their own, where there are not too many."""
+    if model.report.type in _DETAILED:
+        return frozenset(item.vulnerability.id for item in model.items)
+    return shown_in_full(model) or frozenset()
+
+
+def _not_listed(count: int, *, whole: bool) -> str:
     words = []
     if count > MAX_LISTED:
         words.append(f"{count - MAX_LISTED:,} more findings are in the JSON and CSV reports only.")
-    if count > MAX_DETAILED:
+    if whole and count > MAX_DETAILED:
         words.append(f"The {MAX_DETAILED:,} worst findings follow in full.")
     return " ".join(words)

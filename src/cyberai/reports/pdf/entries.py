@@ -43,12 +43,15 @@ class Entry(Struct, frozen=True, kw_only=True):
     evidence: tuple[EvidenceView, ...]
 
 
-def entries(findings: tuple[FindingView, ...], *, detailed: bool) -> tuple[Entry, ...]:
-    """The findings that are listed, the first of them in full where that is wanted."""
-    return tuple(
-        _entry(finding, detailed=detailed and finding.number <= MAX_DETAILED)
-        for finding in findings[:MAX_LISTED]
-    )
+def entries(findings: tuple[FindingView, ...], in_full: frozenset[str]) -> tuple[Entry, ...]:
+    """The findings that are listed; those of `in_full` (ids) with all that is known, as many as may be."""
+    made = []
+    left = MAX_DETAILED
+    for finding in findings[:MAX_LISTED]:
+        detailed = finding.id in in_full and left > 0
+        left -= detailed
+        made.append(_entry(finding, detailed=detailed))
+    return tuple(made)
 
 
 def _entry(finding: FindingView, *, detailed: bool) -> Entry:

@@ -4,6 +4,7 @@ import re
 
 from msgspec import structs
 
+from cyberai.reports.page.changes import DeltaView
 from cyberai.reports.page.coverage import CoverageView
 from cyberai.reports.page.exchange import EvidenceView, Pane
 from cyberai.reports.page.findings import Reference
@@ -75,6 +76,31 @@ def top_fitted(risk: TopRisk) -> TopRisk:
     """One of the greatest risks, fitted."""
     return structs.replace(
         risk, title=breakable(risk.title), where=breakable(risk.where), impact=prose_fitted(risk.impact)
+    )
+
+
+def delta_fitted(delta: DeltaView) -> DeltaView:
+    """What has changed, fitted."""
+    groups = tuple(
+        structs.replace(
+            group,
+            entries=tuple(
+                structs.replace(
+                    entry,
+                    title=breakable(entry.title),
+                    where=breakable(entry.where),
+                    detail=breakable(entry.detail),
+                )
+                for entry in group.entries
+            ),
+        )
+        for group in delta.groups
+    )
+    return structs.replace(
+        delta,
+        against=breakable(delta.against),
+        groups=groups,
+        notes=tuple(breakable(note) for note in delta.notes),
     )
 
 
