@@ -132,7 +132,7 @@ MEMBERS = {
         "scan_id": Kind.SCAN_ID,
         "scan_ids": Kind.SCAN_ID,
         "baseline_scan_id": Kind.SCAN_ID,
-        **dict.fromkeys(["type", "format", "title", "since"], Kind.PLAIN),
+        **dict.fromkeys(["type", "format", "title", "since", "redaction", "logo"], Kind.PLAIN),
         "filters": Kind.NESTED,
         **dict.fromkeys(["filters.severity", "filters.status", "filters.tier"], Kind.PLAIN),
     },

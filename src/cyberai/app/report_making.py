@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 
 import msgspec
+from msgspec import structs
 
 from cyberai.app.context import App
 from cyberai.app.events import report_event
@@ -42,6 +43,7 @@ async def _make(app: App, report: Report) -> None:
         completed_at=at,
         updated_at=at,
         size=len(rendered.content),
+        logo=report.logo and structs.replace(report.logo, content=b""),  # it is in the file
         digest=hashlib.sha256(rendered.content).hexdigest(),
     )
 

@@ -4,11 +4,11 @@ import msgspec
 
 from cyberai.app.context import App
 from cyberai.app.report_delta import delta_of
-from cyberai.app.resources import scan_resource
+from cyberai.app.report_redaction import shown_evidence, shown_row
+from cyberai.app.resources import scan_resource, vulnerability_resource
 from cyberai.app.scans import require_scan
-from cyberai.app.vulnerabilities import whole_resource
 from cyberai.domain.ids import VulnerabilityId
-from cyberai.domain.report import CoverageRow, Report, ReportItem, ReportModel, ReportType
+from cyberai.domain.report import CoverageRow, Redaction, Report, ReportItem, ReportModel, ReportType
 from cyberai.domain.scan import Scan
 from cyberai.domain.vulnerability import Vulnerability
 from cyberai.ports.store import Tx
@@ -46,14 +46,18 @@ def _items(tx: Tx, report: Report, scans: tuple[Scan, ...]) -> list[ReportItem]:
     kept.sort(
         key=lambda row: (-row.effective_severity.rank, -row.confidence, row.title, row.affected_component)
     )
-    return [
-        ReportItem(
-            vulnerability=row,
-            evidence=tx.vulnerabilities.evidence(row.id),
-            resource=msgspec.to_builtins(whole_resource(tx, row)),
-        )
-        for row in kept[:MAX_ITEMS]
-    ]
+    return [_item(tx, row, report.redaction) for row in kept[:MAX_ITEMS]]
+
+
+def _item(tx: Tx, row: Vulnerability, redaction: Redaction) -> ReportItem:
+    evidence = tx.vulnerabilities.evidence(row.id)
+    shown = shown_row(row, redaction)
+    pieces = tuple(shown_evidence(piece, redaction) for piece in evidence)
+    return ReportItem(
+        vulnerability=shown,
+        evidence=() if redaction is Redaction.FULL else evidence,
+        resource=msgspec.to_builtins(vulnerability_resource(shown, pieces)),
+    )
 
 
 def _wanted(report: Report, row: Vulnerability) -> bool:

@@ -7,6 +7,7 @@ from msgspec import UNSET
 
 from cyberai.app.context import App
 from cyberai.app.report_delta import baseline_of
+from cyberai.app.report_logo import read_logo
 from cyberai.app.requests import ReportFiltersRequest, ReportRequest
 from cyberai.app.scan_request import NOT_AVAILABLE
 from cyberai.app.scans import require_scan
@@ -14,7 +15,16 @@ from cyberai.app.times import parse_time
 from cyberai.domain.errors import InvalidRequest, require_readable
 from cyberai.domain.finding import Tier
 from cyberai.domain.ids import ReportId, ScanId, WorkspaceId
-from cyberai.domain.report import FORMATS_OF, Report, ReportFilters, ReportFormat, ReportStatus, ReportType
+from cyberai.domain.report import (
+    FORMATS_OF,
+    Logo,
+    Redaction,
+    Report,
+    ReportFilters,
+    ReportFormat,
+    ReportStatus,
+    ReportType,
+)
 from cyberai.domain.severity import Severity
 from cyberai.domain.vulnerability import VulnerabilityStatus
 from cyberai.ports.store import Tx
@@ -34,6 +44,8 @@ def report_of(app: App, workspace: WorkspaceId, request: ReportRequest) -> Repor
         lambda: _filters(request),
         lambda: _title(request.title),
         lambda: _delta(request),
+        lambda: _redaction(request.redaction),
+        lambda: _logo(request),
     )
     return Report(
         id=ReportId(app.ids.new("report")),
@@ -48,6 +60,8 @@ def report_of(app: App, workspace: WorkspaceId, request: ReportRequest) -> Repor
         title=_title(request.title),
         baseline_scan_id=request.baseline_scan_id,
         since=_delta(request),
+        redaction=_redaction(request.redaction),
+        logo=_logo(request),
     )
 
 
@@ -140,6 +154,25 @@ def _delta(request: ReportRequest) -> int | None:
         return parse_time(since)
     except ValueError as error:
         raise InvalidRequest(MESSAGE, field="since", reason=str(error)) from error
+
+
+def _redaction(value: str) -> Redaction:
+    try:
+        return Redaction(value)
+    except ValueError as error:
+        choices = ", ".join(level.value for level in Redaction)
+        raise InvalidRequest(MESSAGE, field="redaction", reason=f"Must be one of: {choices}") from error
+
+
+def _logo(request: ReportRequest) -> Logo | None:
+    if request.logo is None:
+        return None
+    if request.format not in (ReportFormat.HTML, ReportFormat.PDF):
+        raise InvalidRequest(MESSAGE, field="logo", reason="Goes with the formats html and pdf only")
+    try:
+        return read_logo(request.logo)
+    except ValueError as error:
+        raise InvalidRequest(MESSAGE, field="logo", reason=str(error)) from error
 
 
 def _title(title: str | None) -> str | None:

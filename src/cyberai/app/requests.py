@@ -114,6 +114,8 @@ class ReportRequest(Struct, kw_only=True, forbid_unknown_fields=True):
     title: str | None = None
     baseline_scan_id: str | None = None
     since: str | None = None
+    redaction: str = "secrets"
+    logo: str | None = None
 
 
 class KeyRequest(Struct, kw_only=True, forbid_unknown_fields=True):

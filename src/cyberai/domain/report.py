@@ -59,6 +59,26 @@ class ReportStatus(StrEnum):
     FAILED = "failed"
 
 
+class Redaction(StrEnum):
+    """How much of a target's traffic a report shows."""
+
+    NONE = "none"
+    """Everything, also the values of cookies and of headers that authenticate."""
+    SECRETS = "secrets"
+    """Values of cookies and of headers that authenticate are cut, as in the API."""
+    FULL = "full"
+    """No request, no answer, no command, and no query in addresses."""
+
+
+class Logo(Struct, frozen=True, kw_only=True):
+    """A picture that was checked (`app.report_logo`). `format` is png, jpeg or svg; `content` is empty once the report
+    is made."""
+
+    media_type: str
+    format: str
+    content: bytes
+
+
 class ReportFilters(Struct, frozen=True, kw_only=True):
     """Which vulnerabilities go in; empty means all."""
 
@@ -84,6 +104,8 @@ class Report(Struct, frozen=True, kw_only=True):
     """Of a delta: the scan it is held against, or `previous`."""
     since: int | None = None
     """Of a delta: held against the last scan that had begun then."""
+    redaction: Redaction = Redaction.SECRETS
+    logo: Logo | None = None
     completed_at: int | None = None
     size: int | None = None
     digest: str | None = None

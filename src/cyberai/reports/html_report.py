@@ -7,7 +7,7 @@ from importlib.resources import files
 
 from jinja2 import Environment, StrictUndefined, Template
 
-from cyberai.domain.report import RenderedReport, ReportModel, ReportType
+from cyberai.domain.report import Logo, RenderedReport, ReportModel, ReportType
 from cyberai.reports.compliance.judgement import judged
 from cyberai.reports.page.changes import delta_view, shown_in_full
 from cyberai.reports.page.charts import coverage_bar, severity_bars, severity_counts
@@ -34,6 +34,7 @@ def render(model: ReportModel) -> RenderedReport:
         style_hash=style_hash,
         kind=model.report.type.value,
         title=capped(one_line(model.title), _MAX_TITLE),
+        logo=_logo(model.report.logo),
         report_id=one_line(model.report.id),
         generated=utc(model.generated_at),
         version=model.version,
@@ -73,6 +74,13 @@ def _page() -> tuple[Template, str, str]:
     )
     template = environment.from_string((folder / "report.html.j2").read_text("utf-8"))
     return template, style, f"sha256-{digest}"
+
+
+def _logo(logo: Logo | None) -> str:
+    """The picture as a data URI, or empty."""
+    if logo is None:
+        return ""
+    return f"data:{logo.media_type};base64,{base64.b64encode(logo.content).decode('ascii')}"
 
 
 def _cards(model: ReportModel, findings: tuple[FindingView, ...]) -> tuple[FindingView, ...]:

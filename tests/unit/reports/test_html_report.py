@@ -14,6 +14,7 @@ from cyberai.domain.scan import VerdictResult
 from cyberai.reports.html_report import render
 from unit.reports import poisoned, sample
 from unit.reports.hostile_strings import HOSTILE, short
+from unit.reports.logos import with_logo
 
 KINDS = tuple(kind for kind, formats in FORMATS_OF.items() if ReportFormat.HTML in formats)
 FREE_VALUES = {"id", "href"}
@@ -117,6 +118,25 @@ def test_every_field_is_really_shown(field: str) -> None:
     marker = f"<{field}-marker>"
     shown = text_of(poisoned.model(marker, type=ReportType.TECHNICAL))
     assert shown.count(marker) > 20
+
+
+@pytest.mark.parametrize("kind", ["svg", "png", "jpeg"])
+def test_a_logo_is_the_only_picture(kind: str) -> None:
+    [image] = page(with_logo(sample.model(), kind)).css("img")
+    assert (image.attributes["src"] or "").startswith("data:image/")
+
+
+def test_findings_can_be_filtered_without_a_script() -> None:
+    document = page(sample.model(8))
+    boxes = {box.attributes["id"] for box in document.css(".filter input")}
+    assert boxes == {
+        f"show-{n}" for n in ("critical", "high", "medium", "low", "info", "confirmed", "strong", "lead")
+    }
+    style = document.css_first("style").text(deep=True)
+    for box in boxes:
+        name = (box or "").removeprefix("show-")
+        assert f"#{box}:not(:checked)" in style
+        assert document.css(f".f-{name}, .p-{name}") != []
 
 
 def test_the_policy_forbids_everything_but_its_own_style() -> None:

@@ -10,7 +10,7 @@ from msgspec import structs
 from pypdf import PdfReader
 
 from cyberai.domain.errors import Unavailable
-from cyberai.domain.report import FORMATS_OF, ReportFormat, ReportModel, ReportType
+from cyberai.domain.report import FORMATS_OF, Logo, ReportFormat, ReportModel, ReportType
 from cyberai.domain.vulnerability import Location
 from cyberai.reports.pdf import child
 from cyberai.reports.pdf.document import document
@@ -19,6 +19,7 @@ from cyberai.reports.pdf_report import render
 from cyberai.reports.plain_text import one_line
 from unit.reports import poisoned, sample
 from unit.reports.hostile_strings import HOSTILE
+from unit.reports.logos import with_logo
 from unit.reports.pdf_reader import ACTIVE, addresses, dictionaries, read, text_of
 
 pytestmark = pytest.mark.slow  # a process for each file
@@ -131,6 +132,21 @@ def test_markup_of_the_typesetter_is_text(tmp_path: Path) -> None:
     attack = '#panic("run") $x^2$ *bold* @ref <label> #import "@preview/x:1.0.0" `raw` = Heading'
     shown = text_of(render(poisoned.model(attack, type=ReportType.TECHNICAL)).content, tmp_path)
     assert "".join(attack.split()) in "".join(shown.split())
+
+
+@pytest.mark.parametrize("kind", ["svg", "png", "jpeg"])
+def test_a_logo_stands_on_the_cover(kind: str) -> None:
+    content = render(with_logo(model(), kind)).content
+    assert len(content) > len(made())
+    assert "<pdfuaid:part>1</pdfuaid:part>" in xmp(read(content))
+
+
+def test_a_picture_that_cannot_be_decoded_is_said() -> None:
+    broken = Logo(media_type="image/png", format="png", content=b"\x89PNG\r\n\x1a\n")
+    whole = model()
+    with pytest.raises(Unavailable) as refusal:
+        render(structs.replace(whole, report=whole.report.replace(logo=broken)))
+    assert "image" in refusal.value.reason
 
 
 def test_a_word_without_end_stays_on_the_page(tmp_path: Path) -> None:

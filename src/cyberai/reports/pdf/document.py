@@ -39,11 +39,19 @@ class Date(Struct, frozen=True):
     second: int
 
 
+class Picture(Struct, frozen=True):
+    """A logo: the template makes bytes of numbers."""
+
+    format: str
+    content: tuple[int, ...]
+
+
 class Document(Struct, frozen=True, kw_only=True):
     """All that the template reads; text is text, never markup."""
 
     id: str
     kind: str
+    logo: Picture | None
     title: str
     short_title: str
     version: str
@@ -70,10 +78,12 @@ def document(model: ReportModel) -> Document:
     findings = finding_views(model)
     coverage = coverage_view(model.coverage, model.check_titles)
     delta = delta_view(model)
+    logo = model.report.logo
     title = capped(one_line(model.title), _MAX_TITLE)
     return Document(
         id=one_line(model.report.id),
         kind=model.report.type.value,
+        logo=Picture(logo.format, tuple(logo.content)) if logo else None,
         title=breakable(title),
         short_title=breakable(capped(title, 80)),
         version=model.version,
