@@ -14,11 +14,13 @@ from cyberai.domain.vulnerability import Vulnerability
 from cyberai.ports.store import Tx
 
 MAX_ITEMS = 10_000
+"""Findings of a report with all that is known of them; its memory is bounded by that."""
 
 
 def build_model(app: App, tx: Tx, report: Report) -> ReportModel:
     """Everything in the report; raise NotFound when a scan is gone."""
     scans = tuple(require_scan(tx, scan_id) for scan_id in report.scan_ids)
+    rows = _rows(tx, report, scans)
     coverage: list[CoverageRow] = [row for scan in scans for row in tx.ledger.rows(scan.id)]
     return ReportModel(
         report=report,
@@ -27,7 +29,8 @@ def build_model(app: App, tx: Tx, report: Report) -> ReportModel:
         version=app.version,
         scans=scans,
         scan_resources=tuple(msgspec.to_builtins(scan_resource(scan)) for scan in scans),
-        items=tuple(_items(tx, report, scans)),
+        items=tuple(_item(tx, row, report.redaction) for row in rows[:MAX_ITEMS]),
+        rest=tuple(shown_row(row, report.redaction) for row in rows[MAX_ITEMS:]),
         coverage=tuple(coverage),
         check_titles={check.meta.id: check.meta.title for check in app.checks},
         check_impacts={check.meta.id: check.meta.impact for check in app.checks},
@@ -38,7 +41,7 @@ def build_model(app: App, tx: Tx, report: Report) -> ReportModel:
     )
 
 
-def _items(tx: Tx, report: Report, scans: tuple[Scan, ...]) -> list[ReportItem]:
+def _rows(tx: Tx, report: Report, scans: tuple[Scan, ...]) -> list[Vulnerability]:
     seen: dict[VulnerabilityId, Vulnerability] = {}
     for scan in scans:
         seen |= {row.id: row for row in tx.vulnerabilities.of_scan(scan.id)}
@@ -46,7 +49,7 @@ def _items(tx: Tx, report: Report, scans: tuple[Scan, ...]) -> list[ReportItem]:
     kept.sort(
         key=lambda row: (-row.effective_severity.rank, -row.confidence, row.title, row.affected_component)
     )
-    return [_item(tx, row, report.redaction) for row in kept[:MAX_ITEMS]]
+    return kept
 
 
 def _item(tx: Tx, row: Vulnerability, redaction: Redaction) -> ReportItem:

@@ -175,6 +175,8 @@ class ReportModel(Struct, frozen=True, kw_only=True):
     scans: tuple[Scan, ...]
     scan_resources: tuple[dict[str, object], ...]
     items: tuple[ReportItem, ...]
+    rest: tuple[Vulnerability, ...] = ()
+    """Findings beyond what a report shows, the least severe, without evidence: they are counted and named."""
     coverage: tuple[CoverageRow, ...]
     check_titles: dict[str, str]
     check_impacts: dict[str, str] = {}

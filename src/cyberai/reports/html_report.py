@@ -14,7 +14,7 @@ from cyberai.reports.page.charts import coverage_bar, severity_bars, severity_co
 from cyberai.reports.page.coverage import coverage_view
 from cyberai.reports.page.findings import SEVERITIES, FindingView, finding_views
 from cyberai.reports.page.scans import risk_score, scan_views, verdict_view
-from cyberai.reports.page.summary import PROOF, headline, nothing, top_risks, untested
+from cyberai.reports.page.summary import PROOF, beyond, headline, nothing, top_risks, untested
 from cyberai.reports.plain_text import capped, one_line, utc
 
 OPEN_EVIDENCE = 12
@@ -42,6 +42,7 @@ def render(model: ReportModel) -> RenderedReport:
         counts=severity_counts(findings),
         risk=risk_score(model),
         headline=headline(findings),
+        beyond=beyond(model),
         nothing=nothing(model, coverage.percent),
         top=top_risks(findings) if model.report.type is not ReportType.RAW else (),
         untested=untested(coverage),

@@ -3,6 +3,7 @@
 import msgspec
 
 from cyberai.domain.report import CoverageRow, Delta, RenderedReport, ReportModel, ReportType
+from cyberai.domain.vulnerability import Vulnerability
 from cyberai.reports.compliance.judgement import judged
 from cyberai.reports.plain_text import rfc3339
 
@@ -11,7 +12,7 @@ INDENT = 2
 
 def render(model: ReportModel) -> RenderedReport:
     """One object `{report, generated_at, version, scans, vulnerabilities, coverage}`, key order fixed; with
-    `compliance` or `delta` where the report is about that.
+    `compliance` or `delta` where the report is about that, and `omitted` where there are too many findings.
 
     `scans` and `vulnerabilities` are the API's own objects, the latter with `evidence`.
     """
@@ -36,12 +37,19 @@ def render(model: ReportModel) -> RenderedReport:
         "vulnerabilities": [item.resource for item in model.items],
         "coverage": [_coverage(row, model.check_titles) for row in model.coverage],
     }
+    if model.rest:
+        document["omitted"] = [_named(row) for row in model.rest]
     if report.type is ReportType.COMPLIANCE:
         document["compliance"] = judged(model)
     if model.delta is not None:
         document["delta"] = _delta(model.delta)
     content = msgspec.json.format(msgspec.json.encode(document), indent=INDENT) + b"\n"
     return RenderedReport(content=content, media_type="application/json", filename=f"{report.id}.json")
+
+
+def _named(row: Vulnerability) -> dict[str, object]:
+    """What is left of a finding that the report has no room for."""
+    return {"id": row.id, "severity": row.effective_severity.value, "title": row.title}
 
 
 def _delta(delta: Delta) -> dict[str, object]:

@@ -15,6 +15,7 @@ from cyberai.reports.page.changes import delta_view, shown_in_full
 from cyberai.reports.page.coverage import coverage_view
 from cyberai.reports.page.findings import place, short_place
 from cyberai.reports.page.prose import blocks
+from cyberai.reports.page.summary import beyond
 from cyberai.reports.plain_text import capped, one_line, utc, visible
 
 MAX_EVIDENCE = 3
@@ -92,6 +93,9 @@ def _summary(model: ReportModel) -> Iterable[str]:
     yield ""
     yield f"Made by Cyber AI {model.version}, {utc(model.generated_at)}."
     yield ""
+    if model.rest:
+        yield beyond(model)
+        yield ""
     if not model.items:
         yield "No finding. The coverage below says what was tested, and what was not."
         yield ""

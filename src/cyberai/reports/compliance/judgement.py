@@ -100,7 +100,7 @@ def judged(model: ReportModel) -> tuple[JudgedStandard, ...]:
     ledger: dict[str, list[CoverageRow]] = {}
     for line in model.coverage:
         ledger.setdefault(line.check_id, []).append(line)
-    rows = [item.vulnerability for item in model.items]
+    rows = [*(item.vulnerability for item in model.items), *model.rest]
     proven = [row for row in rows if row.status in _STANDING and row.tier is not Tier.LEAD]
     return tuple(_standard(standard, model.check_weaknesses, ledger, proven) for standard in standards())
 

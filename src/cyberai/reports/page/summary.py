@@ -5,7 +5,7 @@ from msgspec import Struct
 from cyberai.domain.finding import Tier
 from cyberai.domain.report import ReportModel
 from cyberai.reports.page.charts import severity_counts
-from cyberai.reports.page.coverage import CoverageView, reason_words
+from cyberai.reports.page.coverage import CoverageView
 from cyberai.reports.page.findings import SEVERITIES, FindingView
 from cyberai.reports.page.prose import Block
 
@@ -86,11 +86,11 @@ def untested(coverage: CoverageView) -> tuple[str, ...]:
     return tuple(shown)
 
 
-def left_out(model: ReportModel) -> tuple[str, ...]:
-    """Why pairs of place and check left the percentage, over all of the ledger, the most frequent reason first."""
-    reasons: dict[str, int] = {}
-    for row in model.coverage:
-        for reason, count in row.skipped.items():
-            reasons[reason] = reasons.get(reason, 0) + count
-    ordered = sorted(reasons.items(), key=lambda pair: (-pair[1], pair[0]))
-    return tuple(f"{count:,} pairs: {reason_words(reason)}" for reason, count in ordered)
+def beyond(model: ReportModel) -> str:
+    """What is said of the findings that the report has no room for; empty when it has room for all."""
+    if not model.rest:
+        return ""
+    return (
+        f"{len(model.rest):,} more findings, the least severe, have no room here: the CSV report holds all of them, and "
+        "filters choose among them."
+    )

@@ -10,7 +10,7 @@ from cyberai.reports.page.changes import DeltaView, delta_view, shown_in_full
 from cyberai.reports.page.coverage import CoverageView, coverage_view
 from cyberai.reports.page.findings import SEVERITIES, finding_views
 from cyberai.reports.page.scans import ScanView, VerdictView, risk_score, scan_views, verdict_view
-from cyberai.reports.page.summary import PROOF, TopRisk, headline, nothing, top_risks, untested
+from cyberai.reports.page.summary import PROOF, TopRisk, beyond, headline, nothing, top_risks, untested
 from cyberai.reports.pdf.entries import MAX_DETAILED, MAX_LISTED, Entry, entries
 from cyberai.reports.pdf.fitting import (
     breakable,
@@ -102,7 +102,11 @@ def document(model: ReportModel) -> Document:
         delta=delta_fitted(delta) if delta else None,
         standards=judged(model) if model.report.type is ReportType.COMPLIANCE else (),
         findings=entries(findings, _in_full(model)),
-        not_listed=_not_listed(len(findings), whole=model.report.type in _DETAILED),
+        not_listed=" ".join(
+            words
+            for words in (beyond(model), _not_listed(len(findings), whole=model.report.type in _DETAILED))
+            if words
+        ),
         coverage=coverage_fitted(coverage),
         scans=tuple(scan_fitted(scan) for scan in scan_views(model)),
     )
