@@ -17,7 +17,7 @@ import typst
 from cyberai.reports.pdf.bounds import EXIT_REFUSED
 
 FALLBACK_FONTS = Path("/usr/share/fonts/truetype/droid")
-"""Where Debian's fonts-droid-fallback lies, which has the letters of East Asia. Without it they are spelled out."""
+"""Where Debian's fonts-droid-fallback lies, which has Chinese and Japanese letters. Without it they are spelled out."""
 
 _PROBE = b"""#set document(title: "probe")
 #set text(lang: "en", font: json(bytes(sys.inputs.fonts)))
