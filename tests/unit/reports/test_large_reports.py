@@ -31,7 +31,7 @@ def check(format: ReportFormat, shown: int, beyond: int) -> None:
         assert {row.id for row in made.rest} <= set(re.findall(r"vuln_[0-9a-z]+", text))
     elif format is ReportFormat.SARIF:
         assert f"{shown + beyond - 5_000:,} results are left out" in text
-    elif format is not ReportFormat.JUNIT:
+    else:
         assert f"{beyond:,} more findings, the least severe, have no room here" in text
 
 
