@@ -10,12 +10,13 @@ from enum import StrEnum
 
 from msgspec import Struct, structs
 
-from cyberai.domain.absence import Looked, looked
+from cyberai.domain.absence import looked
 from cyberai.domain.check import CheckMeta
 from cyberai.domain.report import CoverageRow
 from cyberai.domain.scan import Scan, ScanStatus
 from cyberai.domain.severity import Severity
 from cyberai.domain.vulnerability import Detection, Vulnerability
+from cyberai.domain.vulnerability_moves import Looked
 
 
 class Difference(StrEnum):
