@@ -12,8 +12,8 @@ from cyberai.domain.vulnerability import (
     Detection,
     Location,
     Vulnerability,
-    merge_sighting,
 )
+from cyberai.domain.vulnerability_moves import merge_sighting
 from cyberai.engine.registry import all_checks
 from support.store_samples import NOW, SECOND, scan, vulnerability
 
