@@ -31,22 +31,29 @@ _FIRST_UNSURE = 0x7F
 def main() -> None:
     """Set one document."""
     memory, seconds, timestamp = (int(argument) for argument in sys.argv[1:4])
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _lower(resource.RLIMIT_AS, memory)
+    _lower(resource.RLIMIT_CPU, seconds)
+    _lower(resource.RLIMIT_CORE, 0)
     text = sys.stdin.buffer.read().decode("utf-8")
     template = (files("cyberai.reports.pdf") / "report.typ").read_bytes()
     fonts = typst.Fonts(
         include_system_fonts=False, font_paths=[FALLBACK_FONTS] if FALLBACK_FONTS.is_dir() else []
     )
     text = spelled(text, missing(text, fonts))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+    _lower(resource.RLIMIT_NOFILE, 0)
     try:
         content = typeset(template, text, fonts, timestamp)
     except typst.TypstError as error:
         sys.stderr.write(error.message)
         raise SystemExit(EXIT_REFUSED) from error
     sys.stdout.buffer.write(content)
+
+
+def _lower(what: int, most: int) -> None:
+    """Lower a limit; where whoever started us has set a lower one, that stays."""
+    hard = resource.getrlimit(what)[1]
+    most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    resource.setrlimit(what, (most, most))
 
 
 def typeset(template: bytes, text: str, fonts: typst.Fonts, timestamp: int) -> bytes:
