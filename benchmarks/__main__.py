@@ -24,6 +24,7 @@ NAMES = (
     "writers",
     "api_postgres",
     "scan_cost",
+    "reports",
 )
 BY_NAME = ("noise", "reality", "wapiti")
 """Long, or in need of the package registries: run only when they are named."""

@@ -615,7 +615,7 @@ def test_order_and_fetch_a_report(site: Site) -> None:
     ("fields", "problem"),
     [
         ({"scan_id": "scan_unknown"}, "scan_id"),
-        ({"format": "pdf"}, "format"),
+        ({"format": "vex"}, "format"),
         ({"type": "nonsense"}, "type"),
     ],
 )

@@ -159,7 +159,8 @@ MEMBERS = {
     "createReport": {
         "scan_id": Kind.SCAN_ID,
         "scan_ids": Kind.SCAN_ID,
-        **dict.fromkeys(["type", "format", "title"], Kind.PLAIN),
+        "baseline_scan_id": Kind.SCAN_ID,
+        **dict.fromkeys(["type", "format", "title", "since", "redaction", "logo"], Kind.PLAIN),
         "filters": Kind.NESTED,
         **dict.fromkeys(["filters.severity", "filters.status", "filters.tier"], Kind.PLAIN),
     },

@@ -13,6 +13,8 @@ from world import DOMAIN, IDEMPOTENCY_KEY, MARK, OWNER, STRANGER, World, told, u
 
 ENDING = [operation for operation in operations() if operation.id not in ENDLESS]
 WITH_ID = [operation for operation in ENDING if operation.id_kind]
+OF_A_DELTA = ("baseline_scan_id",)
+"""Ids that need a whole request around them."""
 KINDS = ("scan", "vuln", "report", "key", "evt", "ticket", "cursor", "idempotency", "seq")
 ENDED_FIRST = ("retryScan", "purgeScan")
 """Operations that only an ended scan allows."""
@@ -160,7 +162,10 @@ def test_ids_in_the_body(world: World, operation: Operation) -> None:
             sent, never = world.ids[kind], unseen(world.ids[kind])
             beside = [world.own["scan"]]
             for others in ([], beside) if name.endswith("s") else ([],):
-                bodies = [{name: [*others, id] if name.endswith("s") else id} for id in (sent, never)]
+                beside_it = {"scan_id": world.own["scan"], "type": "delta"} if name in OF_A_DELTA else {}
+                bodies = [
+                    {**beside_it, name: [*others, id] if name.endswith("s") else id} for id in (sent, never)
+                ]
                 answer, other = (world.perform(operation, STRANGER, own, body=body) for body in bodies)
                 assert answer.status == 404, (kind, answer.body)
                 assert told(answer, sent) == told(other, never), (name, kind)

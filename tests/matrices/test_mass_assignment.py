@@ -6,6 +6,7 @@ operation that takes no body: it is refused by its name, or the resource read ba
 
 import json
 import re
+from base64 import b64encode
 from typing import Any
 
 import pytest
@@ -76,6 +77,11 @@ BESIDE: dict[str, dict[str, Any]] = {
     "auth.token_path": {**_FORM, "type": "json"},
 }
 """What a member of `auth` needs beside it."""
+
+OF_A_DELTA = ("baseline_scan_id", "since")
+"""Members of a report that go with one type only."""
+
+LOGO = "data:image/svg+xml;base64," + b64encode(b'<svg xmlns="http://www.w3.org/2000/svg"/>').decode()
 
 CHANGES: dict[str, dict[str, tuple[Any, tuple[str, ...]]]] = {
     "createScan": {
@@ -152,6 +158,10 @@ CHANGES: dict[str, dict[str, tuple[Any, tuple[str, ...]]]] = {
         "type": ("executive", ("type",)),
         "format": ("html", ("format",)),
         "title": ("a title", ("title",)),
+        "baseline_scan_id": ("{scan}", ("baseline_scan_id", "type")),
+        "since": ("2030-01-01T00:00:00Z", ("since", "type")),
+        "redaction": ("full", ("redaction",)),
+        "logo": (LOGO, ("logo", "format")),
         "filters.severity": (["high"], ("filters.severity",)),
         "filters.status": (["open"], ("filters.status",)),
         "filters.tier": (["strong"], ("filters.tier",)),
@@ -301,6 +311,10 @@ def test_a_declared_member_changes_what_it_names(world: World, operation: Operat
             base.pop(member[:-1])
         if member in BESIDE:
             base["auth"] = dict(BESIDE[member])
+        if member in OF_A_DELTA:
+            base["type"] = "delta"
+        if member == "logo":
+            base["format"] = "html"
         answer = world.perform(operation, OWNER, id, body=body_with(base, member, value))
         after = answer.json()
     assert answer.status in (200, 201), answer.body

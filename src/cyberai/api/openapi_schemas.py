@@ -11,7 +11,7 @@ from cyberai.domain.auth import AuthType
 from cyberai.domain.check import Scope as CheckScope
 from cyberai.domain.finding import Tier
 from cyberai.domain.history import ActorKind
-from cyberai.domain.report import ReportFormat, ReportStatus, ReportType
+from cyberai.domain.report import FORMATS_OF, Redaction, ReportFormat, ReportStatus, ReportType
 from cyberai.domain.scan import Criticality, Mode, Phase, ScanStatus, ScanType, StatusReason
 from cyberai.domain.scan_log import LogKind
 from cyberai.domain.severity import Severity
@@ -37,10 +37,12 @@ def _whole(low: int, high: int, default: int | None = None) -> Schema:
 
 _BUILT_FORMATS = {
     "type": "string",
-    "enum": ["json", "csv", "html", "sarif", "junit", "markdown"],
+    "enum": [
+        format.value for format in ReportFormat if any(format in formats for formats in FORMATS_OF.values())
+    ],
     "default": "json",
 }
-_BUILT_TYPES = {"type": "string", "enum": ["technical", "executive", "raw"], "default": "technical"}
+_BUILT_TYPES = {"type": "string", "enum": [kind.value for kind in FORMATS_OF], "default": "technical"}
 _SCOPES: Schema = {"type": "array", "items": _one_of(ApiScope)}
 
 REFINED: dict[str, dict[str, Schema]] = {
@@ -102,7 +104,15 @@ REFINED: dict[str, dict[str, Schema]] = {
         "accept_until": _or_null(_TIME),
     },
     "CommentRequest": {"text": {"type": "string", "minLength": 1, "maxLength": 2000}},
-    "ReportRequest": {"type": _BUILT_TYPES, "format": _BUILT_FORMATS},
+    "ReportRequest": {
+        "type": _BUILT_TYPES,
+        "format": _BUILT_FORMATS,
+        "since": _or_null(_TIME),
+        "redaction": {**_one_of(Redaction), "default": "secrets"},
+        "logo": _or_null(
+            {"type": "string", "description": "A data URI: png, jpeg or svg, for html and pdf."}
+        ),
+    },
     "ReportFiltersRequest": {
         "severity": {"type": "array", "items": _one_of(Severity)},
         "status": {"type": "array", "items": _one_of(VulnerabilityStatus)},

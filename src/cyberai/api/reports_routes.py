@@ -5,7 +5,7 @@ from cyberai.api.examples import REPORT_REQUEST
 from cyberai.api.query import FIELDS, LIST_LATER, PAGING, PREFER, SORT
 from cyberai.api.routes import Answer, BodyKind, Route
 from cyberai.app.listing import ListPage
-from cyberai.app.reports import MESSAGE
+from cyberai.app.report_request import MESSAGE
 from cyberai.app.requests import ReportRequest
 from cyberai.app.resources import ReportResource
 from cyberai.domain.api_key import ApiScope

@@ -6,7 +6,7 @@ from msgspec import structs
 
 from cyberai.app.context import App
 from cyberai.app.report_model import build_model
-from cyberai.app.reports import report_of
+from cyberai.app.report_request import report_of
 from cyberai.app.requests import ReportRequest
 from cyberai.domain.ids import WorkspaceId
 from cyberai.domain.report import RenderedReport, ReportModel

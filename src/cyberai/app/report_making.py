@@ -4,11 +4,12 @@ import asyncio
 import hashlib
 
 import msgspec
+from msgspec import structs
 
 from cyberai.app.context import App
 from cyberai.app.events import report_event
 from cyberai.app.report_model import build_model
-from cyberai.domain.errors import NotFound
+from cyberai.domain.errors import CyberAIError
 from cyberai.domain.event import EventType
 from cyberai.domain.ids import SYSTEM
 from cyberai.domain.report import Report, ReportStatus
@@ -26,7 +27,9 @@ async def work_on_report(app: App, worker: str) -> bool:
         return False
     try:
         await _make(app, report)
-    except (MemoryError, RecursionError, msgspec.ValidationError, NotFound, ValueError) as error:
+    except CyberAIError as error:
+        await _give_up(app, report, f"{error.message}: {error.reason}"[:500])
+    except (MemoryError, RecursionError, msgspec.ValidationError, ValueError) as error:
         await _give_up(app, report, f"{type(error).__name__}: {error}"[:500])
     return True
 
@@ -40,6 +43,7 @@ async def _make(app: App, report: Report) -> None:
         completed_at=at,
         updated_at=at,
         size=len(rendered.content),
+        logo=report.logo and structs.replace(report.logo, content=b""),  # it is in the file
         digest=hashlib.sha256(rendered.content).hexdigest(),
     )
 

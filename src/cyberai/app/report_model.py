@@ -3,21 +3,24 @@
 import msgspec
 
 from cyberai.app.context import App
-from cyberai.app.resources import scan_resource
+from cyberai.app.report_delta import delta_of
+from cyberai.app.report_redaction import shown_evidence, shown_row
+from cyberai.app.resources import scan_resource, vulnerability_resource
 from cyberai.app.scans import require_scan
-from cyberai.app.vulnerabilities import whole_resource
 from cyberai.domain.ids import VulnerabilityId
-from cyberai.domain.report import CoverageRow, Report, ReportItem, ReportModel
+from cyberai.domain.report import CoverageRow, Redaction, Report, ReportItem, ReportModel, ReportType
 from cyberai.domain.scan import Scan
 from cyberai.domain.vulnerability import Vulnerability
 from cyberai.ports.store import Tx
 
 MAX_ITEMS = 10_000
+"""Findings of a report with all that is known of them; its memory is bounded by that."""
 
 
 def build_model(app: App, tx: Tx, report: Report) -> ReportModel:
     """Everything in the report; raise NotFound when a scan is gone."""
     scans = tuple(require_scan(tx, scan_id) for scan_id in report.scan_ids)
+    rows = _rows(tx, report, scans)
     coverage: list[CoverageRow] = [row for scan in scans for row in tx.ledger.rows(scan.id)]
     return ReportModel(
         report=report,
@@ -26,14 +29,19 @@ def build_model(app: App, tx: Tx, report: Report) -> ReportModel:
         version=app.version,
         scans=scans,
         scan_resources=tuple(msgspec.to_builtins(scan_resource(scan)) for scan in scans),
-        items=tuple(_items(tx, report, scans)),
+        items=tuple(_item(tx, row, report.redaction) for row in rows[:MAX_ITEMS]),
+        rest=tuple(shown_row(row, report.redaction) for row in rows[MAX_ITEMS:]),
         coverage=tuple(coverage),
         check_titles={check.meta.id: check.meta.title for check in app.checks},
         check_impacts={check.meta.id: check.meta.impact for check in app.checks},
+        delta=delta_of(app, tx, report, lambda row: _wanted(report, row))
+        if report.type is ReportType.DELTA
+        else None,
+        check_weaknesses={check.meta.id: (*check.meta.cwe, *check.meta.owasp) for check in app.checks},
     )
 
 
-def _items(tx: Tx, report: Report, scans: tuple[Scan, ...]) -> list[ReportItem]:
+def _rows(tx: Tx, report: Report, scans: tuple[Scan, ...]) -> list[Vulnerability]:
     seen: dict[VulnerabilityId, Vulnerability] = {}
     for scan in scans:
         seen |= {row.id: row for row in tx.vulnerabilities.of_scan(scan.id)}
@@ -41,14 +49,18 @@ def _items(tx: Tx, report: Report, scans: tuple[Scan, ...]) -> list[ReportItem]:
     kept.sort(
         key=lambda row: (-row.effective_severity.rank, -row.confidence, row.title, row.affected_component)
     )
-    return [
-        ReportItem(
-            vulnerability=row,
-            evidence=tx.vulnerabilities.evidence(row.id),
-            resource=msgspec.to_builtins(whole_resource(tx, row)),
-        )
-        for row in kept[:MAX_ITEMS]
-    ]
+    return kept
+
+
+def _item(tx: Tx, row: Vulnerability, redaction: Redaction) -> ReportItem:
+    evidence = tx.vulnerabilities.evidence(row.id)
+    shown = shown_row(row, redaction)
+    pieces = tuple(shown_evidence(piece, redaction) for piece in evidence)
+    return ReportItem(
+        vulnerability=shown,
+        evidence=() if redaction is Redaction.FULL else evidence,
+        resource=msgspec.to_builtins(vulnerability_resource(shown, pieces)),
+    )
 
 
 def _wanted(report: Report, row: Vulnerability) -> bool:

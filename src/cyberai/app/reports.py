@@ -1,9 +1,6 @@
 """Reports: ordered by clients, made by workers, served byte for byte."""
 
-from enum import StrEnum
-from typing import TypeVar
-
-from msgspec import UNSET, Struct
+from msgspec import Struct
 
 from cyberai.app.context import App
 from cyberai.app.idempotency import Keep, not_kept
@@ -16,33 +13,14 @@ from cyberai.app.listing import (
     behind,
     listed,
 )
+from cyberai.app.report_request import report_of, require_subjects
 from cyberai.app.requests import ReportRequest
 from cyberai.app.resources import ReportResource, report_resource
-from cyberai.app.scan_request import NOT_AVAILABLE
-from cyberai.app.scans import require_scan
-from cyberai.domain.errors import Conflict, ErrorCode, InvalidRequest, NotFound, require_readable
-from cyberai.domain.finding import Tier
-from cyberai.domain.ids import ReportId, ScanId, WorkspaceId
-from cyberai.domain.report import Report, ReportFilters, ReportFormat, ReportStatus, ReportType
-from cyberai.domain.severity import Severity
-from cyberai.domain.vulnerability import VulnerabilityStatus
+from cyberai.domain.errors import Conflict, ErrorCode, NotFound
+from cyberai.domain.ids import ReportId, WorkspaceId
+from cyberai.domain.report import Report, ReportStatus
 from cyberai.ports.repositories import Count, Page, ReportFilter
 from cyberai.ports.store import Tx
-
-MESSAGE = "Invalid report configuration"
-MAX_SCANS = 100
-_FORMATS = (
-    ReportFormat.JSON,
-    ReportFormat.CSV,
-    ReportFormat.HTML,
-    ReportFormat.SARIF,
-    ReportFormat.JUNIT,
-    ReportFormat.MARKDOWN,
-)
-_TYPES = (ReportType.TECHNICAL, ReportType.EXECUTIVE, ReportType.RAW)
-
-
-K = TypeVar("K", ReportType, ReportFormat)
 
 
 class ReportFile(Struct, frozen=True, kw_only=True):
@@ -61,8 +39,7 @@ async def create_report(
     report = report_of(app, workspace, request)
 
     def store(tx: Tx) -> None:
-        for index, scan_id in enumerate(report.scan_ids):
-            require_scan(tx, scan_id, f"scan_ids[{index}]" if request.scan_id is UNSET else "scan_id")
+        require_subjects(tx, request, report)
         tx.reports.insert(report)
         keep(tx, resource)
 
@@ -70,79 +47,6 @@ async def create_report(
     await app.store.write(workspace, store)
     app.wake()
     return resource
-
-
-def report_of(app: App, workspace: WorkspaceId, request: ReportRequest) -> Report:
-    """The report that is asked for, not stored; raise InvalidRequest."""
-    at = app.clock.now()
-    require_readable(
-        MESSAGE,
-        lambda: _supported(ReportType, _TYPES, request.type, "type"),
-        lambda: _supported(ReportFormat, _FORMATS, request.format, "format"),
-        lambda: _scan_ids(request),
-        lambda: _filters(request),
-        lambda: _title(request.title),
-    )
-    return Report(
-        id=ReportId(app.ids.new("report")),
-        workspace=workspace,
-        type=_supported(ReportType, _TYPES, request.type, "type"),
-        format=_supported(ReportFormat, _FORMATS, request.format, "format"),
-        scan_ids=_scan_ids(request),
-        status=ReportStatus.QUEUED,
-        created_at=at,
-        updated_at=at,
-        filters=_filters(request),
-        title=_title(request.title),
-    )
-
-
-def _supported(kind: type[K], built: tuple[K, ...], value: str, field: str) -> K:
-    known = {member.value: member for member in kind}
-    if value not in known:
-        choices = ", ".join(member.value for member in built)
-        raise InvalidRequest(MESSAGE, field=field, reason=f"Must be one of: {choices}")
-    if known[value] not in built:
-        raise InvalidRequest(MESSAGE, field=field, reason=NOT_AVAILABLE)
-    return known[value]
-
-
-def _scan_ids(request: ReportRequest) -> tuple[ScanId, ...]:
-    single, several = request.scan_id, request.scan_ids
-    if (single is UNSET) == (several is UNSET):
-        raise InvalidRequest(MESSAGE, field="scan_id", reason="Give either scan_id or scan_ids")
-    ids = [single] if single is not UNSET else several
-    assert ids is not UNSET
-    if not 1 <= len(ids) <= MAX_SCANS:
-        raise InvalidRequest(MESSAGE, field="scan_ids", reason=f"Must hold 1 to {MAX_SCANS} scan ids")
-    return tuple(dict.fromkeys(ScanId(str(scan_id)) for scan_id in ids))
-
-
-def _filters(request: ReportRequest) -> ReportFilters:
-    filters = request.filters
-    require_readable(
-        MESSAGE,
-        lambda: _known("severity", filters.severity, Severity),
-        lambda: _known("status", filters.status, VulnerabilityStatus),
-        lambda: _known("tier", filters.tier, Tier),
-    )
-    return ReportFilters(
-        severity=tuple(filters.severity), status=tuple(filters.status), tier=tuple(filters.tier)
-    )
-
-
-def _known(name: str, values: list[str], kind: type[StrEnum]) -> None:
-    known = {member.value for member in kind}
-    if not known.issuperset(values):
-        raise InvalidRequest(
-            MESSAGE, field=f"filters.{name}", reason="Must be one of: " + ", ".join(sorted(known))
-        )
-
-
-def _title(title: str | None) -> str | None:
-    if title is not None and not 1 <= len(title) <= 200:
-        raise InvalidRequest(MESSAGE, field="title", reason="Must have 1 to 200 characters")
-    return title
 
 
 def require_report(tx: Tx, report_id: str) -> Report:

@@ -137,6 +137,10 @@ class ReportRequest(Struct, kw_only=True, forbid_unknown_fields=True):
     format: str = "json"
     filters: ReportFiltersRequest = ReportFiltersRequest()
     title: str | None = None
+    baseline_scan_id: str | None = None
+    since: str | None = None
+    redaction: str = "secrets"
+    logo: str | None = None
 
 
 class KeyRequest(Struct, kw_only=True, forbid_unknown_fields=True):

@@ -129,6 +129,10 @@ class ReportResource(Struct, kw_only=True):
     scan_ids: tuple[str, ...]
     filters: dict[str, Any]
     title: str | None
+    baseline_scan_id: str | None
+    since: str | None
+    redaction: str
+    logo: str | None
     created_at: str
     completed_at: str | None
     size: int | None
@@ -315,6 +319,10 @@ def report_resource(report: Report) -> ReportResource:
             "tier": list(report.filters.tier),
         },
         title=report.title,
+        baseline_scan_id=report.baseline_scan_id,
+        since=_when(report.since),
+        redaction=report.redaction.value,
+        logo=report.logo.media_type if report.logo else None,
         created_at=rfc3339(report.created_at),
         completed_at=_when(report.completed_at),
         size=report.size,

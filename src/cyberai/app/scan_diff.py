@@ -120,7 +120,7 @@ async def scan_diff(
             for row in compared.not_compared[:MOST_NOT_COMPARED]
         ],
         not_compared_total=len(compared.not_compared),
-        notes=_notes(compared.scan, compared.against),
+        notes=notes_on(compared.scan, compared.against),
     )
 
 
@@ -137,7 +137,7 @@ async def compared_scans(app: App, workspace: WorkspaceId, scan_id: str, against
                 field="against",
                 reason="Name another scan, or `previous` for the last completed one of the same targets",
             )
-        older, newer = _scanned(tx, base), _scanned(tx, scan)
+        older, newer = scanned(tx, base), scanned(tx, scan)
         return Compared(
             scan=scan,
             against=base,
@@ -148,21 +148,25 @@ async def compared_scans(app: App, workspace: WorkspaceId, scan_id: str, against
     return await app.store.read(workspace, load)
 
 
-def previous_of(tx: Tx, scan: Scan) -> Scan:
-    """The last completed scan of the same targets before this one; raise NotFound."""
+def previous_of(tx: Tx, scan: Scan, field: str = "against", until: int | None = None) -> Scan:
+    """The last completed scan of the same targets before this one, and not begun after `until`; raise NotFound, which
+    blames `field`."""
     targets = set(scan.spec.targets)
     for earlier in tx.scans.last_completed(scan.target, _SEARCHED):
         before = (earlier.created_at, earlier.id) < (scan.created_at, scan.id)
+        if until is not None and earlier.created_at > until:
+            continue
         if before and set(earlier.spec.targets) == targets:
             return earlier
     raise NotFound(
         "There is no earlier completed scan of these targets",
-        field="against",
-        reason="Name the id of the scan to compare with",
+        field=field,
+        reason=f"Name the scan to compare with in `{field}`" if until is None else "Choose a later time",
     )
 
 
-def _scanned(tx: Tx, scan: Scan) -> Scanned:
+def scanned(tx: Tx, scan: Scan) -> Scanned:
+    """A scan with all that it saw and looked at."""
     scope = scope_of(scan.spec)
 
     def covers(row: Vulnerability) -> bool:
@@ -198,7 +202,8 @@ def _resource(item: Differing) -> DifferenceResource:
     return resource
 
 
-def _notes(scan: Scan, against: Scan) -> list[str]:
+def notes_on(scan: Scan, against: Scan) -> list[str]:
+    """Sentences on what makes the scans hard to compare."""
     notes = [
         f"{each.id} is {each.status.value}: what it did not see says nothing"
         for each in (against, scan)

@@ -14,8 +14,8 @@ from cyberai.cli.failures import Failure
 if TYPE_CHECKING:
     from cyberai.app.results import ScanResult
 
-FORMATS = ("table", "json", "jsonl", "html", "csv", "sarif", "junit", "markdown")
-RENDERED = ("html", "csv", "sarif", "junit", "markdown")
+FORMATS = ("table", "json", "jsonl", "html", "pdf", "csv", "sarif", "junit", "markdown")
+RENDERED = ("html", "pdf", "csv", "sarif", "junit", "markdown")
 """Made by the report renderers."""
 
 STDOUT = "-"
@@ -25,6 +25,7 @@ _BY_ENDING = {
     ".ndjson": "jsonl",
     ".html": "html",
     ".htm": "html",
+    ".pdf": "pdf",
     ".csv": "csv",
     ".sarif": "sarif",
     ".xml": "junit",

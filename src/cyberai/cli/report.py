@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from cyberai.app.context import App
     from cyberai.app.results import ScanResult
 
+WITH_LOGO = ("html", "pdf")
+_PICTURES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".svg": "image/svg+xml"}
+
 HELP = """Write the result of a scan from the store: of SCAN, or of the newest one.
 
 Without -o it is shown as `cyberai scan` shows it. A scan that still runs is shown as far as it is.
@@ -21,6 +24,7 @@ Without -o it is shown as `cyberai scan` shows it. A scan that still runs is sho
 Examples:
   cyberai report
   cyberai report scan_01hq... -o report.html -o findings.csv
+  cyberai report --type delta -o changes.pdf
   cyberai report -o management.html --type executive --title "The shop, May"
 """
 
@@ -44,18 +48,36 @@ Examples:
 @click.option(
     "--type",
     "report_type",
-    type=click.Choice(["technical", "executive", "raw"]),
+    type=click.Choice(["technical", "executive", "compliance", "delta", "raw"]),
     default="technical",
     show_default=True,
-    help="For whom html and csv are written.",
+    help="For whom html, pdf, csv and markdown are written.",
 )
-@click.option("--title", metavar="TEXT", help="Title of an html report.")
+@click.option(
+    "--baseline",
+    metavar="SCAN",
+    help="With --type delta: the scan to hold it against. Default: the one before.",
+)
+@click.option(
+    "--redaction",
+    type=click.Choice(["none", "secrets", "full"]),
+    default="secrets",
+    show_default=True,
+    help="What is cut: nothing, values of cookies and keys, or all requests and answers.",
+)
+@click.option(
+    "--logo", type=click.Path(dir_okay=False, path_type=Path), help="A png, jpeg or svg for html and pdf."
+)
+@click.option("--title", metavar="TEXT", help="Title of the report.")
 @data_dir
 def command(
     scan_id: str | None,
     output_format: str | None,
     output: tuple[str, ...],
     report_type: str,
+    baseline: str | None,
+    redaction: str,
+    logo: Path | None,
     title: str | None,
     data_dir: Path | None,
 ) -> None:
@@ -63,6 +85,7 @@ def command(
     from cyberai.cli.outputs import STDOUT
 
     outputs = outputs_of(output, output_format)
+    picture = _data_uri(logo)
     formats = {item.format for item in outputs if item.format in RENDERED}
 
     async def collect(app: "App") -> tuple["ScanResult", dict[str, bytes]]:
@@ -74,7 +97,15 @@ def command(
         found = await newest_scan(scan_id)(app)
         rendered = {}
         for format in formats:
-            request = ReportRequest(scan_id=found, format=format, type=report_type, title=title)
+            request = ReportRequest(
+                scan_id=found,
+                format=format,
+                type=report_type,
+                title=title,
+                baseline_scan_id=baseline,
+                redaction=redaction,
+                logo=picture if format in WITH_LOGO else None,
+            )
             rendered[format] = (await rendered_report(app, DEFAULT_WORKSPACE, request)).content
         return await scan_result(app, DEFAULT_WORKSPACE, found), rendered
 
@@ -84,3 +115,19 @@ def command(
     for item in outputs:
         if item.file != STDOUT:
             click.echo(f"Result: {item.file} ({item.format}) of scan {result.scan.id}", err=True)
+
+
+def _data_uri(logo: Path | None) -> str | None:
+    """The file as the API takes it; raise BadParameter."""
+    import base64
+
+    if logo is None:
+        return None
+    kind = _PICTURES.get(logo.suffix.lower())
+    if kind is None:
+        raise click.BadParameter(f"{logo} is none of: {', '.join(_PICTURES)}", param_hint="--logo")
+    try:
+        content = logo.read_bytes()
+    except OSError as error:
+        raise click.BadParameter(f"{logo}: {error.strerror or error}", param_hint="--logo") from error
+    return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"

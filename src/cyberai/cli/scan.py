@@ -216,7 +216,7 @@ def files_to_read(command: F) -> F:
     "output_format",
     type=click.Choice(FORMATS),
     default=None,
-    help="table for people; json: one object; jsonl: one object per finding, then the scan; html, csv, sarif, junit and markdown: reports. "
+    help="table for people; json: one object; jsonl: one object per finding, then the scan; html, pdf, csv, sarif, junit and markdown: reports. "
     "Default: what the ending of FILE says, else table.",
 )
 @click.option(

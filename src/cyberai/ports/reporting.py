@@ -9,7 +9,8 @@ class Renderer(Protocol):
     """Makes a report's file from the model: pure, byte-stable, nothing target-controlled ever runs in it."""
 
     def __call__(self, model: ReportModel) -> RenderedReport:
-        """Render; raise nothing but MemoryError and bugs."""
+        """Render; raise Unavailable when it takes more memory or time than it may, else nothing but MemoryError and
+        bugs."""
         ...
 
 

@@ -11,6 +11,7 @@ _MODULES = {
     ReportFormat.JSON: "cyberai.reports.json_report",
     ReportFormat.CSV: "cyberai.reports.csv_report",
     ReportFormat.HTML: "cyberai.reports.html_report",
+    ReportFormat.PDF: "cyberai.reports.pdf_report",
     ReportFormat.SARIF: "cyberai.reports.sarif_report",
     ReportFormat.JUNIT: "cyberai.reports.junit_report",
     ReportFormat.MARKDOWN: "cyberai.reports.markdown_report",

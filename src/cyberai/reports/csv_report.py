@@ -4,7 +4,8 @@ import csv
 import io
 import unicodedata
 
-from cyberai.domain.report import RenderedReport, ReportItem, ReportModel
+from cyberai.domain.report import RenderedReport, ReportModel
+from cyberai.domain.vulnerability import Vulnerability
 from cyberai.reports.plain_text import one_line, rfc3339
 
 COLUMNS = (
@@ -54,8 +55,8 @@ def render(model: ReportModel) -> RenderedReport:
     out = io.StringIO()
     writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    for item in model.items:
-        row = _row(item)
+    for vulnerability in (*(item.vulnerability for item in model.items), *model.rest):
+        row = _row(vulnerability)
         writer.writerow([guarded(row[column]) for column in COLUMNS])
     return RenderedReport(
         content=out.getvalue().encode("utf-8"),
@@ -90,8 +91,7 @@ def _quoted_formula(part: str) -> str:
     return f"'{part}"
 
 
-def _row(item: ReportItem) -> dict[str, str]:
-    v = item.vulnerability
+def _row(v: Vulnerability) -> dict[str, str]:
     return {
         "id": v.id,
         "severity": v.effective_severity.value,

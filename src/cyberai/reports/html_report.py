@@ -7,27 +7,25 @@ from importlib.resources import files
 
 from jinja2 import Environment, StrictUndefined, Template
 
-from cyberai.domain.finding import Tier
-from cyberai.domain.report import RenderedReport, ReportModel
+from cyberai.domain.report import Logo, RenderedReport, ReportModel, ReportType
+from cyberai.reports.compliance.judgement import judged
+from cyberai.reports.page.changes import delta_view, shown_in_full
 from cyberai.reports.page.charts import coverage_bar, severity_bars, severity_counts
 from cyberai.reports.page.coverage import coverage_view
 from cyberai.reports.page.findings import SEVERITIES, FindingView, finding_views
 from cyberai.reports.page.scans import risk_score, scan_views, verdict_view
+from cyberai.reports.page.summary import PROOF, beyond, headline, nothing, top_risks, untested
 from cyberai.reports.plain_text import capped, one_line, utc
 
 OPEN_EVIDENCE = 12
 """Up to so many findings show their first piece of evidence at once; more would bury the reader."""
 
 _MAX_TITLE = 200
-_PROOF = (
-    (Tier.CONFIRMED.value, "proven, and the proof was checked"),
-    (Tier.STRONG.value, "one clear proof"),
-    (Tier.LEAD.value, "worth a look, not proven"),
-)
 
 
 def render(model: ReportModel) -> RenderedReport:
-    """One self-contained page. `executive` leaves the raw evidence out, `raw` the prose."""
+    """One self-contained page. `executive` leaves the raw evidence out, `raw` the prose; `compliance` shows
+    the standards and lists the findings."""
     template, style, style_hash = _page()
     findings = finding_views(model)
     coverage = coverage_view(model.coverage, model.check_titles)
@@ -36,19 +34,26 @@ def render(model: ReportModel) -> RenderedReport:
         style_hash=style_hash,
         kind=model.report.type.value,
         title=capped(one_line(model.title), _MAX_TITLE),
+        logo=_logo(model.report.logo),
         report_id=one_line(model.report.id),
         generated=utc(model.generated_at),
         version=model.version,
         verdict=verdict_view(model),
         counts=severity_counts(findings),
         risk=risk_score(model),
-        headline=_headline(findings),
-        nothing=_nothing(coverage.percent, filtered=_filtered(model)),
+        headline=headline(findings),
+        beyond=beyond(model),
+        nothing=nothing(model, coverage.percent),
+        top=top_risks(findings) if model.report.type is not ReportType.RAW else (),
+        untested=untested(coverage),
+        standards=judged(model) if model.report.type is ReportType.COMPLIANCE else (),
+        delta=delta_view(model),
+        cards=_cards(model, findings),
         findings=findings,
-        groups=_groups(findings),
-        open_evidence=len(findings) <= OPEN_EVIDENCE,
+        groups=_groups(_cards(model, findings)),
+        open_evidence=len(_cards(model, findings)) <= OPEN_EVIDENCE,
         bars=severity_bars(findings),
-        proof=[(name, words, sum(f.tier == name for f in findings)) for name, words in _PROOF],
+        proof=[(name, words, sum(f.tier == name for f in findings)) for name, words in PROOF],
         coverage=coverage,
         coverage_bar=coverage_bar(coverage),
         scans=scan_views(model),
@@ -72,28 +77,21 @@ def _page() -> tuple[Template, str, str]:
     return template, style, f"sha256-{digest}"
 
 
+def _logo(logo: Logo | None) -> str:
+    """The picture as a data URI, or empty."""
+    if logo is None:
+        return ""
+    return f"data:{logo.media_type};base64,{base64.b64encode(logo.content).decode('ascii')}"
+
+
+def _cards(model: ReportModel, findings: tuple[FindingView, ...]) -> tuple[FindingView, ...]:
+    """The findings that are shown in full."""
+    if model.report.type is ReportType.COMPLIANCE:
+        return ()
+    wanted = shown_in_full(model)
+    return findings if wanted is None else tuple(f for f in findings if f.id in wanted)
+
+
 def _groups(findings: tuple[FindingView, ...]) -> list[tuple[str, list[FindingView]]]:
     groups = [(severity, [f for f in findings if f.severity == severity]) for severity in SEVERITIES]
     return [(severity, group) for severity, group in groups if group]
-
-
-def _headline(findings: tuple[FindingView, ...]) -> str:
-    if not findings:
-        return ""
-    proven = sum(f.tier != Tier.LEAD.value for f in findings)
-    counts = [f"{count:,} {name}" for name, count in severity_counts(findings).items() if count]
-    one = len(findings) == 1
-    listed = counts[0] if len(counts) == 1 else f"{', '.join(counts[:-1])} and {counts[-1]}"
-    proven_words = "it is proven" if one and proven else f"{proven:,} of them proven"
-    return f"{len(findings):,} {'finding' if one else 'findings'}: {listed}; {proven_words}."
-
-
-def _filtered(model: ReportModel) -> bool:
-    chosen = model.report.filters
-    return bool(chosen.severity or chosen.status or chosen.tier)
-
-
-def _nothing(percent: float, *, filtered: bool) -> str:
-    if filtered:
-        return "No finding matches the filters of this report."
-    return f"Nothing was found. {percent} % of what applies was tested; the coverage below says what was not."

@@ -2,19 +2,22 @@
 
 import msgspec
 
-from cyberai.domain.report import CoverageRow, RenderedReport, ReportModel
+from cyberai.domain.report import CoverageRow, Delta, RenderedReport, ReportModel, ReportType
+from cyberai.domain.vulnerability import Vulnerability
+from cyberai.reports.compliance.judgement import judged
 from cyberai.reports.plain_text import rfc3339
 
 INDENT = 2
 
 
 def render(model: ReportModel) -> RenderedReport:
-    """One object `{report, generated_at, version, scans, vulnerabilities, coverage}`, key order fixed.
+    """One object `{report, generated_at, version, scans, vulnerabilities, coverage}`, key order fixed; with
+    `compliance` or `delta` where the report is about that, and `omitted` where there are too many findings.
 
     `scans` and `vulnerabilities` are the API's own objects, the latter with `evidence`.
     """
     report = model.report
-    document = {
+    document: dict[str, object] = {
         "report": {
             "id": report.id,
             "type": report.type.value,
@@ -34,8 +37,40 @@ def render(model: ReportModel) -> RenderedReport:
         "vulnerabilities": [item.resource for item in model.items],
         "coverage": [_coverage(row, model.check_titles) for row in model.coverage],
     }
+    if model.rest:
+        document["omitted"] = [_named(row) for row in model.rest]
+    if report.type is ReportType.COMPLIANCE:
+        document["compliance"] = judged(model)
+    if model.delta is not None:
+        document["delta"] = _delta(model.delta)
     content = msgspec.json.format(msgspec.json.encode(document), indent=INDENT) + b"\n"
     return RenderedReport(content=content, media_type="application/json", filename=f"{report.id}.json")
+
+
+def _named(row: Vulnerability) -> dict[str, object]:
+    """What is left of a finding that the report has no room for."""
+    return {"id": row.id, "severity": row.effective_severity.value, "title": row.title}
+
+
+def _delta(delta: Delta) -> dict[str, object]:
+    return {
+        "baseline_scan_id": delta.baseline.id,
+        "changes": [
+            {
+                "change": entry.change,
+                "id": entry.vulnerability.id,
+                "title": entry.vulnerability.title,
+                "affected_component": entry.vulnerability.affected_component,
+                "severity_before": entry.before.value if entry.before else None,
+                "severity_after": entry.after.value if entry.after else None,
+                "moved_from": entry.was.id if entry.was else None,
+                "untested_before": entry.untested_before,
+            }
+            for entry in delta.entries
+        ],
+        "not_compared": delta.not_compared,
+        "notes": delta.notes,
+    }
 
 
 def _coverage(row: CoverageRow, titles: dict[str, str]) -> dict[str, object]:

@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 from cyberai.domain.report import CoverageRow, RenderedReport, ReportItem, ReportModel
 from cyberai.domain.vulnerability import VulnerabilityStatus
 from cyberai.reports.page.findings import place, short_place
+from cyberai.reports.page.summary import beyond
 from cyberai.reports.plain_text import capped, one_line, rfc3339, visible
 
 _MAX_NAME = 500
@@ -23,11 +24,21 @@ def render(model: ReportModel) -> RenderedReport:
     root = ET.Element("testsuites", {"name": _name(model.title)})
     for host in _hosts(model):
         _suite(root, host, model)
+    if model.rest:
+        _left_out(root, model)
     _count(root)
     ET.indent(root)
     content = ET.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
     name = f"{model.report.id}.junit.xml"
     return RenderedReport(content=content, media_type="application/xml", filename=name)
+
+
+def _left_out(root: ET.Element, model: ReportModel) -> None:
+    """A broken case for the findings that have no room: nobody shall take silence for success."""
+    at = rfc3339(model.generated_at).removesuffix("Z")
+    suite = ET.SubElement(root, "testsuite", {"name": "not shown", "timestamp": at, "time": "0"})
+    ET.SubElement(_case(suite, "cyberai", "findings without room"), "error", {"message": beyond(model)})
+    _count(suite)
 
 
 def _hosts(model: ReportModel) -> list[str]:

@@ -10,14 +10,18 @@ from collections.abc import Iterable
 from cyberai.domain.finding import Tier
 from cyberai.domain.report import RenderedReport, ReportItem, ReportModel, ReportType
 from cyberai.domain.severity import Severity
+from cyberai.reports.compliance.judgement import judged
+from cyberai.reports.page.changes import delta_view, shown_in_full
 from cyberai.reports.page.coverage import coverage_view
 from cyberai.reports.page.findings import place, short_place
 from cyberai.reports.page.prose import blocks
+from cyberai.reports.page.summary import beyond
 from cyberai.reports.plain_text import capped, one_line, utc, visible
 
 MAX_EVIDENCE = 3
 """Pieces of evidence shown of one finding."""
 
+_LISTED = (ReportType.COMPLIANCE, ReportType.DELTA)
 _MAX_LINE = 400
 _MAX_BLOCK = 6_000
 _MARKUP = re.compile(r"[\\`*_\[\]<>|~&$!]|#(?!\d)|:(?=//)|(?<=www)\.|^[-+=]|(?<=^\d)[.)]|(?<=^\d\d)[.)]")
@@ -30,9 +34,11 @@ _RUN = re.compile(r"`+")
 
 def render(model: ReportModel) -> RenderedReport:
     """Summary, findings from the worst on, coverage. `executive` leaves the evidence out, `raw` the prose."""
-    lines = [f"# {escape(model.title)}", "", *_summary(model)]
-    for number, item in enumerate(model.items, 1):
-        lines += _finding(number, item, model)
+    lines = [f"# {escape(model.title)}", "", *_summary(model), *_delta(model), *_compliance(model)]
+    wanted = shown_in_full(model)
+    for number, item in enumerate(model.items if model.report.type is not ReportType.COMPLIANCE else (), 1):
+        if wanted is None or item.vulnerability.id in wanted:
+            lines += _finding(number, item, model)
     lines += _changes(model)
     lines += _coverage(model)
     text = "\n".join(lines).rstrip() + "\n"
@@ -87,6 +93,9 @@ def _summary(model: ReportModel) -> Iterable[str]:
     yield ""
     yield f"Made by Cyber AI {model.version}, {utc(model.generated_at)}."
     yield ""
+    if model.rest:
+        yield beyond(model)
+        yield ""
     if not model.items:
         yield "No finding. The coverage below says what was tested, and what was not."
         yield ""
@@ -97,9 +106,55 @@ def _summary(model: ReportModel) -> Iterable[str]:
     yield "|--:|---|---|---|---|"
     for number, item in enumerate(model.items, 1):
         row = item.vulnerability
-        cells = (row.effective_severity.value, escape(row.title), span(short_place(row)), row.tier.value)
+        where = span(short_place(row))
+        if model.report.type in _LISTED:
+            where += f", {span(row.id)}"
+        cells = (row.effective_severity.value, escape(row.title), where, row.tier.value)
         yield f"| {number} | {' | '.join(cells)} |"
     yield ""
+
+
+def _delta(model: ReportModel) -> Iterable[str]:
+    """What has changed, where the report is about that."""
+    view = delta_view(model)
+    if view is None:
+        return
+    yield "## What has changed"
+    yield ""
+    yield escape(view.against)
+    yield ""
+    yield f"| {' | '.join(word for _, word, _ in view.counts)} |"
+    yield "|" + "--:|" * len(view.counts)
+    yield f"| {' | '.join(str(count) for _, _, count in view.counts)} |"
+    yield ""
+    for group in view.groups:
+        yield f"**{group.word}.** {group.meaning}"
+        yield ""
+        for entry in group.entries:
+            more = f" ({escape(entry.detail)})" if entry.detail else ""
+            yield f"- {entry.severity}: {escape(entry.title)}, {span(entry.where)}{more}, {span(entry.id)}"
+        if group.omitted:
+            yield f"- {group.omitted:,} more are in the JSON report"
+        yield ""
+    yield from (f"- {escape(note)}" for note in view.notes)
+    yield ""
+
+
+def _compliance(model: ReportModel) -> Iterable[str]:
+    """The standards row by row, where the report is about them."""
+    if model.report.type is not ReportType.COMPLIANCE:
+        return
+    for standard in judged(model):
+        yield f"## {escape(standard.name)}"
+        yield ""
+        yield escape(standard.summary)
+        yield ""
+        yield "| Row | Requirement | Result | Findings | Checks run |"
+        yield "|---|---|---|--:|--:|"
+        for row in standard.rows:
+            cells = (escape(row.id), escape(row.title), row.word, str(row.findings), str(row.checks))
+            yield f"| {' | '.join(cells)} |"
+        yield ""
 
 
 def _finding(number: int, item: ReportItem, model: ReportModel) -> Iterable[str]:

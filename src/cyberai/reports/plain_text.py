@@ -55,9 +55,8 @@ def rfc3339(microseconds: int) -> str:
 
 
 def utc(microseconds: int) -> str:
-    """`20 January 2024, 10:00 UTC`."""
-    moment = _EPOCH + timedelta(microseconds=microseconds)
-    return f"{moment.day} {moment.strftime('%B %Y, %H:%M')} UTC"
+    """`2024-01-20 10:00 UTC`, which reads the same in every language."""
+    return (_EPOCH + timedelta(microseconds=microseconds)).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def _spelled(character: str) -> str:

@@ -212,7 +212,7 @@ def _headers(headers: list[tuple[str, str]]) -> dict[str, str]:
 
 
 def _invocation(model: ReportModel) -> dict[str, object]:
-    left_out = len(model.items) - MAX_RESULTS
+    left_out = len(model.items) + len(model.rest) - MAX_RESULTS
     notes = [
         {"level": "note", "message": {"text": f"{one_line(reason)}"}}
         for scan in model.scans

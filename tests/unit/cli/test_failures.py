@@ -29,7 +29,7 @@ BAD_COMMAND_LINES = (
     ["scan", "--frobnicate", "x"],
     ["scan", "x", "--depth", "deep"],
     ["scan", "x", "--fail-on", "urgent"],
-    ["scan", "x", "--format", "pdf"],
+    ["scan", "x", "--format", "odt"],
     ["scan", "x", "--allow", "everything"],
     ["scan", "x", "--allow", "300.0.0.0/8"],
     ["scan", "x", "--resolve", "example.com"],

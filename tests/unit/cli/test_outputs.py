@@ -57,12 +57,12 @@ def test_what_names_no_file_or_one_twice_is_refused(
         outputs_of(given, None)
 
 
-@pytest.mark.parametrize("given", ["x.pdf", "y.docx", "pdf:z", "docx:z.json", "report.v2"])
+@pytest.mark.parametrize("given", ["x.odt", "y.docx", "odt:z", "docx:z.json", "report.v2"])
 def test_a_format_that_there_is_not_is_refused_with_those_there_are(
     tmp_path: Path, monkeypatch, given: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(click.BadParameter, match="table, json, jsonl, html, csv"):
+    with pytest.raises(click.BadParameter, match="table, json, jsonl, html, pdf, csv"):
         outputs_of((given,), None)
     assert list(tmp_path.iterdir()) == []
     assert outputs_of((given,), "json")[0].format == "json", (

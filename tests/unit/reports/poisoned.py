@@ -1,9 +1,19 @@
 """Report models in which every field that a target (or a user) controls holds the same text."""
 
+from msgspec import structs
+
 from cyberai.domain.finding import Evidence, HttpEvidence, ServiceEvidence, TlsEvidence
 from cyberai.domain.http import Exchange, HttpRequest, HttpResponse, Url
 from cyberai.domain.ids import ScanId, make_id
-from cyberai.domain.report import CoverageRow, ReportFormat, ReportModel, ReportType
+from cyberai.domain.report import (
+    CoverageRow,
+    Delta,
+    DeltaEntry,
+    NotComparedCheck,
+    ReportFormat,
+    ReportModel,
+    ReportType,
+)
 from cyberai.domain.scan import ScanSpec, Verdict, VerdictResult
 from cyberai.domain.vulnerability import Location
 from unit.reports import sample
@@ -63,4 +73,13 @@ def model(raw: str, *, type: ReportType, format: ReportFormat = ReportFormat.HTM
         for host in (text, "127.0.0.1")
     )
     items = (sample.item(web, evidence(text)), sample.item(service, evidence(text)))
-    return sample.model(type=type, format=format, items=items, scans=scans, rows=rows, title=text)
+    made = sample.model(type=type, format=format, items=items, scans=scans, rows=rows, title=text)
+    if type is not ReportType.DELTA:
+        return made
+    entries = tuple(
+        DeltaEntry(change=change, vulnerability=row, was=service, untested_before=True)
+        for change, row in (("new", web), ("moved", service))
+    )
+    other = NotComparedCheck(host=text, check_id=text, only_in="scan")
+    delta = Delta(baseline=scans[0], entries=entries, not_compared=(other,), notes=(text,))
+    return structs.replace(made, delta=delta)

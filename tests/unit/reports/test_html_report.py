@@ -9,13 +9,14 @@ from selectolax.lexbor import LexborHTMLParser
 
 from cyberai.domain.finding import HttpEvidence
 from cyberai.domain.http import Exchange, HttpRequest, HttpResponse, Url
-from cyberai.domain.report import ReportModel, ReportType
+from cyberai.domain.report import FORMATS_OF, ReportFormat, ReportModel, ReportType
 from cyberai.domain.scan import VerdictResult
 from cyberai.reports.html_report import render
 from unit.reports import poisoned, sample
 from unit.reports.hostile_strings import HOSTILE, short
+from unit.reports.logos import with_logo
 
-KINDS = (ReportType.TECHNICAL, ReportType.EXECUTIVE, ReportType.RAW)
+KINDS = tuple(kind for kind, formats in FORMATS_OF.items() if ReportFormat.HTML in formats)
 FREE_VALUES = {"id", "href"}
 NUMBERS = {"x", "y", "width", "height", "viewBox", "d"}
 
@@ -119,6 +120,25 @@ def test_every_field_is_really_shown(field: str) -> None:
     assert shown.count(marker) > 20
 
 
+@pytest.mark.parametrize("kind", ["svg", "png", "jpeg"])
+def test_a_logo_is_the_only_picture(kind: str) -> None:
+    [image] = page(with_logo(sample.model(), kind)).css("img")
+    assert (image.attributes["src"] or "").startswith("data:image/")
+
+
+def test_findings_can_be_filtered_without_a_script() -> None:
+    document = page(sample.model(8))
+    boxes = {box.attributes["id"] for box in document.css(".filter input")}
+    assert boxes == {
+        f"show-{n}" for n in ("critical", "high", "medium", "low", "info", "confirmed", "strong", "lead")
+    }
+    style = document.css_first("style").text(deep=True)
+    for box in boxes:
+        name = (box or "").removeprefix("show-")
+        assert f"#{box}:not(:checked)" in style
+        assert document.css(f".f-{name}, .p-{name}") != []
+
+
 def test_the_policy_forbids_everything_but_its_own_style() -> None:
     document = page(sample.model())
     policy = document.css_first("meta[http-equiv=Content-Security-Policy]").attributes["content"]
@@ -172,7 +192,8 @@ def test_a_header_that_proves_it_is_shown_among_many() -> None:
 
 def test_the_impact_is_told_once() -> None:
     row = sample.vulnerability(0, description=f"{sample.DESCRIPTION}\n\n{sample.IMPACT}")
-    assert text_of(sample.model(items=(sample.item(row, ()),))).count(sample.IMPACT) == 1
+    document = page(sample.model(items=(sample.item(row, ()),)))
+    assert document.css_first("article.finding").text().count(sample.IMPACT) == 1
 
 
 def test_an_executive_report_holds_no_raw_evidence() -> None:

@@ -8,14 +8,15 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from cyberai.domain.change import Change, Changes
-from cyberai.domain.report import ReportModel, ReportType
+from cyberai.domain.report import FORMATS_OF, ReportFormat, ReportModel, ReportType
 from cyberai.domain.scan import VerdictResult
+from cyberai.reports.compliance.judgement import standards
 from cyberai.reports.markdown_report import block, escape, render, span
 from unit.reports import poisoned, sample
 from unit.reports.hostile_strings import HOSTILE, short
 
 READER = MarkdownIt("commonmark").enable("table")
-KINDS = (ReportType.TECHNICAL, ReportType.EXECUTIVE, ReportType.RAW)
+KINDS = tuple(kind for kind, formats in FORMATS_OF.items() if ReportFormat.MARKDOWN in formats)
 
 
 def text_of(model: ReportModel) -> str:
@@ -46,9 +47,14 @@ def test_nothing_from_the_target_becomes_markup(hostile: str, kind: ReportType) 
     links = [str(token.attrs["href"]) for token in found if token.type == "link_open"]
     assert [link for link in links if not link.startswith("https://")] == []
     shown = headings(text)
-    assert (len(shown["h1"]), len(shown["h3"])) == (1, 2)
-    assert shown["h2"] == ["Findings", "What was tested"]
-    assert set(shown["h4"]) <= {"What it is", "What to do", "Evidence", "Read more"}
+    names = {
+        ReportType.COMPLIANCE: [standard.name for standard in standards()],
+        ReportType.DELTA: ["What has changed"],
+    }.get(kind, [])
+    in_full = {ReportType.COMPLIANCE: 0, ReportType.DELTA: 1}.get(kind, 2)
+    assert (len(shown["h1"]), len(shown.get("h3", []))) == (1, in_full)
+    assert shown["h2"] == ["Findings", *names, "What was tested"]
+    assert set(shown.get("h4", [])) <= {"What it is", "What to do", "Evidence", "Read more"}
 
 
 def test_every_finding_has_its_part_and_its_row() -> None:

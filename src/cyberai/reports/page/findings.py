@@ -11,6 +11,7 @@ from cyberai.reports.page.exchange import EvidenceView, evidence_views, has_cont
 from cyberai.reports.page.prose import Block, blocks
 from cyberai.reports.plain_text import capped, one_line, rfc3339, visible
 
+_WITH_EVIDENCE = (ReportType.TECHNICAL, ReportType.DELTA, ReportType.RAW)
 _MAX_TITLE = 160
 _MAX_PLACE = 400
 _MAX_FACT = 1_000
@@ -82,7 +83,7 @@ def _view(number: int, item: ReportItem, model: ReportModel) -> FindingView:
         impact=blocks(impact) if prose else (),
         remediation=blocks(row.remediation) if prose else (),
         references=tuple(_reference(text) for text in row.references[:_MAX_REFERENCES]) if prose else (),
-        evidence=evidence_views(item.resource) if kind is not ReportType.EXECUTIVE else (),
+        evidence=evidence_views(item.resource) if kind in _WITH_EVIDENCE else (),
     )
 
 
