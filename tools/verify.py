@@ -26,7 +26,7 @@ TYPED = ("src", "tools", "tests/architecture", "tests/docs", "tests/skip_policy.
 SHORT = ("-m", "not long")
 FAST = ("-m", "not long and not slow")
 # About half of the work of `make check`; the other lane takes what is not named here.
-FIRST_LANE = ("unit/net", "unit/reports", "unit/domain", "unit/engine")
+FIRST_LANE = ("unit/net", "unit/reports", "unit/checkkit", "unit/storage")
 
 
 @dataclass(frozen=True)

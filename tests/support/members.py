@@ -14,7 +14,7 @@ ORIGIN = "http://10.0.0.1"
 WEB = tuple(
     check
     for check in all_checks()
-    if check.meta.scope in (Scope.INSERTION, Scope.PAGE, Scope.CONTENT, Scope.ORIGIN)
+    if check.meta.scope in (Scope.INSERTION, Scope.STORED, Scope.PAGE, Scope.CONTENT, Scope.ORIGIN)
 )
 
 

@@ -58,13 +58,15 @@ from cyberai.checkkit.forgery import Way, forged, ways
     tags=("csrf", "session", "browser"),
 )
 async def csrf(place: StoredAsset, probe: Probe) -> AsyncIterator[Hit]:
-    """A stranger's look at the form, then attack, control and attack again."""
+    """A look at the session's page, a stranger's look at the form, then attack, control and attack again."""
     request = place.source.request
     if request.method != "POST" or place.shown is None or not place.source.referer:
         return
-    form = await probe.send_with(Credentials.OMIT, HttpRequest("GET", Url.parse(place.source.referer)))
+    # A worker that has just taken over learns here how the session's cookies are set.
+    await probe.send(place.shown)
     if not probe.crosses_sites(request):
         return
+    form = await probe.send_with(Credentials.OMIT, HttpRequest("GET", Url.parse(place.source.referer)))
     for way in ways(request, f"{probe.token()}.example"):
         hit = await _proven(place, _Forger(place, probe, form, way))
         if hit is not None:
