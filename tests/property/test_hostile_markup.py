@@ -8,7 +8,7 @@ from cyberai.engine import scripts
 from cyberai.engine.forms import parse_forms
 from cyberai.engine.links import MAX_LINKS
 from cyberai.engine.markup import MAX_TAGS, tags
-from cyberai.engine.modes import recognise
+from cyberai.engine.modes import Seen, recognise
 from cyberai.engine.page import read_page
 from cyberai.engine.robots import disallowed
 from cyberai.engine.shape import crawl_key, plausible, shape_of
@@ -41,7 +41,7 @@ def test_any_page_is_read(page: str, content_type: str) -> None:
         for link in read.links:
             follow = HttpRequest("GET", link.url)
             plausible(follow)
-            recognise(follow, link.label)
+            recognise(follow, Seen(link.label))
             assert crawl_key(follow).startswith(shape_of(follow))
 
 

@@ -94,8 +94,8 @@ def _refused(context: Context, found: Outgoing) -> Skipped | None:
     why = modes.refusal(
         found.request,
         context.spec.policies.mode,
-        found.label,
-        found.secrets,
+        found.seen,
         logged_in=context.logins.asked_for,
+        user=context.logins.user,
     )
     return Skipped(SkipReason.POLICY, why) if why is not None else None

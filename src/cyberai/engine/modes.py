@@ -8,6 +8,8 @@ by the label of the link or button. Injected payloads are never read as actions.
 from enum import StrEnum
 from itertools import pairwise
 
+from msgspec import Struct
+
 from cyberai.domain.http import HttpRequest
 from cyberai.domain.scan import Mode
 from cyberai.engine.body import Pairs, named_values, query_pairs
@@ -56,7 +58,23 @@ _LOG_OUT = frozenset(
     ]
 )
 _DELETE = frozenset(
-    {"delete", "del", "remove", "destroy", "erase", "purge", "truncate", "wipe", "uninstall", "rm"}
+    [
+        "delete",
+        "del",
+        "remove",
+        "destroy",
+        "erase",
+        "purge",
+        "truncate",
+        "wipe",
+        "uninstall",
+        "rm",
+        "unpublish",
+        "revoke",
+        "suspend",
+        "terminate",
+        "ban",
+    ]
 )
 _RESET = frozenset({"reset", "reinstall", "factory", "shutdown", "reboot", "restart", "restore"})
 _MAIL = frozenset({"mail", "sendmail", "newsletter", "invite", "invitation", "sms", "forgot", "contact"})
@@ -92,32 +110,60 @@ _CHANGE = frozenset(
     ]
 )
 _OLD_OR_NEW = ("new", "old", "cur")
+_ACCOUNT = ("user", "mail", "login", "account")
 _SEPARATORS = str.maketrans(dict.fromkeys("/-_. +%=:;,~!()[]{}", " "))
 
 
 _ENDS_LOGIN = frozenset({Action.LOG_OUT, Action.PASSWORD})
 
 
+class Seen(Struct, frozen=True):
+    """What the page says of a request that it makes. `label` is what a person would press, `secrets` counts the form's
+    password fields, `accounts` are the names and addresses of accounts that the page has filled in."""
+
+    label: str = ""
+    secrets: int = 0
+    accounts: tuple[str, ...] = ()
+
+    def is_about(self, account: str) -> bool:
+        """Whether the form is about this account."""
+        return bool(account) and account.casefold() in (known.casefold() for known in self.accounts)
+
+
+NOTHING = Seen()
+
+
+def seen_in_call(request: HttpRequest) -> Seen:
+    """What the names of a script's request say."""
+    return Seen(secrets=sum("pass" in name.lower() for name, _ in named_values(request)))
+
+
+def names_account(name: str) -> bool:
+    """Whether a field of this name says whose account something is about."""
+    return any(word in name.lower() for word in _ACCOUNT)
+
+
 def refusal(
-    request: HttpRequest, mode: Mode, label: str = "", secrets: int = 0, *, logged_in: bool = False
+    request: HttpRequest, mode: Mode, seen: Seen = NOTHING, *, logged_in: bool = False, user: str = ""
 ) -> str | None:
-    """Why this request may not be sent in this mode, or None when it may. `secrets` counts the form's password
-    fields where the form is known. A scan that is logged in neither logs out nor changes its own password, whatever
-    the mode."""
+    """Why this request may not be sent in this mode, or None when it may. A scan that is logged in neither logs out nor
+    changes its own password, nor its own account (`user`), whatever the mode."""
+    if request.method not in _READING and seen.is_about(user):
+        return f"a form about {user}, the account that the scan is logged in with"
     if mode is Mode.INTRUSIVE:
-        action = recognise(request, label, secrets) if logged_in else None
+        action = recognise(request, seen) if logged_in else None
         if action not in _ENDS_LOGIN:
             return None
         return f"recognised as a {action.value} action, not performed while logged in"
     if request.method not in (_SAFE if mode is Mode.SAFE else _WRITING):
         return f"{request.method} is not sent in {mode.value} mode"
-    action = recognise(request, label, secrets)
+    action = recognise(request, seen)
     if action is None or (action is Action.CHANGE and mode is not Mode.SAFE):
         return None
     return f"recognised as a {action.value} action, not performed in {mode.value} mode"
 
 
-def recognise(request: HttpRequest, label: str = "", secrets: int = 0) -> Action | None:
+def recognise(request: HttpRequest, seen: Seen = NOTHING) -> Action | None:
     """The action this request would most likely perform, or None."""
     pairs = named_values(request)
     # A long segment is a headline (`/how-to-delete-an-account`), a short one may be a command.
@@ -126,14 +172,14 @@ def recognise(request: HttpRequest, label: str = "", secrets: int = 0) -> Action
     # `?delete=5`, `?logout`: the parameter's own name is the verb; a field `mail` or `contact` holds an address.
     own = [word for name, _ in pairs if "_" not in name for word in _words(name)]
     named += [word for word in own if word not in _MAIL]
-    spoken = _words(label)
+    spoken = _words(seen.label)
     spoken = spoken if len(spoken) <= 3 else []
     reads = request.method in _READING
     if _names_log_out([*path, *named]) or _names_log_out(spoken):
         return Action.LOG_OUT
     # Whose account it is may stand in the address; what is asked for is what is submitted.
     submitted = pairs if reads else tuple(pair for pair in pairs if pair not in query_pairs(request))
-    if _changes_password(path, submitted, secrets, reads):
+    if _changes_password(path, submitted, seen, reads):
         return Action.PASSWORD
     if _DELETE & {*path, *named, *spoken}:
         return Action.DELETE
@@ -179,15 +225,15 @@ def _names_log_out(words: list[str]) -> bool:
     return any(first in ("log", "sign") and second in ("out", "off") for first, second in pairwise(words))
 
 
-def _changes_password(path: list[str], pairs: Pairs, hidden: int, reads: bool) -> bool:
-    """Two password fields without an account name or with an old or new one, or the path says so and something
-    is sent."""
+def _changes_password(path: list[str], pairs: Pairs, seen: Seen, reads: bool) -> bool:
+    """Two password fields without an account name, with one that the page has filled in, or with an old or new one; or
+    the path says so and something is sent."""
     fields = [name.lower() for name, _ in pairs]
     secrets = [
         name for name in fields if "pass" in name or "pwd" in name or name.rstrip("0123456789").endswith("pw")
     ]
-    account = any(word in name for name in fields for word in ("user", "mail", "login", "account"))
-    if max(len(secrets), hidden) >= 2 and not account:
+    account = any(map(names_account, fields))
+    if max(len(secrets), seen.secrets) >= 2 and (seen.accounts or not account):
         return True
     if any(mark in name for name in secrets for mark in _OLD_OR_NEW):
         return True

@@ -5,15 +5,15 @@ from collections.abc import Iterator
 from msgspec import Struct, structs
 
 from cyberai.domain.http import HttpRequest
-from cyberai.engine.body import named_values
 from cyberai.engine.cookies import carried, cookies_after, with_cookies
 from cyberai.engine.field_words import TEXT
+from cyberai.engine.modes import NOTHING, Seen, names_account, seen_in_call
 from cyberai.engine.page import Page
 from cyberai.engine.redirects import redirect_request
 from cyberai.engine.session_ids import without_session_id
 from cyberai.engine.shape import plausible
 from cyberai.engine.soft404 import extension
-from cyberai.engine.submissions import submissions
+from cyberai.engine.submissions import Submission, submissions
 
 _FILES = frozenset(
     [
@@ -60,14 +60,16 @@ _FILES = frozenset(
 )
 
 
+_WRITTEN = frozenset({"", "text", "email"})
+"""Kinds of fields in which a person sees and changes a name."""
+
+
 class Outgoing(Struct, frozen=True):
-    """One request. `label` is what a person would press, `secrets` counts the form's password fields, `optional`
-    names the fields of the form that may be left empty, `written` says that it submits something, `ours` that the
-    page calls what it leads to by a name we gave."""
+    """One request. `seen` is what the page says of it, `optional` names the fields of the form that may be left empty,
+    `written` says that it submits something, `ours` that the page calls what it leads to by a name we gave."""
 
     request: HttpRequest
-    label: str = ""
-    secrets: int = 0
+    seen: Seen = NOTHING
     optional: tuple[str, ...] = ()
     written: bool = False
     ours: bool = False
@@ -92,19 +94,24 @@ def _all(page: Page, redirects: bool) -> Iterator[Outgoing]:
         yield Outgoing(redirect)
     for form in page.forms:
         for submission in submissions(form, page.exchange.request.url):
-            secrets = sum(field.kind == "password" for field in submission.fields)
             request = _as_scripted(page, submission.request)
-            yield Outgoing(request, submission.label, secrets, submission.optional, written=True)
+            yield Outgoing(request, _seen(submission), submission.optional, written=True)
     for call in page.calls:
-        secrets = sum("pass" in name.lower() for name, _ in named_values(call))
-        yield Outgoing(_asking_for_data(_as_scripted(page, call)), secrets=secrets, written=True)
+        yield Outgoing(_asking_for_data(_as_scripted(page, call)), seen_in_call(call), written=True)
     for link in page.links:
         request = HttpRequest("GET", link.url)
         if not _ours(request) and not _is_file(request):
             scripted = _asking_for_data(_as_scripted(page, request)) if link.guessed else request
-            yield Outgoing(scripted, link.label, ours=TEXT in link.label)
+            yield Outgoing(scripted, Seen(link.label), ours=TEXT in link.label)
     for folder in page.folders:
         yield Outgoing(HttpRequest("GET", folder))
+
+
+def _seen(submission: Submission) -> Seen:
+    """What a person sees of the form."""
+    secrets = sum(field.kind == "password" for field in submission.fields)
+    known = (f.value for f in submission.fields if f.kind in _WRITTEN and f.value and names_account(f.name))
+    return Seen(submission.label, secrets, tuple(known))
 
 
 def _as_scripted(page: Page, request: HttpRequest) -> HttpRequest:

@@ -5,7 +5,7 @@ import pytest
 from cyberai.domain.http import HttpRequest, Url
 from cyberai.domain.scan import Mode
 from cyberai.engine.body import FORM
-from cyberai.engine.modes import Action, recognise, refusal
+from cyberai.engine.modes import Action, Seen, recognise, refusal
 
 
 def get(target: str) -> HttpRequest:
@@ -35,6 +35,8 @@ def post(target: str, body: str = "") -> HttpRequest:
         (get("/vuln/csrf/?password_new=a&password_conf=a&Change=Change"), "", Action.PASSWORD),
         (post("/account", "old_password=a&new_password=b"), "", Action.PASSWORD),
         (post("/profile/change-password", "p=1"), "", Action.PASSWORD),
+        (post("/pages/4/unpublish/", "sure=yes"), "", Action.DELETE),
+        (post("/keys/4", "x=1"), "Revoke key", Action.DELETE),
         (get("/profile/change-password"), "", None),
         (post("/register", "username=a&password=b&password2=b"), "", None),
         (post("/login", "email=a&password=b"), "Send", None),
@@ -59,14 +61,30 @@ def post(target: str, body: str = "") -> HttpRequest:
 def test_actions_are_recognised_by_path_names_values_and_labels(
     request_: HttpRequest, label: str, action: Action | None
 ) -> None:
-    assert recognise(request_, label) is action
+    assert recognise(request_, Seen(label)) is action
 
 
 def test_two_password_fields_without_an_account_change_a_password_whatever_their_names() -> None:
     request = post("/account/security", "first=a&second=a")
     assert recognise(request) is None
-    assert recognise(request, secrets=2) is Action.PASSWORD
-    assert recognise(post("/join", "user=x&first=a&second=a"), secrets=2) is None
+    assert recognise(request, Seen(secrets=2)) is Action.PASSWORD
+    assert recognise(post("/join", "user=x&first=a&second=a"), Seen(secrets=2)) is None
+
+
+def test_a_form_for_the_password_of_an_account_that_is_there_is_no_sign_up() -> None:
+    request = post("/users/edit/1", "username=robin&email=r%40quay.example&password1=a&password2=a")
+    assert recognise(request, Seen(secrets=2)) is None
+    assert recognise(request, Seen(secrets=2, accounts=("robin", "r@quay.example"))) is Action.PASSWORD
+
+
+def test_the_scans_own_account_is_left_as_it_is() -> None:
+    request, own = post("/profile", "username=robin&about=x"), Seen(accounts=("Robin",))
+    for mode in Mode:
+        why = refusal(request, mode, own, logged_in=True, user="robin") or ""
+        assert "the account that the scan is logged in with" in why
+    assert refusal(request, Mode.STANDARD, own, logged_in=True, user="sam") is None
+    assert refusal(request, Mode.STANDARD, own) is None
+    assert refusal(get("/users?username=robin"), Mode.STANDARD, own, logged_in=True, user="robin") is None
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,11 @@ class Logins:
         return self._auth is not None
 
     @property
+    def user(self) -> str:
+        """The name of the account with which the scan logs in, where it is known."""
+        return self._auth.username or "" if self._auth is not None else ""
+
+    @property
     def failed(self) -> Login | None:
         """The login that did not go through, if any."""
         return next((login for login in self._logins.values() if login.failed), None)
