@@ -34,6 +34,7 @@ _HEADERS = (
     ("X-Frame-Options", "DENY"),
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "no-referrer"),
+    ("Last-Modified", "Mon, 01 Jan 2024 00:00:00 GMT"),
 )
 
 

@@ -35,6 +35,7 @@ _ASSETS = (
 _NAMED = frozenset(
     {".css", ".js", ".mjs", ".map", ".png", ".jpg", ".svg", ".ico", ".gif", ".woff", ".woff2", ".ttf"}
 )
+_PAGES = frozenset({".html", ".htm"})
 _VERSIONS = frozenset({"v", "ver", "version", "rev", "build", "hash", "cb", "cachebuster", "t", "ts", "_"})
 
 
@@ -98,8 +99,12 @@ def is_file(response: HttpResponse) -> bool:
 
 def is_named_file(url: Url, response: HttpResponse) -> bool:
     """True for a style, script, font or picture with a file's name, and a file's date or nothing behind the name but
-    its version (`style.css?v=3`), which no program reads."""
-    if extension(url).lower() not in _NAMED or not is_asset(response):
+    its version (`style.css?v=3`), which no program reads; and for a page with a file's name and date and nothing behind
+    it (packed on the way, a page loses the Accept-Ranges by which is_file knows it)."""
+    ending = extension(url).lower()
+    if ending in _PAGES and not url.query and response.header("set-cookie") is None:
+        return response.header("last-modified") is not None
+    if ending not in _NAMED or not is_asset(response):
         return False
     names = {pair.partition("=")[0].lower() for pair in url.query.split("&")}
     return response.header("last-modified") is not None or (bool(url.query) and names <= _VERSIONS)

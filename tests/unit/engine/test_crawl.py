@@ -118,6 +118,18 @@ def test_files_sent_as_they_are_cost_one_request() -> None:
     assert len(finished.network.log) <= len(pages) + 5
 
 
+def test_pages_packed_on_the_way_are_files_by_name_and_date() -> None:
+    head = (("Last-Modified", "Mon, 01 Jan 2024 00:00:00 GMT"),)
+    children = [f"/page-{chr(97 + i)}.html" for i in range(20)]
+    pages: dict = {"/": links(*children, "/page-a.html?print=1")}
+    pages.update({child: (lambda _: html("<p>text</p>", headers=head)) for child in children})
+    finished = run(pages, (ECHO,))
+    assert len([path for path in paths(finished) if path.startswith("/page-")]) <= len(children) + 5
+    assert any("#query:print" in outcome.asset for outcome in finished.outcomes), (
+        "a page with a query is a program"
+    )
+
+
 def test_the_folders_of_a_page_s_files_are_looked_at_once_and_routes_are_left_alone() -> None:
     head = "<link rel=stylesheet href=/assets/css/site.css><img src='/photos/2024/boat.jpg?w=3'>"
     pages: dict = {
