@@ -441,9 +441,15 @@ ROUTES: list[tuple[str, str, str, str | None, str]] = [
     ("GET", "/v1/events/stream?after_seq=x", "invalid_request", "after_seq", "seq of an event"),
     ("GET", "/v1/events/stream?token=x", "unknown_parameter", "token", "after_seq"),
     ("GET", "/v1/ws/tickets", "method_not_allowed", None, "POST, OPTIONS"),
-    ("GET", "/v1/scans/a/diff", "invalid_request", "diff", "Not available in this version"),
-    ("GET", "/v1/vulnerabilities/facets", "invalid_request", "facets", "Not available"),
-    ("POST", "/v1/vulnerabilities/a/retest", "invalid_request", "retest", "Not available"),
+    ("GET", "/v1/scans/a/manifest", "invalid_request", "manifest", "Not available in this version"),
+    ("GET", "/v1/scans/a/diff", "not_found", "id", "Use an id that GET /v1/scans lists"),
+    (
+        "POST",
+        "/v1/vulnerabilities/a/retest",
+        "not_found",
+        "id",
+        "Use an id that GET /v1/vulnerabilities lists",
+    ),
     ("GET", "/docs/errors/nope", "not_found", "id", "invalid_request"),
 ]
 

@@ -61,7 +61,7 @@ def test_what_cannot_be_compared(site: Site, scans: tuple[str, str]) -> None:
     assert_envelope(site.get("/v1/scans/scan_unknown/diff"), "not_found", "id")
     assert_envelope(site.get(f"{path}?against=scan_unknown"), "not_found", "against")
     assert_envelope(site.get(f"{path}?against="), "not_found", "against")
-    assert_envelope(site.get(f"/v1/scans/{older}/diff"), "not_found", "against", "Name the id")
+    assert_envelope(site.get(f"/v1/scans/{older}/diff"), "not_found", "against", "Name the scan")
     assert_envelope(site.get(f"{path}?against={newer}"), "invalid_request", "against")
     assert_envelope(site.get(f"{path}?change=all"), "invalid_request", "change")
     assert_envelope(site.get(f"{path}?limit=0"), "invalid_request", "limit")
