@@ -29,8 +29,9 @@ def with_cookies(request: HttpRequest, cookies: Cookies) -> HttpRequest:
     return request.with_header("Cookie", "; ".join(f"{name}={value}" for name, value in cookies))
 
 
-def cookies_after(request: HttpRequest, response: HttpResponse) -> Cookies:
-    """What a browser would hold after this exchange: the request's cookies, changed by Set-Cookie."""
+def cookies_after(request: HttpRequest, response: HttpResponse, *, any_path: bool = False) -> Cookies:
+    """What a browser would hold after this exchange: the request's cookies, changed by Set-Cookie; with `any_path` also
+    those that it would keep for other paths."""
     held = dict(request_cookies(request))
     for field in response.header_values("set-cookie")[:MAX_COOKIES]:
         pair, *attributes = field.split(";")
@@ -39,7 +40,7 @@ def cookies_after(request: HttpRequest, response: HttpResponse) -> Cookies:
             continue
         if _expired(attributes):
             held.pop(name, None)
-        elif _path_matches(attributes, request.url):
+        elif any_path or _path_matches(attributes, request.url):
             held[name] = value
     return tuple(held.items())[:MAX_COOKIES]
 

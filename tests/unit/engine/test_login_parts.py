@@ -127,6 +127,17 @@ def test_the_sessions_cookies_are_put_on_the_wire_and_never_kept() -> None:
     )
 
 
+def test_a_cookie_for_another_path_than_the_login_s_is_the_session_s_too() -> None:
+    jar = Jar(())
+    jar.learn(
+        get("/login.php"),
+        set_cookie("auth=0123456789abcdef; Path=/admin; HttpOnly", "seen=1; Path=/login.php"),
+    )
+    assert jar.dressed(get("/admin/")).header("cookie") == "seen=1; auth=0123456789abcdef"
+    jar.learn(get("/login.php"), set_cookie("auth=; Path=/admin; Max-Age=0"))
+    assert jar.dressed(get("/admin/")).header("cookie") == "seen=1"
+
+
 def test_a_new_value_of_the_sessions_cookie_is_offered_and_not_believed() -> None:
     jar = Jar(())
     jar.learn(get("/"), set_cookie("sid=first-value-of-it"))

@@ -52,7 +52,8 @@ class Jar:
         """Take over what an answer of the login itself set."""
         self._rules.learn(request, response)
         held = dict(self._all())
-        after = dict(cookies_after(with_cookies(request, tuple(held.items())), response))
+        # A login page may set the cookie of another path (`/wp-admin`): it goes with the whole session.
+        after = dict(cookies_after(with_cookies(request, tuple(held.items())), response, any_path=True))
         for name in held.keys() - after.keys():
             self._session.pop(name, None)
             self._plain.pop(name, None)
