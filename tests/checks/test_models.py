@@ -536,6 +536,24 @@ def test_resolved_and_compared_paths_are_silent() -> None:
     assert look(path_traversal, careful, "knots.txt") == []
 
 
+def test_a_text_search_that_cannot_read_the_words_is_no_injection() -> None:
+    connection = apsw.Connection(":memory:")
+    connection.execute("CREATE VIRTUAL TABLE shelf USING fts5(name)")
+    connection.execute("INSERT INTO shelf VALUES ('mooring rope'), ('brass cleat')")
+
+    def search(value: str) -> HttpResponse:
+        try:
+            rows = list(connection.execute("SELECT name FROM shelf WHERE name MATCH ?", (f'"{value}"',)))
+        except apsw.SQLError as error:
+            trace = f"<pre>Traceback</pre><p>sqlite3.OperationalError</p><pre>{html.escape(str(error))}</pre>"
+            return page(trace, 500)
+        return page("".join(f"<li>{html.escape(str(row[0]))}</li>" for row in rows) or "<p>nothing</p>")
+
+    assert search('rope"').status == 500
+    for seed in range(1, 8):
+        assert look(sql_injection, search, "rope", seed) == []
+
+
 def test_a_sign_up_that_takes_each_name_once_is_silent() -> None:
     taken: set[str] = set()
 

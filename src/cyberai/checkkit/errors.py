@@ -89,6 +89,17 @@ _SIGNATURES: tuple[tuple[str, str], ...] = (
     ),
 )
 
+_OF_THE_VALUE = PatternSet(
+    [
+        r"fts5: |malformed MATCH expression|\bunterminated string\b[^\n\w]{0,20}(\n|<|&|$)",
+        r"(syntax error|no operand) in tsquery",
+        r"invalid regular expression|error '[^'\n]{0,80}' from regexp|LIKE pattern must not end with escape",
+    ],
+    ignore_case=True,
+)
+"""Messages about the language of a value, such as that of a text search or of a pattern: the statement around it was read
+as it was meant."""
+
 _SET = PatternSet([pattern for _, pattern in _SIGNATURES], ignore_case=True)
 
 
@@ -106,6 +117,9 @@ def database_errors(body: bytes) -> tuple[DatabaseError, ...]:
 
 
 def new_database_errors(body: bytes, usual: bytes) -> tuple[DatabaseError, ...]:
-    """The messages of `body` whose kind and words the usual page has not."""
+    """The messages of `body` whose kind and words the usual page has not; none where the value itself, and not the
+    statement, could not be read (SQLite FTS5, section "Full-text Query Syntax"; PostgreSQL, to_tsquery)."""
+    if _OF_THE_VALUE.matches(body) and not _OF_THE_VALUE.matches(usual):
+        return ()
     known = {(error.system, error.text) for error in database_errors(usual)}
     return tuple(e for e in database_errors(body) if (e.system, e.text) not in known)
