@@ -76,6 +76,9 @@ async def scenario(folder: Path) -> None:
     seq = await store.read(HERE, lambda tx: tx.events.head())
     assert seq == count
 
+    # A new scan is refused however small it is: a thousand small ones would take what the cancels need.
+    taken = [await fits(store, lambda tx, n=n: tx.scans.insert(scan(f"new{n}"))) for n in range(20)]
+    assert not any(taken), taken
     # Every scan can still be cancelled, and nobody else uses the room that takes.
     for value in scans:
         cancelled = value.replace(status=ScanStatus.CANCELLED)

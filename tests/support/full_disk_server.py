@@ -102,6 +102,7 @@ def scenario(server: Server, sites: dict[str, str], others: Path) -> None:
     assert done["status"] == "completed", done
     _, silent = post(server, sites["silent"], request_timeout=60)
     _, busy = post(server, sites["maze"])
+    _, _, unused = server.call("POST", "/v1/api-keys", {"name": "not used before"})
     time.sleep(1)
 
     fill(others)
@@ -112,9 +113,10 @@ def scenario(server: Server, sites: dict[str, str], others: Path) -> None:
         check_cancel(server, scan_id)
     # Now somebody takes even what the server had set aside: it still reads, and refuses to promise anything.
     fill(others)
-    while post(server, sites["healthy"])[0] == 201:
-        fill(others)
+    assert post(server, sites["healthy"])[0] == 503
     check_reads(server, done, ids)
+    # Its first use cannot be noted, which is no reason to refuse a read.
+    assert server.call("GET", f"/v1/scans/{done['id']}", key=unused["key"])[0] == 200
 
     others.unlink()
     again = server.wait_for_end(accepted(server, sites["healthy"]), 60)

@@ -1,7 +1,7 @@
 """Whether a key that proved itself before is still in force: what a session of the web page lives on."""
 
 from cyberai.app.context import App
-from cyberai.app.keys import TOUCH_INTERVAL, Principal
+from cyberai.app.keys import TOUCH_INTERVAL, Principal, note_use
 from cyberai.domain.errors import Unauthorized
 from cyberai.domain.ids import KeyId, WorkspaceId
 
@@ -17,5 +17,5 @@ async def recognise(app: App, workspace: WorkspaceId, key_id: KeyId) -> Principa
     ):
         raise Unauthorized("The API key is not in force any more", reason="Sign in with another key")
     if found.last_used_at is None or at - found.last_used_at > TOUCH_INTERVAL:
-        await app.store.write(workspace, lambda tx: tx.keys.touch(key_id, at))
+        await note_use(app, workspace, key_id, at)
     return Principal(found.id, found.workspace, found.plan, frozenset(found.scopes))

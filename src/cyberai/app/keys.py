@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from contextlib import suppress
 from functools import partial
 
 from msgspec import UNSET, Struct
@@ -20,7 +21,14 @@ from cyberai.domain.api_key import (
     format_key,
     hint_of,
 )
-from cyberai.domain.errors import ErrorCode, InvalidRequest, NotFound, Unauthorized, require_readable
+from cyberai.domain.errors import (
+    ErrorCode,
+    InvalidRequest,
+    NotFound,
+    Unauthorized,
+    Unavailable,
+    require_readable,
+)
 from cyberai.domain.ids import DEFAULT_WORKSPACE, SYSTEM, KeyId, WorkspaceId
 from cyberai.ports.store import Tx
 
@@ -54,9 +62,15 @@ async def authenticate(app: App, key: str) -> Principal:
         found = None
     found = require_good(found, at)
     if found.last_used_at is None or at - found.last_used_at > TOUCH_INTERVAL:
-        key_id = found.id
-        await app.store.write(found.workspace, lambda tx: tx.keys.touch(key_id, at))
+        await note_use(app, found.workspace, found.id, at)
     return principal_of(found)
+
+
+async def note_use(app: App, workspace: WorkspaceId, key_id: KeyId, at: int) -> None:
+    """Note when the key was last used, unless the store cannot write now: whoever only reads is not to be refused
+    for it, and the next request notes it."""
+    with suppress(Unavailable):
+        await app.store.write(workspace, lambda tx: tx.keys.touch(key_id, at))
 
 
 async def standing(app: App, principal: Principal) -> None:

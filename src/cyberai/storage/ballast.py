@@ -24,7 +24,7 @@ class Ballast:
 
     def lay(self) -> bool:
         """Make sure that it is there; False when the disk has no room for it."""
-        if self._path.exists():
+        if self.laid():
             return True
         try:
             space = os.statvfs(self._path.parent)
@@ -43,6 +43,10 @@ class Ballast:
         finally:
             os.close(handle)
         return True
+
+    def laid(self) -> bool:
+        """False once any process has given it up."""
+        return self._path.exists()
 
     def disk_is_full(self) -> bool:
         """True when not even a small scan fits beside the ballast; False when that cannot be told."""

@@ -38,7 +38,8 @@ class Blobs:
             self._db.run(_DROP, workspace=workspace, name=name)
 
     def put(self, name: str, content: bytes, media_type: str, filename: str) -> None:
-        """Store or replace a blob."""
+        """Store or replace a blob; raise StorageFull when the store has no room for new things."""
+        self._scope.require_room()
         workspace = self._scope.writable()
         self.drop(name)
         made = self._db.one(

@@ -155,13 +155,15 @@ class Collection(Generic[R]):
     """The resources of a kind in one workspace."""
 
     def __init__(self, scope: Scope, workspace: int, kind: Kind[R]) -> None:
+        self._scope = scope
         self._db = scope.db
         self._workspace = workspace
         self.kind = kind
         self.listing = Listing(scope, workspace, kind.name)
 
     def insert(self, value: R) -> Stored[R]:
-        """Store and list a new value."""
+        """Store and list a new value; raise StorageFull when the store has no room for new things."""
+        self._scope.require_room()
         kind = self.kind
         first = first_rank(value.created_at)
         facet = kind.facet_of(value)

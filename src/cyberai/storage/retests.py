@@ -58,6 +58,8 @@ class Retests:
 
     def put(self, retest: Retest) -> None:
         """Store the latest retest of its vulnerability; one that runs may be claimed."""
+        if retest.status is RetestStatus.RUNNING:
+            self._scope.require_room()
         workspace = self._scope.writable(retest.workspace)
         row = self._db.one(_NUMBER, workspace=workspace, id=retest.vulnerability_id)
         if row is None:

@@ -9,6 +9,7 @@ from cyberai.domain.errors import StoreError
 from cyberai.domain.ids import SYSTEM, WorkspaceId
 from cyberai.storage.dialect import arg, insert_new
 from cyberai.storage.driver import EVERYWHERE, Driver, Numbers
+from cyberai.storage.failures import storage_full
 from cyberai.storage.schema import workspace as table
 from cyberai.storage.statements import Statement
 
@@ -24,10 +25,14 @@ _ADD = Statement(insert_new(table, "id", "created_at"))
 class Scope:
     """The workspace of a transaction. In the deployment's own (`SYSTEM`) a row belongs where it says."""
 
-    __slots__ = ("_numbers", "db", "scans", "shards", "terms", "workspace")
+    __slots__ = ("_full", "_numbers", "db", "scans", "shards", "terms", "workspace")
 
-    def __init__(self, db: Driver, workspace: WorkspaceId, number: int | None = None) -> None:
+    def __init__(
+        self, db: Driver, workspace: WorkspaceId, number: int | None = None, full: bool = False
+    ) -> None:
+        """`full`: the store has no more room than cancelling and ending what runs takes."""
         self.db = db
+        self._full = full
         self.workspace = workspace
         self.terms: dict[tuple[int, str, str], int] = {}
         """Numbers of terms this transaction has met; it ends with the transaction, which may roll back."""
@@ -82,6 +87,11 @@ class Scope:
             name = owner or self.workspace
             raise StoreError(f"Workspace {name} does not exist; create it with `cyberai keys create` first")
         return number
+
+    def require_room(self) -> None:
+        """Raise StorageFull where a new thing would take the room that is left for ending the old ones."""
+        if self._full:
+            raise storage_full()
 
     def require_system(self, what: str) -> None:
         """Raise StoreError in a tenant's transaction."""

@@ -17,9 +17,11 @@ from cyberai.storage.workers import Settings
 class Transaction(ScanWork, CallerRows, VulnerabilityRows):
     """`ports.store.Tx`. `finish` is its last step before the commit."""
 
-    def __init__(self, db: Driver, workspace: WorkspaceId, number: int | None = None) -> None:
-        """`number` is the workspace's, where the caller knows it already."""
-        super().__init__(Scope(db, workspace, number))
+    def __init__(
+        self, db: Driver, workspace: WorkspaceId, number: int | None = None, full: bool = False
+    ) -> None:
+        """`number` is the workspace's, where the caller knows it already. A `full` store takes nothing new."""
+        super().__init__(Scope(db, workspace, number, full))
 
     @property
     def workspace(self) -> WorkspaceId:

@@ -85,6 +85,7 @@ class Units:
 
     def add(self, shard: Shard, units: Iterable[Unit]) -> int:
         """Insert units that are not yet known to the scan; return how many were new."""
+        self._scope.require_room()
         workspace, number, scan = self._place(shard)
         if number == NOWHERE:
             raise StoreError(f"Shard {shard.id} does not exist; insert it before its units")

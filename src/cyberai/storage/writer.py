@@ -28,7 +28,8 @@ from cyberai.storage.waiting import Job, settle
 MAX_BATCH = 256
 """Closures per commit, so that the lock is not held for ever and the last one does not wait for ever."""
 GROWTH_WHEN_FULL = 16
-"""Pages that one closure may add to a store that lives on its ballast: room for a cancel, not for a crawl."""
+"""Pages that one closure may add to a store that lives on its ballast: room for a cancel, not for a crawl.
+What adds a thing (a scan, a report, a unit's results) is refused whatever its size: many small ones eat it too."""
 RECHECK_SECONDS = 1.0
 """How often a full store looks for space."""
 
@@ -79,6 +80,10 @@ class Writer:
             batch, running = self._collect()
             if self._full:
                 self._look_for_space()
+            elif not self._ballast.laid():
+                # Another process met the full disk and gave the ballast up: what is left is for all of them.
+                self._full = True
+                self._checked = self._clock.monotonic()
             if self._full:
                 for job in batch:
                     self._commit([job])
@@ -145,7 +150,9 @@ class Writer:
         changes = self._connection.total_changes()
         pages = self._pages() if self._full else 0
         try:
-            transaction = Transaction(self._driver, job.workspace, self._numbers.get(job.workspace))
+            transaction = Transaction(
+                self._driver, job.workspace, self._numbers.get(job.workspace), self._full
+            )
             job.result = job.fn(transaction)
             transaction.finish()
             job.number = transaction.number
