@@ -8,13 +8,15 @@ from cyberai.cli.options import as_json
 HELP = """Run the practice target: a web site and services full of flaws, honest and harmless.
 
 It listens on loopback only, executes nothing, and keeps everything in memory. --fixed serves the same pages with
-every flaw mended: a scan of it must find nothing.
+every flaw mended: a scan of it must find nothing. --mend and --move change single pages: scan, change, scan again,
+and see what became of each vulnerability.
 
 \b
 Examples:
   cyberai lab --port 8088
   cyberai lab --port 8089 --fixed
   cyberai lab --port 0 --set demo --json      # a free port; one line of JSON when it is ready
+  cyberai lab --mend /tools/ping --move /product=/item
 """
 
 
@@ -38,8 +40,26 @@ Examples:
 @click.option(
     "--host", "hosts", multiple=True, metavar="NAME", help="Answer to this Host name too. May be repeated."
 )
+@click.option(
+    "--mend", "mended", multiple=True, metavar="PATH", help="Mend this page alone. May be repeated."
+)
+@click.option(
+    "--move",
+    "moves",
+    multiple=True,
+    metavar="PATH=NEW",
+    help="Serve this page at another path. May be repeated.",
+)
 @as_json
-def command(port: int, fixed: bool, selection: str, hosts: tuple[str, ...], as_json: bool) -> None:
+def command(
+    port: int,
+    fixed: bool,
+    selection: str,
+    hosts: tuple[str, ...],
+    mended: tuple[str, ...],
+    moves: tuple[str, ...],
+    as_json: bool,
+) -> None:
     """Serve until told to stop."""
     import asyncio
     import datetime
@@ -54,6 +74,8 @@ def command(port: int, fixed: bool, selection: str, hosts: tuple[str, ...], as_j
         fixed=fixed,
         demo=selection == "demo",
         hosts=hosts,
+        mended=mended,
+        moved=tuple((old, new) for old, _, new in (move.partition("=") for move in moves)),
     )
     try:
         asyncio.run(run_lab(options, lambda lab: announce(lab.description(), as_json=as_json)))

@@ -18,6 +18,7 @@ import msgspec
 from cyberai.lab import discovery
 from cyberai.lab.area import Area, MembersArea
 from cyberai.lab.certificates import LabAuthority
+from cyberai.lab.changes import NoSuchPage
 from cyberai.lab.connection import HostRule, HttpConnection, Respond
 from cyberai.lab.http import LabRequest, LabResponse
 from cyberai.lab.page import Flaw
@@ -38,7 +39,8 @@ class LabOptions(msgspec.Struct, frozen=True, kw_only=True):
     """What to start. `now` (UTC) is the moment certificates are made for; port 0 takes any free port.
 
     `hosts` are further Host names that the listeners answer to; `port` is that of the HTTP site, all
-    others take free ports.
+    others take free ports. `mended` are paths of pages that have no flaw in this run, `moved` (old path, new path)
+    those that are found elsewhere.
     """
 
     now: datetime.datetime
@@ -47,6 +49,8 @@ class LabOptions(msgspec.Struct, frozen=True, kw_only=True):
     fixed: bool = False
     demo: bool = False
     hosts: tuple[str, ...] = ()
+    mended: tuple[str, ...] = ()
+    moved: tuple[tuple[str, str], ...] = ()
 
 
 class LabTarget(msgspec.Struct, frozen=True):
@@ -96,7 +100,10 @@ class RunningLab:
     def __init__(self, options: LabOptions) -> None:
         self.options = options
         self.targets: tuple[LabTarget, ...] = ()
-        self.site = Site(fixed=options.fixed, demo=options.demo)
+        try:
+            self.site = Site(options.fixed, options.demo, options.mended, dict(options.moved))
+        except NoSuchPage as error:
+            raise LabError(str(error)) from error
         self._areas: list[Area] = []
         self._directory: Path | None = None
         self._servers: list[asyncio.Server] = []

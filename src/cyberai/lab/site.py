@@ -1,6 +1,10 @@
 """The practice site as a pure function of a request: routing, start page, defaults, not found."""
 
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
 from cyberai.lab import discovery
+from cyberai.lab.changes import changed
 from cyberai.lab.headers import for_method, secured
 from cyberai.lab.http import LabRequest, LabResponse, json_response, text_response
 from cyberai.lab.layout import FORM_SCRIPT, SHOP, STYLESHEET, document, shop_page
@@ -14,10 +18,17 @@ METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 class Site:
     """One twin of the practice site. Not for use by several threads at once."""
 
-    def __init__(self, fixed: bool = False, demo: bool = False) -> None:
+    def __init__(
+        self,
+        fixed: bool = False,
+        demo: bool = False,
+        mended: Iterable[str] = (),
+        moved: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.fixed = fixed
         self.demo = demo
-        self.pages = tuple(page for page in discovery.pages() if page.demo or not demo)
+        pages = tuple(page for page in discovery.pages() if page.demo or not demo)
+        self.pages = changed(pages, mended, moved)
         self._state = State(fixed)
         self._further_pages = tuple(
             sorted((page for page in self.pages if page.methods), key=lambda page: -len(page.path))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from cyberai.checkkit import Scope
 from cyberai.engine.registry import all_checks
 from cyberai.lab import discovery
+from cyberai.lab.changes import NoSuchPage
 from cyberai.lab.http import LabRequest
 from cyberai.lab.page import Flaw, Insertion
 from cyberai.lab.site import Site
@@ -209,3 +210,15 @@ def test_no_request_makes_the_site_fail(target: str, body: bytes, kind: str) -> 
             method, "/" + target, (("Host", HOST), ("Content-Type", kind), ("Cookie", target)), body
         )
         assert site.respond(request).status < 500
+
+
+def test_single_pages_are_mended_and_moved() -> None:
+    site = Site(mended=("/go",), moved={"/product": "/item"})
+    places = {(flaw.check, flaw.path) for flaw in site.flaws}
+    assert ("web.open-redirect", "/go") not in places
+    assert ("web.sql-injection", "/product") not in places
+    assert ("web.sql-injection", "/item") in places
+    assert len(site.pages) == len(Site().pages)
+    for mended, moved in ((("/nowhere",), {}), ((), {"/product": "item"}), ((), {"/product": "/go"})):
+        with pytest.raises(NoSuchPage, match="/"):
+            Site(mended=mended, moved=moved)
