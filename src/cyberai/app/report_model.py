@@ -55,7 +55,7 @@ def _rows(tx: Tx, report: Report, scans: tuple[Scan, ...]) -> list[Vulnerability
 def _item(tx: Tx, row: Vulnerability, redaction: Redaction) -> ReportItem:
     evidence = tx.vulnerabilities.evidence(row.id)
     shown = shown_row(row, redaction)
-    pieces = tuple(shown_evidence(piece, redaction) for piece in evidence)
+    pieces = tuple(shown_evidence(piece, redaction, row.location.parameter) for piece in evidence)
     return ReportItem(
         vulnerability=shown,
         evidence=() if redaction is Redaction.FULL else evidence,

@@ -2,27 +2,55 @@
 
 from msgspec import structs
 
-from cyberai.app.evidence_view import EvidenceResource, ExchangeResource, evidence_resource
+from cyberai.app.evidence_view import (
+    EvidenceResource,
+    ExchangeResource,
+    evidence_resource,
+    redact,
+    reproduce,
+)
 from cyberai.domain.finding import Evidence, HttpEvidence
-from cyberai.domain.http import Exchange
+from cyberai.domain.http import Exchange, HttpRequest
 from cyberai.domain.report import Redaction
 from cyberai.domain.vulnerability import Vulnerability
 
 REMOVED = "Requests and answers are left out of this report."
 
 
-def shown_evidence(evidence: Evidence, redaction: Redaction) -> EvidenceResource:
-    """A piece of evidence as far as the report may show it."""
+def shown_evidence(evidence: Evidence, redaction: Redaction, place: str | None = None) -> EvidenceResource:
+    """A piece of evidence as far as the report may show it; `place` is the parameter it is about (`cookie:theme`)."""
     shown = evidence_resource(evidence)
     if redaction is Redaction.FULL:
         return EvidenceResource(
             kind=shown.kind, match="", note=REMOVED, reproduce="", host=shown.host, port=shown.port
         )
-    if redaction is Redaction.SECRETS or not isinstance(evidence, HttpEvidence):
+    if not isinstance(evidence, HttpEvidence):
         return shown
+    if redaction is Redaction.SECRETS:
+        return structs.replace(shown, reproduce=reproduce(_command(evidence, place)))
     assert shown.exchange is not None
     control = shown.control and evidence.control and _uncut(shown.control, evidence.control)
     return structs.replace(shown, exchange=_uncut(shown.exchange, evidence.exchange), control=control)
+
+
+def _command(evidence: HttpEvidence, place: str | None) -> HttpEvidence:
+    """The evidence as its command line is made of: without secrets, which whoever repeats it has of their own. A value
+    that is itself the proof stays."""
+    kind, _, name = (place or "").partition(":")
+    if kind in ("cookie", "header"):
+        kept = "cookie" if kind == "cookie" else name.lower()
+    else:
+        kept = ""
+
+    def cut(request: HttpRequest) -> HttpRequest:
+        headers = ((n, v) if n.lower() == kept else redact(((n, v),))[0] for n, v in request.headers)
+        return structs.replace(request, headers=tuple(headers))
+
+    return structs.replace(
+        evidence,
+        exchange=structs.replace(evidence.exchange, request=cut(evidence.exchange.request)),
+        delivered=evidence.delivered and cut(evidence.delivered),
+    )
 
 
 def shown_row(row: Vulnerability, redaction: Redaction) -> Vulnerability:

@@ -25,6 +25,15 @@ def test_secrets_are_cut_as_in_the_api() -> None:
     assert "session=***" in text(Redaction.SECRETS)
 
 
+def test_commands_hold_no_secrets_but_the_proof_itself() -> None:
+    assert SECRET in shown_evidence(HTTP, Redaction.NONE).reproduce
+    for place in (None, "query:id", "header:X-Api-Version"):
+        command = shown_evidence(HTTP, Redaction.SECRETS, place).reproduce
+        assert SECRET not in command
+        assert "session=***" in command
+    assert SECRET in shown_evidence(HTTP, Redaction.SECRETS, "cookie:session").reproduce
+
+
 @pytest.mark.parametrize("evidence", [HTTP, SERVICE], ids=["http", "service"])
 def test_full_redaction_leaves_no_traffic(evidence: object) -> None:
     shown = shown_evidence(evidence, Redaction.FULL)  # type: ignore[arg-type]
