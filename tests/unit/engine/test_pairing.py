@@ -1,5 +1,7 @@
 """Inputs that are tested beside every value that stands beside them need no second test."""
 
+import pytest
+
 from cyberai.domain.http import HttpRequest, Url
 from cyberai.domain.insertion import InsertionPoint
 from cyberai.engine.insertion import label, ordinary_points
@@ -55,6 +57,7 @@ def test_other_programs_and_methods_are_their_own() -> None:
     assert pairs.covered(points("/a?x=one&y=two", "POST")) == ()
 
 
+@pytest.mark.slow
 def test_memory_is_bounded_and_what_is_too_much_is_tested() -> None:
     many = "&".join(f"n{number}=word" for number in range(MAX_POINTS + 1))
     assert covered(after(f"/p?{many}"), f"/p?{many}") == ()

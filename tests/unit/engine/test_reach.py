@@ -4,6 +4,8 @@ import asyncio
 import random
 from itertools import count, product
 
+import pytest
+
 from cyberai.domain.http import HttpRequest, HttpResponse
 from cyberai.domain.scan import ScanOptions
 from cyberai.engine.novelty import Novelty
@@ -172,6 +174,7 @@ class Unsteady(SimulatedNetwork):
         return await SimulatedNetwork.send(self, request)
 
 
+@pytest.mark.slow
 def test_the_same_site_gets_the_same_requests_whatever_answers_first() -> None:
     def page(request: HttpRequest) -> str:
         number = int(query(request).get("n", 0))

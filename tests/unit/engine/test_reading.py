@@ -176,6 +176,7 @@ def test_shapes_ignore_ids_values_and_order() -> None:
     assert shape_of(request("/item/17")) != shape_of(request("/thing/17"))
 
 
+@pytest.mark.slow
 def test_crawl_keys_keep_words_and_bound_everything_else() -> None:
     assert crawl_key(request("/?page=about")) != crawl_key(request("/?page=contact"))
     assert len({crawl_key(request(f"/?n={n}")) for n in range(400)}) == 400

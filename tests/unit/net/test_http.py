@@ -513,6 +513,7 @@ def test_secrets_go_only_to_servers_that_prove_their_name(
     run(scenario(), loop)
 
 
+@pytest.mark.slow
 def test_https_to_a_plain_server_and_to_one_that_hangs_up(loop: str) -> None:
     async def scenario() -> None:
         async def hang_up(reader: Reader, writer: Writer) -> None:
@@ -537,6 +538,7 @@ def test_https_to_a_plain_server_and_to_one_that_hangs_up(loop: str) -> None:
     run(scenario(), loop)
 
 
+@pytest.mark.slow
 def test_waiting_long_for_a_turn_costs_no_request() -> None:
     """Servers close connections that stay silent; with a low rate and many in flight none may be lost to that."""
 
@@ -589,6 +591,7 @@ def test_many_origins_outside_the_scope_leave_no_trace() -> None:
     run(scenario())
 
 
+@pytest.mark.slow
 def test_cancelled_waiters_lose_no_slot(loop: str) -> None:
     async def scenario() -> None:
         async with serving(answering(response())) as port:
