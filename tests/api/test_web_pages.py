@@ -611,12 +611,30 @@ def test_order_and_fetch_a_report(site: Site) -> None:
     assert kept.status == 304
 
 
+def test_a_report_with_all_its_settings(filled: Filled) -> None:
+    settings = {
+        "title": " Week 48 ",
+        "redaction": "full",
+        "baseline_scan_id": "previous",
+        "type": "technical",
+    }
+    answer = filled.someone.send("/reports", {"scan_id": filled.ids["scans"], **settings})
+    assert answer.headers["location"] == "/reports"
+    report = filled.site.get("/v1/reports").json()["data"][0]
+    assert (report["title"], report["redaction"]) == ("Week 48", "full")
+    assert report["baseline_scan_id"] is None
+
+
 @pytest.mark.parametrize(
     ("fields", "problem"),
     [
         ({"scan_id": "scan_unknown"}, "scan_id"),
         ({"format": "vex"}, "format"),
         ({"type": "nonsense"}, "type"),
+        ({"type": "delta"}, "baseline_scan_id"),
+        ({"type": "delta", "baseline_scan_id": "scan_unknown"}, "baseline_scan_id"),
+        ({"title": "x" * 500}, "title"),
+        ({"redaction": "some"}, "redaction"),
     ],
 )
 def test_a_report_that_cannot_be_ordered(filled: Filled, fields: dict[str, str], problem: str) -> None:

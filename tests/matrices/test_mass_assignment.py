@@ -387,7 +387,12 @@ def newest(world: World, kind: str) -> dict[str, Any]:
     ("path", "kind", "fields", "own"),
     [
         ("/scans/new", "scans", {"target": "own.example"}, {"scan_type", "name", "tags", "criticality"}),
-        ("/reports", "reports", {"scan_id": "{scan}", "format": "csv"}, {"type"}),
+        (
+            "/reports",
+            "reports",
+            {"scan_id": "{scan}", "format": "csv"},
+            {"type", "title", "redaction", "baseline_scan_id"},
+        ),
     ],
 )
 def test_a_form_of_the_web_page_sends_only_its_fields(

@@ -3,7 +3,7 @@
 from cyberai.api.openapi_schemas import REFINED
 from cyberai.domain.auth import AuthType
 from cyberai.domain.finding import Tier
-from cyberai.domain.report import ReportStatus
+from cyberai.domain.report import Redaction, ReportStatus
 from cyberai.domain.scan import Criticality, Mode, ScanStatus
 from cyberai.domain.severity import Severity
 from cyberai.domain.vulnerability import VulnerabilityStatus
@@ -20,5 +20,11 @@ MODES = tuple(mode.value for mode in Mode)
 CRITICALITIES = tuple(level.value for level in Criticality)
 SEVERITIES = tuple(band.value for band in Severity)
 VULNERABILITY_STATUSES = tuple(status.value for status in VulnerabilityStatus)
+REDACTIONS = {
+    Redaction.SECRETS.value: "All but secrets",
+    Redaction.NONE.value: "Everything",
+    Redaction.FULL.value: "Nothing",
+}
+"""What a report shows of the traffic with the target."""
 TIERS = tuple(tier.value for tier in Tier)
 PENDING_REPORT = frozenset((ReportStatus.QUEUED.value, ReportStatus.GENERATING.value))

@@ -6,15 +6,25 @@ from cyberai.api import report_file
 from cyberai.api.reply import Reply
 from cyberai.app.reports import create_report
 from cyberai.app.requests import ReportRequest
+from cyberai.app.scan_diff import PREVIOUS
 from cyberai.domain.api_key import ApiScope
 from cyberai.domain.errors import CyberAIError, InvalidRequest, NotFound
-from cyberai.web.choices import PENDING_REPORT, REPORT_FORMATS, REPORT_TYPES
+from cyberai.domain.report import Redaction, ReportFormat, ReportType
+from cyberai.web.choices import PENDING_REPORT, REDACTIONS, REPORT_FORMATS, REPORT_TYPES
 from cyberai.web.paging import links, some_reports, some_scans
 from cyberai.web.render import page, see_other
 from cyberai.web.visit import Form, Visit
 
 _OFFERED_SCANS = 50
-_DEFAULTS = {"scan_id": "", "type": "technical", "format": "html"}
+_DEFAULTS = {
+    "scan_id": "",
+    "type": ReportType.TECHNICAL.value,
+    "format": ReportFormat.HTML.value,
+    "baseline_scan_id": PREVIOUS,
+    "redaction": Redaction.SECRETS.value,
+    "title": "",
+}
+_FURTHER = ("baseline_scan_id", "redaction", "title")
 
 
 async def show_list(visit: Visit) -> Reply:
@@ -24,18 +34,24 @@ async def show_list(visit: Visit) -> Reply:
 
 async def create(visit: Visit) -> Reply:
     """POST /reports: order one, or show what is wrong at the fields."""
+    given = _DEFAULTS | visit.form
     request = ReportRequest(
         scan_id=visit.form.get("scan_id", UNSET),
-        type=visit.form.get("type", _DEFAULTS["type"]),
-        format=visit.form.get("format", _DEFAULTS["format"]),
+        type=given["type"],
+        format=given["format"],
+        title=given["title"].strip() or None,
+        # The field is there for every type; only this one compares.
+        baseline_scan_id=given["baseline_scan_id"] if given["type"] == ReportType.DELTA else None,
+        redaction=given["redaction"],
     )
     try:
         await create_report(visit.app, visit.workspace, request)
-    except NotFound:
-        unknown = InvalidRequest("There is no such scan", field="scan_id", reason="Choose a scan of the list")
-        return await _list(visit, _DEFAULTS | visit.form, unknown)
+    except NotFound as error:
+        field = error.field or "scan_id"
+        reason = error.reason if field != "scan_id" else "Choose a scan of the list"
+        return await _list(visit, given, InvalidRequest("There is no such scan", field=field, reason=reason))
     except InvalidRequest as error:
-        return await _list(visit, _DEFAULTS | visit.form, error)
+        return await _list(visit, given, error)
     return see_other("/reports")
 
 
@@ -63,5 +79,8 @@ async def _list(visit: Visit, values: Form, error: CyberAIError | None = None) -
         values=values,
         formats=REPORT_FORMATS,
         types=REPORT_TYPES,
+        redactions=REDACTIONS,
+        previous=PREVIOUS,
+        further=any(values[name] != _DEFAULTS[name] for name in _FURTHER),
         live=any(report.status in PENDING_REPORT for report in found.data),
     )
