@@ -109,7 +109,7 @@ def _wish_of(scope: Scope) -> Wish | None:
     if raw.startswith(PREFIX):
         id, _, rest = raw.removeprefix(PREFIX).partition("/")
         plan, _, path = rest.partition("/")
-        return Wish(id, unquote(plan), "/" + path)
+        return Wish(id, plan, "/" + path)
     headers = dict(scope["headers"])
     plan_header = headers.get(b"x-chaos")
     if plan_header is None:

@@ -1,14 +1,20 @@
-"""What is to go wrong: `FAULT[;NAME=VALUE]...[,FAULT...]`, each fault for the next request or the next `times` ones."""
+"""What is to go wrong: `FAULT[;NAME=VALUE]...[,FAULT...]`, each fault for the next request or the next `times` ones. A plan can
+stand in an address as it is: what is special in a value is percent-encoded."""
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
+from urllib.parse import unquote
 
 from msgspec import Struct
 
-from cyberai.domain.errors import InvalidRequest
+from cyberai.domain.errors import ErrorCode, InvalidRequest
 
 _MOST_CHARACTERS = 2_000
 _ALWAYS = 1 << 30
+_WEEK = 604_800
+_WHOLE = re.compile(r"[+-]?[0-9]{1,7}")
+_SECONDS = re.compile(r"-?[0-9]{1,7}(\.[0-9]{1,6})?")
 
 _STATUS = frozenset({"retry_after", "reset", "code", "skew"})
 PARAMETERS: dict[str, frozenset[str]] = {
@@ -41,29 +47,29 @@ STREAM_FAULTS = frozenset({"duplicate", "reorder", "gap", "garbage", "unknown", 
 
 
 def _whole(low: int, high: int) -> Callable[[str], bool]:
-    return lambda text: (
-        text.removeprefix("+").removeprefix("-").isascii()
-        and text.lstrip("+-").isdigit()
-        and len(text) < 8
-        and low <= int(text) <= high
-    )
+    return lambda text: _WHOLE.fullmatch(text) is not None and low <= int(text) <= high
 
 
 def _seconds(text: str) -> bool:
-    digits = text.removeprefix("-")
-    plain = digits.replace(".", "", 1).isdigit() and digits.isascii() and len(text) < 10
-    return plain and abs(float(text)) <= 604_800
+    return _SECONDS.fullmatch(text) is not None and abs(float(text)) <= _WEEK
 
 
 _GOOD: dict[str, tuple[Callable[[str], bool], str]] = {
     "times": (lambda text: text == "all" or _whole(1, 1_000_000)(text), "a number from 1 on, or all"),
     "share": (lambda text: _seconds(text) and 0 <= float(text) <= 1, "a number from 0 to 1"),
     "status": (_whole(200, 599), "a status from 200 to 599"),
-    "retry_after": (lambda text: _whole(0, 604_800)(text.removeprefix("date")), "seconds, or date+SECONDS"),
-    "reset": (_whole(-604_800, 604_800), "seconds, such as +30"),
+    "retry_after": (
+        lambda text: _whole(-_WEEK, _WEEK)(text.removeprefix("date")),
+        "seconds, or date+SECONDS",
+    ),
+    "reset": (_whole(-_WEEK, _WEEK), "seconds, such as +30"),
     "seconds": (_seconds, "a number of seconds"),
-    "skew": (_whole(-604_800, 604_800), "seconds, such as +3600"),
+    "skew": (_whole(-_WEEK, _WEEK), "seconds, such as +3600"),
     "after": (_whole(0, 1_000_000), "a number of events"),
+    "code": (
+        lambda text: text in list(ErrorCode) or _whole(1000, 4999)(text),
+        "an error code, or a close code",
+    ),
     "to": (lambda text: text in ("other", "same"), "other or same"),
 }
 
@@ -99,10 +105,13 @@ def _fault(text: str, field: str) -> Fault:
         name, equals, value = pair.partition("=")
         if not equals or name in values or name not in (*allowed, "times", "share"):
             raise _refused(field, f"{pair[:40]!r} cannot be said of {kind}")
+        value = unquote(value)
         good, wanted = _GOOD.get(name, (bool, "a text"))
         if not good(value):
             raise _refused(field, f"{name} of {kind} must be {wanted}")
         values[name] = value
+    if kind == "close" and not values.get("code", "1001").isdigit():
+        raise _refused(field, "code of close must be a number from 1000 to 4999")
     if kind in ("set", "drop") and "member" not in values:
         raise _refused(field, f"{kind} needs member=")
     times = values.pop("times", "1")
