@@ -5,6 +5,9 @@ import json
 from typing import Any
 from urllib.parse import unquote
 
+from cyberai.api.edge import Edge
+from support.document_check import judge
+
 
 class Answer:
     """A finished HTTP reply."""
@@ -80,7 +83,10 @@ async def request(
     assert [message["type"] for message in sent[:2]] == ["http.response.start", "http.response.body"]
     assert {message["type"] for message in sent[1:]} == {"http.response.body"}
     assert [message.get("more_body", False) for message in sent[1:]] == [True] * (len(sent) - 2) + [False]
-    return Answer(sent[0]["status"], sent[0]["headers"], b"".join(message["body"] for message in sent[1:]))
+    answer = Answer(sent[0]["status"], sent[0]["headers"], b"".join(message["body"] for message in sent[1:]))
+    if isinstance(asgi, Edge):
+        judge(method, target, answer.status, answer.raw_headers, answer.body)
+    return answer
 
 
 class Stream:

@@ -11,6 +11,7 @@ from site_under_test import Site
 from cyberai.api.app import all_routes
 from cyberai.api.later import LATER
 from cyberai.app.report_making import work_on_report
+from support.document_check import resolved
 
 CUSTOMER = [
     ("get", "/v1/scans"),
@@ -92,6 +93,7 @@ def test_operation_ids_are_unique_and_everything_is_described(document: dict[str
         for parameter in operation.get("parameters", ()):
             assert parameter["description"], (method, path, parameter["name"])
         for status, response in operation["responses"].items():
+            response = resolved(response)
             assert response["description"]
             if path.startswith("/v1/"):
                 assert "X-RateLimit-Remaining" in response["headers"], (method, path, status)
@@ -145,7 +147,8 @@ def test_the_page_s_examples_stand_there_word_for_word(document: dict[str, Any])
         "options": {"depth": 3, "concurrent": 2},
     }
     assert post["responses"]["201"]["content"]["application/json"]["example"]["id"] == "scan_123abc"
-    error = post["responses"]["400"]["content"]["application/json"]["example"]["error"]
+    refused = resolved(post["responses"]["400"])["content"]["application/json"]["examples"]
+    error = refused["invalid_request"]["value"]["error"]
     assert error["details"] == {"field": "target", "reason": "Must be a valid domain name"}
 
 
@@ -154,7 +157,9 @@ def validate(document: dict[str, Any], schema: dict[str, Any], value: Any) -> No
 
 
 def response_schema(document: dict[str, Any], method: str, path: str, status: str) -> dict[str, Any]:
-    return document["paths"][path][method]["responses"][status]["content"]["application/json"]["schema"]
+    response = resolved(document["paths"][path][method]["responses"][status])
+    schema: dict[str, Any] = response["content"]["application/json"]["schema"]
+    return schema
 
 
 def test_real_replies_fit_their_schemas(site: Site, document: dict[str, Any]) -> None:

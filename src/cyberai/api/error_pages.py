@@ -11,7 +11,7 @@ from cyberai.domain.errors import STATUS, ErrorCode, NotFound
 
 
 @cache
-def _texts() -> dict[str, str]:
+def error_texts() -> dict[str, str]:
     """What stands below each member of ErrorCode in its source."""
     body = ast.parse(inspect.getsource(ErrorCode)).body[0]
     assert isinstance(body, ast.ClassDef)
@@ -26,7 +26,7 @@ def _texts() -> dict[str, str]:
 
 async def show(call: Call) -> Reply:
     """GET /docs/errors/{code}."""
-    text = _texts().get(call.id)
+    text = error_texts().get(call.id)
     if text is None:
         raise NotFound(
             "No such error code",
@@ -44,5 +44,9 @@ ROUTE = Route(
     operation="getErrorPage",
     summary="What an error code means",
     tag="Operation",
-    answer=Answer(media_type="text/plain", description="The explanation"),
+    answer=Answer(
+        media_type="text/plain",
+        description="The explanation",
+        text="not_found (status 404)\n\nNo such route, ...",
+    ),
 )
