@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from cyberai.api.edge import Edge
-from support.document_check import judge
+from support.document_check import judge, judge_frame
 
 
 class Answer:
@@ -129,7 +129,10 @@ class Stream:
                     raise EOFError(self._text)
         block, _, self._text = self._text.partition("\n\n")
         pairs = (line.partition(": ") for line in block.split("\n"))
-        return {name: value for name, _, value in pairs}
+        fields = {name: value for name, _, value in pairs}
+        if "id" in fields:
+            judge_frame(json.loads(fields["data"]))
+        return fields
 
     async def leave(self) -> None:
         self._incoming.put_nowait({"type": "http.disconnect"})
@@ -181,7 +184,9 @@ class Socket:
     async def frame(self, timeout: float = 5) -> Any:
         message = await self.message(timeout)
         assert message["type"] == "websocket.send", message
-        return json.loads(message["text"])
+        frame = json.loads(message["text"])
+        judge_frame(frame)
+        return frame
 
     async def closed(self, timeout: float = 5) -> tuple[int, str]:
         message = await self.message(timeout)

@@ -13,6 +13,7 @@ import jsonschema_rs
 import zstandard
 
 from cyberai.api.app import all_routes
+from cyberai.api.asyncapi import asyncapi_document
 from cyberai.api.later import LATER
 from cyberai.api.openapi import openapi_document
 from cyberai.api.routes import Router
@@ -98,6 +99,36 @@ def judge(method: str, target: str, status: int, headers: Headers, body: bytes) 
         if status >= 400:
             code = value["error"]["code"] if media_type != PROBLEM else value["code"]
             assert code in response["x-error-codes"], f"{where}: the document does not name the code {code}"
+
+
+@cache
+def _frames() -> dict[str, Any]:
+    """Type of a frame -> its validator, from `/asyncapi.json`."""
+    found = json.loads(asyncapi_document())["components"]
+    schemas = found["schemas"]
+    for schema in schemas.values():
+        if "properties" in schema:
+            schema.setdefault("additionalProperties", False)
+    return {
+        message["name"]: jsonschema_rs.Draft202012Validator(
+            {**message["payload"], "additionalProperties": False, "components": {"schemas": schemas}}
+        )
+        for message in found["messages"].values()
+    }
+
+
+def judge_frame(frame: Any, name: str = "") -> None:
+    """Raise AssertionError where a frame of a stream is not what `/asyncapi.json` says of its type, or of that message."""
+    name = name or frame["type"]
+    validator = _frames().get(name)
+    assert validator is not None, f"asyncapi.json does not name the frame {name}"
+    errors = [f"{list(e.instance_path)}: {e.message[:300]}" for e in validator.iter_errors(frame)]
+    assert not errors, f"{name}: {errors[:3]}"
+
+
+def judge_value(where: str, schema: dict[str, Any], value: Any) -> None:
+    """Raise AssertionError where a value does not fit a schema of the OpenAPI document."""
+    _judge_value(where, schema, value, partial=False)
 
 
 def _judge_elsewhere(where: str, method: str, path: str, status: int, media_type: str, body: bytes) -> None:

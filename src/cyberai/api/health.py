@@ -72,8 +72,8 @@ def document(content: bytes) -> Handler:
     return serve
 
 
-def routes(openapi: Handler) -> tuple[Route, ...]:
-    """The routes, with the document of all routes."""
+def routes(openapi: Handler, asyncapi: Handler) -> tuple[Route, ...]:
+    """The routes, with the documents of all routes and of the events."""
 
     def route(
         path: str,
@@ -123,4 +123,11 @@ def routes(openapi: Handler) -> tuple[Route, ...]:
             example={"name": "Cyber AI", "version": __version__, "api": "v1"},
         ),
         route("/openapi.json", openapi, "getOpenApi", "This document", None),
+        route(
+            "/asyncapi.json",
+            asyncapi,
+            "getAsyncApi",
+            "The WebSocket and its frames as an AsyncAPI document",
+            None,
+        ),
     )

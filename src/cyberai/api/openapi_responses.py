@@ -7,8 +7,8 @@ from typing import Any
 
 from cyberai.api.accept import PROBLEM
 from cyberai.api.envelope import ErrorEnvelope, Problem
-from cyberai.api.error_pages import error_texts
 from cyberai.api.examples import ERROR
+from cyberai.api.member_texts import member_texts
 from cyberai.api.openapi_examples import example_of
 from cyberai.api.openapi_headers import OF_ERROR, common_headers, header_refs, headers_of, is_tagged
 from cyberai.api.openapi_schemas import Schema
@@ -75,7 +75,8 @@ class Responses:
             content["schema"] = self._refs[answer.kind]
             content["example"] = example_of(content["schema"], self._schemas, answer.example)
         elif answer.media_type == "application/json":
-            content["schema"] = {"type": "object"}
+            name = route.path.removeprefix("/").removesuffix(".json")
+            content |= {"schema": {"type": "object", "required": [name]}, "example": {name: "3.1.0"}}
         elif answer.media_type.startswith("text/"):
             content["schema"] = {"type": "string"}
             if answer.text:
@@ -148,12 +149,12 @@ def problem_example(code: ErrorCode) -> Schema:
 
 
 def _message(code: ErrorCode) -> str:
-    text = " ".join(error_texts()[code.value].split())
+    text = " ".join(member_texts(ErrorCode)[code.value].split())
     return text.partition(". ")[0].rstrip(".").replace("`", "")
 
 
 def _details(code: ErrorCode) -> Schema:
-    text = " ".join(error_texts()[code.value].split())
+    text = " ".join(member_texts(ErrorCode)[code.value].split())
     return {"field": None, "reason": text.partition(". ")[2] or text}
 
 
