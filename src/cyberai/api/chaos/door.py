@@ -68,6 +68,10 @@ class Chaos:
             inner = {**scope, "path": unquote(wish.path), "raw_path": wish.path.encode("latin-1")}
         seen = self._seen(inner, fault)
         self._record.add(wish.id if wish else _BY_CHANCE, seen)
+        if fault is not None:
+            # What is altered must be readable: no compression, whatever the client takes.
+            plain = [header for header in inner["headers"] if header[0] != b"accept-encoding"]
+            inner = {**inner, "headers": plain}
         tamperer = Tamperer(self._asgi, self._clock, fault, _elsewhere(scope, fault))
         await tamperer.answer(inner, _heard(receive, seen), send)
 
