@@ -255,3 +255,13 @@ def test_a_handshake_is_refused_or_reset(site: Site) -> None:
         assert [r["fault"] for r in (await ask(port, "/_chaos/r")).json()["requests"]] == ["reset"]
 
     run(site, work)
+
+
+def test_answers_are_altered_for_clients_that_take_compressed_ones_too(site: Site) -> None:
+    async def work(port: int, key: str) -> None:
+        place = "/_chaos/z/set;member=openapi;value=9/openapi.json"
+        answer = await ask(port, place, key, "Accept-Encoding: gzip, zstd")
+        assert "content-encoding" not in answer.headers
+        assert answer.json()["openapi"] == 9
+
+    run(site, work)
