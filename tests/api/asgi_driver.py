@@ -148,6 +148,7 @@ class Socket:
     ) -> None:
         scope = _scope("websocket", target, headers, client)
         scope |= {"subprotocols": [], "extensions": {"websocket.http.response": {}}}
+        self._target = target
         self._incoming: asyncio.Queue[Any] = asyncio.Queue()
         self._outgoing: asyncio.Queue[Any] = asyncio.Queue()
         self._writable = asyncio.Event()
@@ -179,7 +180,10 @@ class Socket:
     async def refusal(self) -> Answer:
         start, body = await self.message(), await self.message()
         assert start["type"] == "websocket.http.response.start", start
-        return Answer(start["status"], start["headers"], body["body"])
+        answer = Answer(start["status"], start["headers"], body["body"])
+        if self._target.startswith("/v1/ws?"):  # elsewhere there is nothing for a handshake
+            judge("GET", self._target, answer.status, answer.raw_headers, answer.body)
+        return answer
 
     async def frame(self, timeout: float = 5) -> Any:
         message = await self.message(timeout)

@@ -185,7 +185,7 @@ def _url(settings: Settings) -> str:
 
 def _say_ready(settings: Settings) -> None:
     _say(f"Cyber AI listens on {_url(settings)}/v1  (data in {_place(settings)})")
-    _say(f"Web page: {_url(settings)}/  (sign in with your API key)")
+    _say(f"Web page: {_url(settings)}/  (sign in with your API key; the API reference is at /docs)")
     _say(TEXT)
     if settings.chaos:
         _say("Warning: --chaos makes this server fail on request; it is for testing clients only.")
