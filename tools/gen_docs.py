@@ -30,21 +30,28 @@ def pages() -> list[Page]:
 def files(present: Sequence[Page]) -> dict[str, str]:
     """File name -> text, the index included."""
     links = [f"- [{page.title}]({page.name}.md)" for page in present]
+    links += [f"- [{name}]({name})" for name in interfaces.documents()]
     index = "\n\n".join(
         ["# Reference", NOTICE, "Made from the code, so it says what the code does.", "\n".join(links)]
     )
-    return {"README.md": index + "\n", **{f"{page.name}.md": page.text() for page in present}}
+    pages = {"README.md": index + "\n", **{f"{page.name}.md": page.text() for page in present}}
+    return pages | interfaces.documents()
+
+
+def _made(folder: Path) -> list[Path]:
+    """The files that are made from the code."""
+    return [*folder.glob("*.md"), *folder.glob("*.json")]
 
 
 def stale(wanted: dict[str, str], folder: Path) -> list[str]:
     """The files that differ from what is wanted, are missing, or are left over."""
-    existing = {path.name: path.read_text() for path in folder.glob("*.md")}
+    existing = {path.name: path.read_text() for path in _made(folder)}
     return sorted(name for name in wanted.keys() | existing.keys() if wanted.get(name) != existing.get(name))
 
 
 def write(wanted: dict[str, str], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for path in folder.glob("*.md"):
+    for path in _made(folder):
         if path.name not in wanted:
             path.unlink()
     for name, text in wanted.items():

@@ -3,6 +3,7 @@ environment. Adapters receive plain values, never this module."""
 
 import os
 import re
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -152,6 +153,13 @@ SETTINGS: tuple[Setting, ...] = (
         help="Who may read GET /metrics: everybody, whoever has an API key, nobody.",
     ),
     Setting(
+        name="chaos",
+        env="CYBERAI_CHAOS",
+        type="text",
+        default="",
+        help="Fail on request (`on`) or by chance (`seed=7,503;share=0.05`), so that clients can be tested; on loopback only.",
+    ),
+    Setting(
         name="log_level",
         env="CYBERAI_LOG_LEVEL",
         type="debug|info|warning|error",
@@ -225,6 +233,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     trusted_proxy: tuple[str, ...] = ()
     cors_origin: tuple[str, ...] = ()
     metrics: str = "open"
+    chaos: str | None = None
     log_level: str = "info"
     log_format: str = "text"
     keep_events: int = 30
@@ -335,6 +344,32 @@ def _check(settings: Settings) -> None:
     if settings.metrics not in ("open", "key", "off"):
         raise SettingsError("metrics: must be one of open, key, off")
     _check_logs_and_retention(settings)
+    _check_chaos(settings)
+
+
+def _check_chaos(settings: Settings) -> None:
+    if not settings.chaos:
+        return
+    from cyberai.api.chaos.plan import parse_chance
+    from cyberai.domain.errors import InvalidRequest
+
+    if not is_loopback(settings.host):
+        raise SettingsError(
+            f"chaos: a server that fails on request listens on loopback only, not on {settings.host}; "
+            "leave --host out, or --chaos"
+        )
+    try:
+        parse_chance(settings.chaos)
+    except InvalidRequest as error:
+        raise SettingsError(f"chaos: {error.reason}") from error
+
+
+def is_loopback(host: str) -> bool:
+    """True for an address of this machine that no other reaches."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _check_logs_and_retention(settings: Settings) -> None:

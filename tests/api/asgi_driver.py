@@ -5,6 +5,9 @@ import json
 from typing import Any
 from urllib.parse import unquote
 
+from cyberai.api.edge import Edge
+from support.document_check import judge, judge_frame
+
 
 class Answer:
     """A finished HTTP reply."""
@@ -80,7 +83,10 @@ async def request(
     assert [message["type"] for message in sent[:2]] == ["http.response.start", "http.response.body"]
     assert {message["type"] for message in sent[1:]} == {"http.response.body"}
     assert [message.get("more_body", False) for message in sent[1:]] == [True] * (len(sent) - 2) + [False]
-    return Answer(sent[0]["status"], sent[0]["headers"], b"".join(message["body"] for message in sent[1:]))
+    answer = Answer(sent[0]["status"], sent[0]["headers"], b"".join(message["body"] for message in sent[1:]))
+    if isinstance(asgi, Edge):
+        judge(method, target, answer.status, answer.raw_headers, answer.body)
+    return answer
 
 
 class Stream:
@@ -123,7 +129,10 @@ class Stream:
                     raise EOFError(self._text)
         block, _, self._text = self._text.partition("\n\n")
         pairs = (line.partition(": ") for line in block.split("\n"))
-        return {name: value for name, _, value in pairs}
+        fields = {name: value for name, _, value in pairs}
+        if "id" in fields:
+            judge_frame(json.loads(fields["data"]))
+        return fields
 
     async def leave(self) -> None:
         self._incoming.put_nowait({"type": "http.disconnect"})
@@ -139,6 +148,7 @@ class Socket:
     ) -> None:
         scope = _scope("websocket", target, headers, client)
         scope |= {"subprotocols": [], "extensions": {"websocket.http.response": {}}}
+        self._target = target
         self._incoming: asyncio.Queue[Any] = asyncio.Queue()
         self._outgoing: asyncio.Queue[Any] = asyncio.Queue()
         self._writable = asyncio.Event()
@@ -170,12 +180,17 @@ class Socket:
     async def refusal(self) -> Answer:
         start, body = await self.message(), await self.message()
         assert start["type"] == "websocket.http.response.start", start
-        return Answer(start["status"], start["headers"], body["body"])
+        answer = Answer(start["status"], start["headers"], body["body"])
+        if self._target.startswith("/v1/ws?"):  # elsewhere there is nothing for a handshake
+            judge("GET", self._target, answer.status, answer.raw_headers, answer.body)
+        return answer
 
     async def frame(self, timeout: float = 5) -> Any:
         message = await self.message(timeout)
         assert message["type"] == "websocket.send", message
-        return json.loads(message["text"])
+        frame = json.loads(message["text"])
+        judge_frame(frame)
+        return frame
 
     async def closed(self, timeout: float = 5) -> tuple[int, str]:
         message = await self.message(timeout)

@@ -1,8 +1,11 @@
 """/openapi.json describes exactly what the server does."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import jsonschema
+import jsonschema_rs
 import pytest
 from envelopes import assert_envelope
 from records import store_vulnerability
@@ -11,6 +14,8 @@ from site_under_test import Site
 from cyberai.api.app import all_routes
 from cyberai.api.later import LATER
 from cyberai.app.report_making import work_on_report
+from cyberai.domain.event import EventType
+from support.document_check import judge_frame, judge_value, resolved
 
 CUSTOMER = [
     ("get", "/v1/scans"),
@@ -92,6 +97,7 @@ def test_operation_ids_are_unique_and_everything_is_described(document: dict[str
         for parameter in operation.get("parameters", ()):
             assert parameter["description"], (method, path, parameter["name"])
         for status, response in operation["responses"].items():
+            response = resolved(response)
             assert response["description"]
             if path.startswith("/v1/"):
                 assert "X-RateLimit-Remaining" in response["headers"], (method, path, status)
@@ -145,7 +151,8 @@ def test_the_page_s_examples_stand_there_word_for_word(document: dict[str, Any])
         "options": {"depth": 3, "concurrent": 2},
     }
     assert post["responses"]["201"]["content"]["application/json"]["example"]["id"] == "scan_123abc"
-    error = post["responses"]["400"]["content"]["application/json"]["example"]["error"]
+    refused = resolved(post["responses"]["400"])["content"]["application/json"]["examples"]
+    error = refused["invalid_request"]["value"]["error"]
     assert error["details"] == {"field": "target", "reason": "Must be a valid domain name"}
 
 
@@ -154,7 +161,9 @@ def validate(document: dict[str, Any], schema: dict[str, Any], value: Any) -> No
 
 
 def response_schema(document: dict[str, Any], method: str, path: str, status: str) -> dict[str, Any]:
-    return document["paths"][path][method]["responses"][status]["content"]["application/json"]["schema"]
+    response = resolved(document["paths"][path][method]["responses"][status])
+    schema: dict[str, Any] = response["content"]["application/json"]["schema"]
+    return schema
 
 
 def test_real_replies_fit_their_schemas(site: Site, document: dict[str, Any]) -> None:
@@ -198,3 +207,50 @@ def test_real_replies_fit_their_schemas(site: Site, document: dict[str, Any]) ->
     validate(document, response_schema(document, "delete", "/v1/scans/{id}", "200"), cancelled)
     purged = site.post(f"/v1/scans/{scan}/purge").json()
     validate(document, response_schema(document, "post", "/v1/scans/{id}/purge", "200"), purged)
+
+
+SCHEMAS = Path(__file__).resolve().parents[1] / "fixtures" / "schemas"
+
+
+@pytest.mark.parametrize(
+    ("served", "schema"), [("/openapi.json", "openapi-3.1.json"), ("/asyncapi.json", "asyncapi-3.1.0.json")]
+)
+def test_the_documents_fit_the_schemas_of_their_own_standards(
+    shared_site: Site, served: str, schema: str
+) -> None:
+    judge = jsonschema_rs.validator_for(json.loads((SCHEMAS / schema).read_text()))
+    errors = [
+        f"{list(e.instance_path)}: {e.message[:200]}"
+        for e in judge.iter_errors(shared_site.get(served).json())
+    ]
+    assert errors == []
+
+
+def test_every_example_fits_its_schema(document: dict[str, Any]) -> None:
+    without: list[str] = []
+    for _, _, operation in operations(document):
+        responses = [resolved(response) for response in operation["responses"].values()]
+        for part in (*responses, operation.get("requestBody", {})):
+            for media_type, content in part.get("content", {}).items():
+                examples = [example["value"] for example in content.get("examples", {}).values()]
+                examples += [content["example"]] if "example" in content else []
+                if not examples and operation["operationId"] != "downloadReport":
+                    without.append(f"{operation['operationId']} {media_type}")
+                for example in examples:
+                    judge_value(operation["operationId"], content["schema"], example)
+    assert without == []
+
+
+def test_every_example_of_a_frame_fits_its_message(shared_site: Site) -> None:
+    found = shared_site.get("/asyncapi.json").json()
+    names = {message["name"] for message in found["components"]["messages"].values()}
+    assert names == {kind.value for kind in EventType} | {
+        "resync",
+        "subscribed",
+        "error",
+        "subscribe",
+        "unsubscribe",
+    }
+    for message in found["components"]["messages"].values():
+        for example in message["examples"]:
+            judge_frame(example["payload"], message["name"])

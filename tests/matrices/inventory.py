@@ -74,6 +74,8 @@ HEADERS = {
     "Idempotency-Key": Kind.IDEMPOTENCY,
     "If-Match": Kind.ETAG,
     "If-None-Match": Kind.ETAG,
+    "If-Range": Kind.ETAG,
+    "Range": Kind.PLAIN,
     "Last-Event-ID": Kind.SEQ,
     "Prefer": Kind.PLAIN,
 }

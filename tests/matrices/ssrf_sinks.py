@@ -245,6 +245,7 @@ OPTIONS = {
             "tls_cert",
             "tls_key",
             "metrics",
+            "chaos",
             "help",
         ],
         "",

@@ -31,6 +31,7 @@ FORMS: dict[str, dict[str, str]] = {
 PARAMETERS: dict[str, dict[str, str]] = {
     "/": {},
     "/sign-in": {},
+    "/docs": {},
     "/scans": {"target": DOMAIN, "cursor": "{cursor}"},
     "/scans/new": {},
     "/scans/{id}": {},

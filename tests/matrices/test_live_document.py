@@ -117,7 +117,9 @@ def exercise(
         good = st.one_of(good, good.map(lambda case: of_a_scan(case, site)))
     statuses = drawn(good, site, session, examples)
     assert statuses & ACCEPTED.get(operation.id, {200, 201}), f"no good request was accepted: {statuses}"
-    if found.definition.raw.get("security") != []:  # what is open to everybody has nothing to get wrong
+    if all(
+        found.definition.raw.get("security", [True]) or [False]
+    ):  # what is open to all cannot be got wrong
         drawn(found.as_strategy(GenerationMode.NEGATIVE), site, session, examples)
 
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from support.document_check import judge
+
 KEY = "test-key-0123456789abcdefghij"
 START_SECONDS = 40
 
@@ -49,10 +51,10 @@ class Server:
             request.add_header("Content-Type", "application/json")
         try:
             with urllib.request.urlopen(request, timeout=30) as reply:
-                return reply.status, _lower(reply.headers), _decoded(reply)
+                return _judged(method, path, reply.status, reply)
         except urllib.error.HTTPError as error:
             with error:
-                return error.code, _lower(error.headers), _decoded(error)
+                return _judged(method, path, error.code, error)
 
     def wait_for_end(self, scan_id: str, seconds: float = 120) -> dict[str, Any]:
         """The scan once it is terminal."""
@@ -96,8 +98,14 @@ def _lower(headers: Any) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items()}
 
 
-def _decoded(reply: Any) -> Any:
+def _judged(method: str, path: str, status: int, reply: Any) -> tuple[int, dict[str, str], Any]:
+    """The reply, which is what the OpenAPI document says."""
     raw = reply.read()
+    judge(method, path, status, list(reply.headers.items()), raw)
+    return status, _lower(reply.headers), _decoded(reply, raw)
+
+
+def _decoded(reply: Any, raw: bytes) -> Any:
     if "json" in (reply.headers.get("Content-Type") or ""):
         return json.loads(raw)
     return raw

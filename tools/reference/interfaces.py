@@ -122,6 +122,20 @@ def api() -> Page | None:
     return page
 
 
+def documents() -> dict[str, str]:
+    """The machine-readable documents that the server serves, laid out for people and for differences."""
+    from cyberai.api import app, asyncapi, openapi
+
+    served = {
+        "openapi.json": openapi.openapi_document(app.all_routes()),
+        "asyncapi.json": asyncapi.asyncapi_document(),
+    }
+    return {
+        name: json.dumps(json.loads(text), indent=1, ensure_ascii=False) + "\n"
+        for name, text in served.items()
+    }
+
+
 def routes(document: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     for path, item in sorted(document["paths"].items()):
         for method in METHODS:

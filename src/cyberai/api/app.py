@@ -18,6 +18,7 @@ from cyberai.api import (
     vulnerability_sets_routes,
 )
 from cyberai.api.admission import Admission
+from cyberai.api.asyncapi import asyncapi_document
 from cyberai.api.client_address import parse_networks
 from cyberai.api.cors import Cors
 from cyberai.api.edge import Edge, Pages
@@ -57,8 +58,9 @@ _RESOURCES = (
 
 def all_routes() -> tuple[Route, ...]:
     """Every operation this version carries; /openapi.json describes exactly these."""
-    document = health.document(openapi_document((*_RESOURCES, *health.routes(health.health))))
-    return (*_RESOURCES, *health.routes(document))
+    asyncapi = health.document(asyncapi_document())
+    openapi = health.document(openapi_document((*_RESOURCES, *health.routes(health.health, asyncapi))))
+    return (*_RESOURCES, *health.routes(openapi, asyncapi))
 
 
 def make_asgi(

@@ -1,32 +1,15 @@
 """`/docs/errors/{code}`: where `error.doc_url` leads. The text is that of the code in `domain.errors`."""
 
-import ast
-import inspect
-from functools import cache
-
 from cyberai.api.call import Call
+from cyberai.api.member_texts import member_texts
 from cyberai.api.reply import Reply
 from cyberai.api.routes import Answer, Route
 from cyberai.domain.errors import STATUS, ErrorCode, NotFound
 
 
-@cache
-def _texts() -> dict[str, str]:
-    """What stands below each member of ErrorCode in its source."""
-    body = ast.parse(inspect.getsource(ErrorCode)).body[0]
-    assert isinstance(body, ast.ClassDef)
-    texts: dict[str, str] = {}
-    for member, text in zip(body.body, body.body[1:], strict=False):
-        if isinstance(member, ast.Assign) and isinstance(text, ast.Expr):
-            target, constant = member.targets[0], text.value
-            if isinstance(target, ast.Name) and isinstance(constant, ast.Constant):
-                texts[ErrorCode[target.id].value] = inspect.cleandoc(str(constant.value))
-    return texts
-
-
 async def show(call: Call) -> Reply:
     """GET /docs/errors/{code}."""
-    text = _texts().get(call.id)
+    text = member_texts(ErrorCode).get(call.id)
     if text is None:
         raise NotFound(
             "No such error code",
@@ -44,5 +27,9 @@ ROUTE = Route(
     operation="getErrorPage",
     summary="What an error code means",
     tag="Operation",
-    answer=Answer(media_type="text/plain", description="The explanation"),
+    answer=Answer(
+        media_type="text/plain",
+        description="The explanation",
+        text="not_found (status 404)\n\nNo such route, ...",
+    ),
 )

@@ -13,6 +13,11 @@ _TAG = "Events"
 AFTER_SEQ = Param(name="after_seq", description="Only events after this `seq`; 0 by default.", kind="integer")
 TYPES = filter_param("type", "Type of the event.", EventType)
 
+_STREAM = (
+    'retry: 2000\n\nid: 42\nevent: scan.started\ndata: {"id":"evt_01hm7k2v9c0000000000000000","type":"scan.started",'
+    '"timestamp":"2024-01-20T10:00:00.120Z","seq":42,"data":{"id":"scan_123abc","status":"running"}}\n\n'
+)
+
 ROUTES = (
     Route(
         method="GET",
@@ -44,7 +49,12 @@ ROUTES = (
         tag=_TAG,
         query=(Param(name="after_seq", description="Begin after this `seq`.", kind="integer"),),
         headers=(("Last-Event-ID", "`seq` of the last event that was received; wins over `after_seq`."),),
-        answer=Answer(media_type="text/event-stream", description="The events, until one side ends it"),
+        answer=Answer(
+            media_type="text/event-stream",
+            description="The events, until one side ends it",
+            text=_STREAM,
+            headers=("X-Accel-Buffering",),
+        ),
         errors=(ErrorCode.FORBIDDEN,),
     ),
     Route(

@@ -1,5 +1,9 @@
 """Paths outside /v1: no key, not counted."""
 
+from typing import Any
+
+from msgspec import Struct
+
 from cyberai import __version__
 from cyberai.api.call import Call
 from cyberai.api.reply import JSON, Reply, json_reply
@@ -10,9 +14,30 @@ from cyberai.domain.ids import SYSTEM
 _TAG = "Operation"
 
 
+class HealthResource(Struct):
+    """The process lives."""
+
+    status: str
+
+
+class ReadyResource(Struct):
+    """Scans can be taken, by so many at a time."""
+
+    status: str
+    worker_slots: int
+
+
+class VersionResource(Struct):
+    """What answers."""
+
+    name: str
+    version: str
+    api: str
+
+
 async def health(_call: Call) -> Reply:
     """GET /health: the process lives and answers."""
-    return json_reply({"status": "ok"})
+    return json_reply(HealthResource("ok"))
 
 
 async def ready(call: Call) -> Reply:
@@ -30,12 +55,12 @@ async def ready(call: Call) -> Reply:
             reason="No worker is running yet; try again in a moment",
             headers={"Retry-After": "1"},
         )
-    return json_reply({"status": "ready", "worker_slots": slots})
+    return json_reply(ReadyResource("ready", slots))
 
 
 async def version(_call: Call) -> Reply:
     """GET /version."""
-    return json_reply({"name": "Cyber AI", "version": __version__, "api": "v1"})
+    return json_reply(VersionResource("Cyber AI", __version__, "v1"))
 
 
 def document(content: bytes) -> Handler:
@@ -47,10 +72,18 @@ def document(content: bytes) -> Handler:
     return serve
 
 
-def routes(openapi: Handler) -> tuple[Route, ...]:
-    """The routes, with the document of all routes."""
+def routes(openapi: Handler, asyncapi: Handler) -> tuple[Route, ...]:
+    """The routes, with the documents of all routes and of the events."""
 
-    def route(path: str, handler: Handler, operation: str, summary: str, *errors: ErrorCode) -> Route:
+    def route(
+        path: str,
+        handler: Handler,
+        operation: str,
+        summary: str,
+        kind: Any,
+        *errors: ErrorCode,
+        example: Any = None,
+    ) -> Route:
         return Route(
             method="GET",
             path=path,
@@ -58,20 +91,43 @@ def routes(openapi: Handler) -> tuple[Route, ...]:
             operation=operation,
             summary=summary,
             tag=_TAG,
-            answer=Answer(),
+            answer=Answer(kind=kind, example=example),
             errors=errors,
         )
 
     return (
-        route("/health", health, "getHealth", "Whether the process lives"),
+        route(
+            "/health",
+            health,
+            "getHealth",
+            "Whether the process lives",
+            HealthResource,
+            example={"status": "ok"},
+        ),
         route(
             "/ready",
             ready,
             "getReady",
             "Whether scans can be taken",
+            ReadyResource,
             ErrorCode.UNAVAILABLE,
             ErrorCode.STORAGE_FULL,
+            example={"status": "ready", "worker_slots": 2},
         ),
-        route("/version", version, "getVersion", "Version of the server"),
-        route("/openapi.json", openapi, "getOpenApi", "This document"),
+        route(
+            "/version",
+            version,
+            "getVersion",
+            "Version of the server",
+            VersionResource,
+            example={"name": "Cyber AI", "version": __version__, "api": "v1"},
+        ),
+        route("/openapi.json", openapi, "getOpenApi", "This document", None),
+        route(
+            "/asyncapi.json",
+            asyncapi,
+            "getAsyncApi",
+            "The WebSocket and its frames as an AsyncAPI document",
+            None,
+        ),
     )

@@ -8,7 +8,7 @@ from cyberai.api.metrics import MEDIA_TYPE, Family
 from cyberai.api.reply import Reply
 from cyberai.api.routes import Answer, Route
 from cyberai.app.keys import authenticate
-from cyberai.domain.errors import Unauthorized
+from cyberai.domain.errors import ErrorCode, Unauthorized
 from cyberai.domain.ids import SYSTEM
 from cyberai.domain.scan import ScanStatus
 from cyberai.ports.store import Tx
@@ -72,5 +72,6 @@ ROUTE = Route(
     summary="Counters in the text format of Prometheus",
     description="Needs an API key when the operator set `metrics` to `key`, and is not there when it is `off`.",
     tag="Operation",
-    answer=Answer(media_type="text/plain", description="The counters"),
+    answer=Answer(media_type="text/plain", description="The counters", text="cyberai_worker_slots 2\n"),
+    errors=(ErrorCode.UNAUTHORIZED, ErrorCode.KEY_EXPIRED, ErrorCode.NOT_FOUND),
 )

@@ -208,6 +208,6 @@ def named_schemas(kinds: Iterable[Any], ref: str) -> tuple[dict[Any, Schema], di
             schema["properties"].pop(member)
         for member, refined in REFINED.get(name, {}).items():
             schema["properties"][member] = refined
-    for owner in ("ErrorBody", "Problem"):
+    for owner in {"ErrorBody", "Problem"} & components.keys():
         components[owner]["properties"]["details"] = dict(_DETAILS)
     return dict(zip(kinds, found, strict=True)), components

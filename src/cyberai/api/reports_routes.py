@@ -13,6 +13,17 @@ from cyberai.domain.errors import ErrorCode
 
 _TAG = "Reports"
 
+FILE_TYPES = (
+    "application/json",
+    "application/pdf",
+    "application/sarif+json",
+    "application/xml",
+    "text/csv",
+    "text/html",
+    "text/markdown",
+)
+"""The media types of reports."""
+
 ROUTES = (
     Route(
         method="GET",
@@ -67,10 +78,15 @@ ROUTES = (
         description="The file as it was rendered once. `Range` and `If-None-Match` are honoured.",
         tag=_TAG,
         scope=ApiScope.REPORTS_READ,
+        headers=(
+            ("Range", "One range of bytes, such as `bytes=0-1023`: 206 with that part."),
+            ("If-Range", "The `ETag` that the range belongs to: the whole file when it is another now."),
+        ),
         answer=Answer(
             media_type="*/*",
             description="The file",
-            headers=("Content-Disposition", "ETag", "Accept-Ranges"),
+            files=FILE_TYPES,
+            headers=("Content-Disposition", "ETag", "Accept-Ranges", "Content-Security-Policy"),
         ),
         errors=(ErrorCode.REPORT_NOT_READY,),
     ),

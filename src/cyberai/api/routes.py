@@ -32,13 +32,16 @@ class BodyKind(Struct, frozen=True, kw_only=True):
 
 
 class Answer(Struct, frozen=True, kw_only=True):
-    """A successful answer: its Struct (None: no JSON), what it means, and an example."""
+    """A successful answer: its Struct (None: no JSON), what it means, members of its example, an example of a text,
+    and the media types of the files that it may be."""
 
     status: int = 200
     kind: Any = None
     description: str = "Success"
     media_type: str = "application/json"
     example: dict[str, Any] | None = None
+    text: str = ""
+    files: tuple[str, ...] = ()
     headers: tuple[str, ...] = ()
 
 

@@ -6,7 +6,7 @@ import logging
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import cast
+from typing import Any, cast
 
 import uvicorn
 
@@ -24,6 +24,8 @@ MAX_FRAME = 65_536
 """Bytes of a message from a WebSocket client, who has nothing to say."""
 
 PING_SECONDS = 20.0
+
+Protocols = tuple[type[HttpProtocol], type[WebSocketProtocol]]
 
 
 class _Server(uvicorn.Server):
@@ -61,10 +63,11 @@ async def run_server(
     tls_key: str | None = None,
     doc_base: str = "/docs",
     on_ready: Callable[[], None] = lambda: None,
+    protocols: Protocols = (HttpProtocol, WebSocketProtocol),
 ) -> None:
     """Serve until `stop` is set, then end within five seconds; requests in flight get three of them.
 
-    `new_request_id` names requests that never reach the application. Raise OSError or ssl.SSLError when the
+    `new_request_id` names requests that never reach the application; `protocols` speak HTTP and WebSocket. Raise OSError or ssl.SSLError when the
     certificate cannot be used.
     """
     redact_server_logs()
@@ -72,7 +75,8 @@ async def run_server(
     # every few requests, and through the whole heap far too often.
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
-    server = _Server(_config(asgi, new_request_id, doc_base, tls_cert, tls_key), on_ready)
+    members = {"new_request_id": staticmethod(new_request_id), "doc_base": doc_base}
+    server = _Server(_config(asgi, _bound(protocols, members), tls_cert, tls_key), on_ready)
     serving = asyncio.create_task(server.serve(sockets=[sock]))
     stopping = asyncio.create_task(stop.wait())
     try:
@@ -84,12 +88,16 @@ async def run_server(
         serving.cancel()
 
 
-def _config(
-    asgi: Asgi, new_request_id: NewRequestId, doc_base: str, tls_cert: str | None, tls_key: str | None
-) -> uvicorn.Config:
-    members = {"new_request_id": staticmethod(new_request_id), "doc_base": doc_base}
-    http = cast(type[HttpProtocol], type("BoundHttpProtocol", (HttpProtocol,), members))
-    websocket = cast(type[WebSocketProtocol], type("BoundWebSocketProtocol", (WebSocketProtocol,), members))
+def _bound(protocols: Protocols, members: dict[str, Any]) -> Protocols:
+    http, websocket = protocols
+    return (
+        cast(type[HttpProtocol], type("BoundHttpProtocol", (http,), members)),
+        cast(type[WebSocketProtocol], type("BoundWebSocketProtocol", (websocket,), members)),
+    )
+
+
+def _config(asgi: Asgi, protocols: Protocols, tls_cert: str | None, tls_key: str | None) -> uvicorn.Config:
+    http, websocket = protocols
     return uvicorn.Config(
         asgi,
         http=http,

@@ -4,7 +4,7 @@ from cyberai.api.call import Call
 from cyberai.api.handshake import PARAMETERS, PATH
 from cyberai.api.reply import Reply
 from cyberai.api.routes import Answer, Route
-from cyberai.domain.errors import InvalidRequest
+from cyberai.domain.errors import ErrorCode, InvalidRequest
 
 
 async def explain(_call: Call) -> Reply:
@@ -35,4 +35,5 @@ ROUTE = Route(
     tag="Events",
     query=tuple(PARAMETERS.values()),
     answer=Answer(status=101, media_type="", description="Switching protocols"),
+    errors=(ErrorCode.FORBIDDEN,),
 )

@@ -11,8 +11,12 @@ from contextlib import asynccontextmanager
 
 from msgspec import structs
 
+from cyberai.api.chaos.door import Chaos
+from cyberai.api.chaos.plan import parse_chance
+from cyberai.api.chaos.protocol import BreakableHttp, BreakableWebSocket
+from cyberai.api.http_protocol import HttpProtocol, WebSocketProtocol
 from cyberai.api.live import Live
-from cyberai.api.server import listen, make_asgi, run_server
+from cyberai.api.server import Protocols, listen, make_asgi, run_server
 from cyberai.app.acceptances import keep_reviewing
 from cyberai.app.attestation import TEXT, record_attestation
 from cyberai.app.context import App
@@ -95,6 +99,10 @@ async def _serve_alone(settings: Settings, lock: ServerLock | None) -> int:
                     live=live,
                     pages=Site(app, limiter, hub),
                 )
+                protocols: Protocols = (HttpProtocol, WebSocketProtocol)
+                if settings.chaos:
+                    asgi = Chaos(asgi, app.clock, parse_chance(settings.chaos))
+                    protocols = (BreakableHttp, BreakableWebSocket)
                 await run_server(
                     asgi,
                     sock,
@@ -103,6 +111,7 @@ async def _serve_alone(settings: Settings, lock: ServerLock | None) -> int:
                     tls_cert=settings.tls_cert,
                     tls_key=settings.tls_key,
                     on_ready=lambda: _say_ready(settings),
+                    protocols=protocols,
                 )
                 await live.aclose()
         finally:
@@ -176,8 +185,10 @@ def _url(settings: Settings) -> str:
 
 def _say_ready(settings: Settings) -> None:
     _say(f"Cyber AI listens on {_url(settings)}/v1  (data in {_place(settings)})")
-    _say(f"Web page: {_url(settings)}/  (sign in with your API key)")
+    _say(f"Web page: {_url(settings)}/  (sign in with your API key; the API reference is at /docs)")
     _say(TEXT)
+    if settings.chaos:
+        _say("Warning: --chaos makes this server fail on request; it is for testing clients only.")
     if settings.host not in ("127.0.0.1", "::1", "localhost") and not settings.tls_cert:
         _say(
             "Warning: keys travel in clear text on this address; use --tls-cert and --tls-key or a TLS proxy."

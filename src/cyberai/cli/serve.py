@@ -60,6 +60,11 @@ Examples:
     type=click.Choice(["open", "key", "off"]),
     help="Who may read GET /metrics: everybody, whoever has a key, nobody. Default: open.",
 )
+@click.option(
+    "--chaos",
+    metavar="SPEC",
+    help="For tests of clients: fail on request (`on`), or by chance (`seed=7,503;share=0.05`). Loopback only.",
+)
 @log_level("info")
 @log_format
 def command(data_dir: Path | None, **flags: Any) -> None:

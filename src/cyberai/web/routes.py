@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from cyberai.api.reply import Reply
 from cyberai.domain.api_key import ApiScope
-from cyberai.web import reports, scan_form, scans, vulnerabilities
+from cyberai.web import api_docs, reports, scan_form, scans, vulnerabilities
 from cyberai.web.sign_in import Door, home
 from cyberai.web.visit import Visit
 
@@ -35,6 +35,7 @@ def pages(door: Door) -> tuple[Page, ...]:
         Page(method="GET", path="/sign-in", handler=door.show, public=True),
         Page(method="POST", path="/sign-in", handler=door.enter, public=True),
         Page(method="POST", path="/sign-out", handler=door.leave, public=True),
+        Page(method="GET", path="/docs", handler=api_docs.show, public=True),
         page("GET", "/scans", scans.show_list, ApiScope.SCANS_READ),
         page("GET", "/scans/new", scan_form.show, ApiScope.SCANS_WRITE),
         page("POST", "/scans/new", scan_form.create, ApiScope.SCANS_WRITE),
