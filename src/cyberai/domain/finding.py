@@ -137,12 +137,14 @@ class Hit(Struct, frozen=True, kw_only=True):
     `url` for web hits, else `host` and `port`. `cause` tells apart several vulnerabilities of one check at
     one place (a header's name, a cookie's name, a TLS version): part of the fingerprint. `title`, `severity`,
     `cvss`, `description`, `impact` and `remediation` override the check's own where one check covers several flaws. `root` is the place where the cause
-    lies when `point` is only one of the places that show it: the fingerprint is that of the root.
+    lies when `point` is only one of the places that show it: the fingerprint is that of the root. `mount` is the same
+    for `url`: the address of the program or folder whose pages show one cause.
     """
 
     proof: Proof
     evidence: tuple[Evidence, ...]
     url: Url | None = None
+    mount: Url | None = None
     host: str = ""
     port: int = 0
     point: InsertionPoint | None = None
