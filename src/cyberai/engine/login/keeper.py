@@ -9,7 +9,7 @@ from cyberai.domain.http import Exchange, HttpRequest, HttpResponse, Url
 from cyberai.domain.scope import ScanScope
 from cyberai.engine.login.browser import Browser, Transmit
 from cyberai.engine.login.failure import LoginFailed, auth_lost
-from cyberai.engine.login.jar import Jar
+from cyberai.engine.login.jar import Cookies, Jar
 from cyberai.engine.login.procedure import Procedure
 from cyberai.engine.login.session_watch import SessionWatch, learned_watch
 from cyberai.engine.login.suspects import Suspects
@@ -158,6 +158,12 @@ class Login:
         if value is not None and value.startswith(_BY_THE_BROWSER):
             request = request.with_header("Authorization", value)
         return self._jar.across_sites(request)
+
+    async def known(self, transmit: Transmit) -> tuple[Cookies, tuple[str, ...]]:
+        """The cookies that the login holds and what else the server handed out, once it went through; raise LoginFailed
+        or TransportError."""
+        await self._entered(transmit)
+        return self._jar.held, self._procedure.secrets()
 
     async def confirm(self, transmit: Transmit) -> None:
         """Make sure that the answers so far came within the session, or are known as doubted. Raise TransportError

@@ -87,6 +87,11 @@ class Logins:
         scrubber = self._scrubber()
         return structs.replace(scrubber.result(result), notes=tuple(map(scrubber.text, self._notes())))
 
+    @property
+    def given(self) -> Auth | None:
+        """What the operator gave."""
+        return self._auth
+
     def without_secrets(self, exchange: Exchange) -> Exchange:
         """The exchange as it may be stored."""
         return exchange if self._auth is None else self._scrubber().exchange(exchange)

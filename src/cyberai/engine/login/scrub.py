@@ -11,7 +11,8 @@ from msgspec import structs
 from cyberai.domain.change import Change
 from cyberai.domain.check import CheckOutcome, Errored, Found, Skipped
 from cyberai.domain.finding import Evidence, Hit, HttpEvidence
-from cyberai.domain.http import Exchange, Headers, HttpRequest, HttpResponse
+from cyberai.domain.http import Exchange, Headers, HttpRequest, HttpResponse, Url
+from cyberai.domain.insertion import InsertionPoint
 from cyberai.domain.unit import UnitResult
 from cyberai.engine.cookies import request_cookies, with_cookies
 
@@ -62,8 +63,21 @@ class Scrubber:
 
     def _hit(self, hit: Hit) -> Hit:
         return structs.replace(
-            hit, evidence=tuple(map(self._evidence, hit.evidence)), detail=self.text(hit.detail)
+            hit,
+            evidence=tuple(map(self._evidence, hit.evidence)),
+            detail=self.text(hit.detail),
+            url=self._url(hit.url) if hit.url is not None else None,
+            mount=self._url(hit.mount) if hit.mount is not None else None,
+            point=self._point(hit.point) if hit.point is not None else None,
+            root=self._point(hit.root) if hit.root is not None else None,
         )
+
+    def _url(self, url: Url) -> Url:
+        return url.with_target(self.text(url.target))
+
+    def _point(self, point: InsertionPoint) -> InsertionPoint:
+        request = structs.replace(point.request, url=self._url(point.request.url))
+        return structs.replace(point, request=request)
 
     def _evidence(self, evidence: Evidence) -> Evidence:
         if not isinstance(evidence, HttpEvidence):
@@ -90,7 +104,7 @@ class Scrubber:
         request = self._shown(request)
         return HttpRequest(
             request.method,
-            request.url.with_target(self.text(request.url.target)),
+            self._url(request.url),
             self._headers(request.headers),
             self.body(request.body),
         )
