@@ -9,7 +9,7 @@ from msgspec import structs
 from cyberai.checkkit import Check, InsertionPoint, PolicyRefused, Postponed, Scope, TransportError
 from cyberai.domain.asset import OriginAsset, PlaceAsset, RequestAsset, ServiceAsset, StoredAsset, TlsAsset
 from cyberai.domain.check import CheckOutcome, Clean, Outcome, Skipped, SkipReason
-from cyberai.domain.fingerprint import fingerprint_at, former_fingerprints_at
+from cyberai.domain.fingerprint import fingerprint_at, former_fingerprints_at, shown_place
 from cyberai.domain.unit import Stage, Unit, UnitResult
 from cyberai.engine.context import Context
 from cyberai.engine.coverage import host_label, transport_outcome
@@ -59,7 +59,12 @@ async def check_stored(context: Context, unit: Unit, asset: StoredAsset, steps: 
     async def run(check: Check, tally: Tally) -> CheckOutcome:
         probe = EngineProbe(context, check.meta.max_requests, tally, asset.source)
         outcome = repeatable(await run_check(check, asset, probe), asset.source)
-        return recorded(check, asset.key, _host(asset.source), outcome, tally.sent)
+        if isinstance(outcome, Clean):
+            outcome = probe.weighing.judged(outcome, asset.point)
+        record = recorded(check, asset.key, _host(asset.source), outcome, tally.sent)
+        # Only where a word of ours was seen again does it say something that nothing else came of it.
+        page = shown_place(asset.shown.url if asset.shown is not None else None)
+        return structs.replace(_known_as(record, check, asset.point), page=page) if probe.seen else record
 
     checks = context.checks[Scope.STORED]
     outcomes = [await steps.take(check.meta.id, partial(run, check)) for check in checks]
@@ -141,13 +146,18 @@ async def _run(
     outcome = await run_check(check, point, probe)
     outcome = probe.weighing.judged(outcome, point)
     record = recorded(check, _key(asset, point), _host(asset), repeatable(outcome, asset), tally.sent)
-    if isinstance(outcome, Clean):
-        return structs.replace(
-            record,
-            fingerprint=fingerprint_at(check.meta, point),
-            former=former_fingerprints_at(check.meta, point),
-        )
-    return record
+    return _known_as(record, check, point)
+
+
+def _known_as(record: CheckOutcome, check: Check, point: InsertionPoint) -> CheckOutcome:
+    """With what a finding would have been known by, where there is none."""
+    if not isinstance(record.outcome, Clean):
+        return record
+    return structs.replace(
+        record,
+        fingerprint=fingerprint_at(check.meta, point),
+        former=former_fingerprints_at(check.meta, point),
+    )
 
 
 def _untried(asset: RequestAsset, only: str) -> tuple[InsertionPoint, ...]:

@@ -63,6 +63,9 @@ class EngineProbe:
         self._repeated: Counter[HttpRequest] = Counter()
         self._charged: set[object] = set()
         self._silenced = 0
+        self._words: list[str] = []
+        self.seen = False
+        """Whether a page showed a word of what was stored on it."""
         self.weighing = Weighing(context, tally)
 
     async def send(self, request: HttpRequest, *, follow: bool = False) -> Exchange:
@@ -99,12 +102,19 @@ class EngineProbe:
     ) -> tuple[Exchange, Exchange]:
         """See checkkit.Probe."""
         delivered = await self.inject(place.point, payload, append=append)
+        shown = await self._shown(place, delivered)
+        words = [word.encode() for word in self._words if word in payload]
+        body = shown.response.body.lower()
+        self.seen = self.seen or any(word in body for word in words)
+        return delivered, shown
+
+    async def _shown(self, place: StoredAsset, delivered: Exchange) -> Exchange:
         if place.shown is not None:
-            return delivered, await self.send(with_cookies_after(delivered, place.shown))
+            return await self.send(with_cookies_after(delivered, place.shown))
         target = redirect_request(delivered)
         if target is None or self._context.fetcher.forbidden(target) is not None:
-            return delivered, delivered
-        return delivered, await self.send(target, follow=True)
+            return delivered
+        return await self.send(target, follow=True)
 
     async def _only_this_payload(self, point: InsertionPoint) -> bool:
         """Whether the unaltered request is answered, after a payload that was not: a program that ends on a
@@ -182,7 +192,9 @@ class EngineProbe:
 
     def token(self, length: int = 8) -> str:
         """See checkkit.Probe."""
-        return self._context.rng.letters(length)
+        word = self._context.rng.letters(length)
+        self._words.append(word)
+        return word
 
     def number(self, low: int, high: int) -> int:
         """See checkkit.Probe."""
