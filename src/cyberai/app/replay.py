@@ -4,9 +4,9 @@ from msgspec import Struct, structs
 
 from cyberai.app.context import App
 from cyberai.app.evidence_view import reproduce
+from cyberai.app.host_turn import session_at
 from cyberai.app.scan_request import AuthRequest, judge_targets, read_login
 from cyberai.app.shard_engine import Auth, EngineSession, LoginFailed, engine_session
-from cyberai.app.shard_entry import session_limits
 from cyberai.app.vulnerabilities import require_vulnerability
 from cyberai.checkkit import Check, Scope
 from cyberai.domain.errors import Conflict, ErrorCode
@@ -22,6 +22,7 @@ from cyberai.engine.replay import (
     Replayed,
     page_changed,
     replay_check,
+    replay_place,
     replay_requests,
     unit_of,
     unmasked,
@@ -93,23 +94,25 @@ async def repeat(app: App, known: Recorded, login: Auth | None = None) -> Replay
     target, or Conflict where nothing says what to repeat."""
     judge_targets(app, known.scan.spec)
     scope = scope_of(known.scan.spec)
-    network = app.network.open(scope, session_limits(app, known.scan))
-    try:
-        session = engine_session(app, known.scan, scope, network, (known.check,), login=login)
-        evidence, lacks = await with_secrets(session, known.evidence)
-        if lacks:
-            return Replayed(Judgement(ReplayResult.INCONCLUSIVE, lacks))
-        return await _replayed(session, known.check, structs.replace(known, evidence=evidence))
-    except LoginFailed as failed:
-        return Replayed(Judgement(ReplayResult.INCONCLUSIVE, str(failed)))
-    finally:
-        await network.aclose()
+    async with session_at(app, known.scan, scope, known.row.host, known.row.id) as network:
+        try:
+            session = engine_session(app, known.scan, scope, network, (known.check,), login=login)
+            evidence, lacks = await with_secrets(session, known.evidence)
+            if lacks:
+                return Replayed(Judgement(ReplayResult.INCONCLUSIVE, lacks))
+            return await _replayed(session, known.check, structs.replace(known, evidence=evidence))
+        except LoginFailed as failed:
+            return Replayed(Judgement(ReplayResult.INCONCLUSIVE, str(failed)))
 
 
 async def _replayed(session: EngineSession, check: Check, known: Recorded) -> Replayed:
     first = known.evidence[0]
     if known.by_requests and isinstance(first, HttpEvidence):
-        return await replay_requests(session, first)
+        told = await replay_requests(session, first)
+        if not told.judgement.open:
+            return told
+        again = await replay_place(session, check, first, known.row.fingerprint)
+        return structs.replace(told, judgement=again.judgement) if again is not None else told
     unit = unit_of(check, known.evidence, _entry(known.row))
     if unit is None:
         raise _impossible("its evidence does not say where the check was run")

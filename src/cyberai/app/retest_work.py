@@ -5,6 +5,7 @@ import asyncio
 
 from cyberai.app.context import App
 from cyberai.app.events import vulnerability_event
+from cyberai.app.host_turn import BESIDE
 from cyberai.app.replay import Recorded, recorded, repeat
 from cyberai.app.retest_view import RetestResource, retest_resource
 from cyberai.app.scan_request import AuthRequest, judge_targets, read_login
@@ -73,7 +74,10 @@ async def _done(app: App, retest: Retest, login: Auth | None) -> Retest:
         async with asyncio.timeout(MOST_SECONDS):
             replayed = await repeat(app, known, login)
     except TimeoutError:
-        why = f"it was not done within {MOST_SECONDS:.0f} seconds"
+        why = (
+            f"it was not done within {MOST_SECONDS:.0f} seconds; while a scan is at work on the same host, {BESIDE} "
+            "requests are sent per second"
+        )
         replayed = Replayed(Judgement(ReplayResult.INCONCLUSIVE, why))
     first = known.evidence[0]
     return retest.replace(

@@ -92,7 +92,8 @@ class HttpEvidence(Struct, frozen=True, tag="http"):
     shows what another request has stored; `followed` says that the exchange is where its redirect led. `via` are requests whose last answer holds the form with the fresh token
     that the attack (`delivered`, else the exchange's request) needs; where the exchange shows
     something else than the page that was looked at, the last of them is that page. `exact` says that the attack is to be repeated as
-    it is, wrong tokens included.
+    it is, wrong tokens included. `plain` is the unaltered request of the insertion point `place` (kind:name): where answers
+    to these requests cannot tell, the check is run there again.
     """
 
     exchange: Exchange
@@ -103,6 +104,8 @@ class HttpEvidence(Struct, frozen=True, tag="http"):
     followed: bool = False
     via: tuple[HttpRequest, ...] = ()
     exact: bool = False
+    plain: HttpRequest | None = None
+    place: str = ""
 
 
 class ServiceEvidence(Struct, frozen=True, tag="service"):

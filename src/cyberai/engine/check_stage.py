@@ -23,7 +23,7 @@ from cyberai.engine.insertion import (
 )
 from cyberai.engine.openings import Influence, look, own_values
 from cyberai.engine.probe import EngineProbe, Repeats
-from cyberai.engine.run_check import recorded, repeatable, run_check
+from cyberai.engine.run_check import at_place, recorded, repeatable, run_check
 from cyberai.engine.shape import RARE, only_field
 from cyberai.engine.steps import Steps, Tally
 
@@ -145,7 +145,8 @@ async def _run(
     probe = EngineProbe(context, check.meta.max_requests, tally, asset, postpones=postpones)
     outcome = await run_check(check, point, probe)
     outcome = probe.weighing.judged(outcome, point)
-    record = recorded(check, _key(asset, point), _host(asset), repeatable(outcome, asset), tally.sent)
+    outcome = at_place(repeatable(outcome, asset), asset.request, label(point))
+    record = recorded(check, _key(asset, point), _host(asset), outcome, tally.sent)
     return _known_as(record, check, point)
 
 

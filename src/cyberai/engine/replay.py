@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from cyberai.checkkit import Check, Exchange, Scope, TransportError
 from cyberai.checkkit.probe import PolicyRefused
-from cyberai.domain.asset import OriginAsset, PortAsset, RequestAsset, ServiceAsset, TlsAsset
+from cyberai.domain.asset import OriginAsset, PlaceAsset, PortAsset, RequestAsset, ServiceAsset, TlsAsset
 from cyberai.domain.check import Clean, Found
 from cyberai.domain.finding import Evidence, HttpEvidence
 from cyberai.domain.fingerprint import fingerprint, former_fingerprints
@@ -103,6 +103,27 @@ async def _attack(context: Context, evidence: HttpEvidence, tally: Tally) -> Exc
 async def _fresh(context: Context, recorded: Exchange, evidence: HttpEvidence, tally: Tally) -> Exchange:
     asset = RequestAsset(recorded.request, "", via=evidence.via)
     return await send_fresh(context, recorded.request, asset, tally, retries=1)
+
+
+async def replay_place(
+    session: EngineSession, check: Check, evidence: HttpEvidence, identity: str
+) -> Replayed | None:
+    """Run the check again at the insertion point where it found the flaw; None where the evidence does not say where that
+    was, or the place is not answered as one of the requests was then."""
+    plain, was = evidence.plain, {evidence.exchange.response.status}
+    if plain is None:
+        return None
+    if evidence.control is not None:
+        was.add(evidence.control.response.status)
+    asset = RequestAsset(plain, "", via=evidence.via)
+    try:
+        now = (await send_fresh(session.context, plain, asset, Tally(), retries=1)).response.status
+    except (TransportError, PolicyRefused):
+        return None
+    if now not in was:
+        return None
+    unit = Unit(Stage.MEASURE, PlaceAsset(asset, check.meta.id, evidence.place))
+    return await replay_check(session, check, unit, identity)
 
 
 async def replay_check(session: EngineSession, check: Check, unit: Unit, identity: str) -> Replayed:

@@ -78,6 +78,7 @@ def restored(evidence: Evidence, secrets: Secrets) -> tuple[Evidence, tuple[str,
         control=structs.replace(control, request=whole(control.request)) if control is not None else None,
         delivered=whole(delivered) if delivered is not None else None,
         via=tuple(map(whole, evidence.via)),
+        plain=whole(evidence.plain) if evidence.plain is not None else None,
     )
     return filled, tuple(missing)
 
@@ -144,3 +145,5 @@ def _requests(evidence: Evidence) -> Iterator[HttpRequest]:
             yield evidence.control.request
         if evidence.delivered is not None:
             yield evidence.delivered
+        if evidence.plain is not None:
+            yield evidence.plain

@@ -90,6 +90,7 @@ class Scrubber:
             note=self.text(evidence.note),
             delivered=self._request(evidence.delivered) if evidence.delivered is not None else None,
             via=tuple(map(self._request, evidence.via)),
+            plain=self._request(evidence.plain) if evidence.plain is not None else None,
         )
 
     def _change(self, change: Change) -> Change:
@@ -129,6 +130,7 @@ def unmasked(evidence: Evidence) -> Evidence:
         control=structs.replace(control, request=_sendable(control.request)) if control is not None else None,
         delivered=_sendable(delivered) if delivered is not None else None,
         via=tuple(map(_sendable, evidence.via)),
+        plain=_sendable(evidence.plain) if evidence.plain is not None else None,
     )
 
 
