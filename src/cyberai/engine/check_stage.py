@@ -97,9 +97,11 @@ async def check_request(context: Context, unit: Unit, asset: RequestAsset, steps
     )
     outcomes += _all(checks, asset, covered, elsewhere)
     points = tuple(p for p in points if p not in covered)
+    # What the unaltered request is answered with a second time serves every check of the unit.
+    unaltered: Repeats = {}
     for point in (*points, *influence.opened):
         for check in checks:
-            run = partial(_run_or_postpone, context, check, asset, point)
+            run = partial(_run_or_postpone, context, check, asset, point, unaltered, steps)
             came = await steps.take((check.meta.id, label(point)), run)
             if isinstance(came, PlaceAsset):
                 later.append(Unit(Stage.MEASURE, came, unit.depth))
@@ -125,10 +127,18 @@ async def measure(context: Context, unit: Unit, place: PlaceAsset, steps: Steps)
 
 
 async def _run_or_postpone(
-    context: Context, check: Check, asset: RequestAsset, point: InsertionPoint, tally: Tally
+    context: Context,
+    check: Check,
+    asset: RequestAsset,
+    point: InsertionPoint,
+    unaltered: Repeats,
+    steps: Steps,
+    tally: Tally,
 ) -> CheckOutcome | PlaceAsset:
+    if steps.in_doubt:
+        unaltered.clear()
     try:
-        return await _run(context, check, asset, point, tally, postpones=True)
+        return await _run(context, check, asset, point, tally, unaltered=unaltered, postpones=True)
     except Postponed:
         return PlaceAsset(asset, check.meta.id, label(point))
 
@@ -140,9 +150,11 @@ async def _run(
     point: InsertionPoint,
     tally: Tally,
     *,
+    unaltered: Repeats | None = None,
     postpones: bool = False,
 ) -> CheckOutcome:
-    probe = EngineProbe(context, check.meta.max_requests, tally, asset, postpones=postpones)
+    most = check.meta.max_requests
+    probe = EngineProbe(context, most, tally, asset, unaltered=unaltered, postpones=postpones)
     outcome = await run_check(check, point, probe)
     outcome = probe.weighing.judged(outcome, point)
     outcome = at_place(repeatable(outcome, asset), asset.request, label(point))

@@ -18,8 +18,8 @@ from cyberai.domain.http import Headers, HttpResponse
 from cyberai.engine import credentials as credentials_mode
 from cyberai.engine.context import Context
 from cyberai.engine.fetch import MAX_REDIRECTS, Tally, redirect_request, with_cookies_after
+from cyberai.engine.fresh_tokens import Send, submit
 from cyberai.engine.fresh_tokens import send_fresh as send_fresh
-from cyberai.engine.fresh_tokens import submit
 from cyberai.engine.missing import control_place, missing_control
 from cyberai.engine.rendering import render
 from cyberai.engine.weighing import Weighing
@@ -32,7 +32,8 @@ NO_ANSWER = 0
 """The status that stands for a connection closed without an answer."""
 
 Repeats = dict[HttpRequest, list[Exchange]]
-"""Further observations of one page, shared by the page checks that look at it."""
+"""Further observations of one request, shared by the checks that look at it: of a page by the checks of pages, of the
+unaltered request of an insertion point by all checks of its unit."""
 
 
 class EngineProbe:
@@ -52,9 +53,11 @@ class EngineProbe:
         asset: RequestAsset | None = None,
         repeats: Repeats | None = None,
         *,
+        unaltered: Repeats | None = None,
         postpones: bool = False,
     ) -> None:
         self._context = context
+        self._unaltered = unaltered
         self._left = budget
         self._tally = tally
         self._asset = asset
@@ -88,12 +91,15 @@ class EngineProbe:
         """See checkkit.Probe."""
         self._charge()
         request = render(point, payload, append)
+        own = payload == ("" if append else point.value)
         try:
-            exchange = await self._submit(request)
+            exchange = await (self._looked(request) if own else self._submit(request))
         except TransportError as error:
             if error.reason is not TransportReason.RESET or not await self._only_this_payload(point):
                 raise
             return Exchange(request, HttpResponse(NO_ANSWER))
+        if own:
+            return exchange
         await self.weighing.weigh(point, payload, append, exchange.response)
         return exchange
 
@@ -219,13 +225,21 @@ class EngineProbe:
     async def _send(self, request: HttpRequest) -> Exchange:
         if self._repeats is None or request.method not in ("GET", "HEAD"):
             return await self._transmit(request)
+        return await self._shared(self._repeats, request, self._transmit)
+
+    async def _looked(self, request: HttpRequest) -> Exchange:
+        if self._unaltered is None:
+            return await self._submit(request)
+        return await self._shared(self._unaltered, request, self._submit)
+
+    async def _shared(self, repeats: Repeats, request: HttpRequest, send: Send) -> Exchange:
         # The n-th look of one check at a page may be the n-th look of another: two checks asking for a second
         # observation share it, one check asking twice gets two.
-        looks = self._repeats.setdefault(request, [])
+        looks = repeats.setdefault(request, [])
         index = self._repeated[request]
         self._repeated[request] += 1
         if index >= len(looks):
-            looks.append(await self._transmit(request))
+            looks.append(await send(request))
         return looks[index]
 
     async def _transmit(self, request: HttpRequest) -> Exchange:
