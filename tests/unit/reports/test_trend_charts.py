@@ -2,14 +2,16 @@
 
 import json
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from msgspec import structs
+from pypdf import PdfReader
 from selectolax.lexbor import LexborHTMLParser
 
 from cyberai.domain.report import ReportFormat, ReportType
 from cyberai.domain.trend import Trend, TrendPoint
-from cyberai.reports import html_report, json_report, markdown_report
+from cyberai.reports import html_report, json_report, markdown_report, pdf_report
 from cyberai.reports.page.trend import HEIGHT, WIDTH, trend_view
 from unit.reports import sample
 
@@ -60,6 +62,22 @@ def test_html_shows_a_chart_and_says_what_it_shows() -> None:
     assert "Over time" in page.css_first("#summary").text()
     other = html_report.render(sample.model(type=ReportType.TECHNICAL)).content.decode()
     assert "Over time" not in other
+
+
+@pytest.mark.parametrize("scored", [3, 1, 0])
+def test_pdf_shows_it_whatever_scores_were_kept(scored: int, tmp_path: Path) -> None:
+    points = tuple(
+        structs.replace(point, risk=50.0 if number < scored else None)
+        for number, point in enumerate(sample.trend().points)
+    )
+    model = structs.replace(MODEL, trends=(Trend(target=sample.ORIGIN, points=points),))
+    file = tmp_path / "report.pdf"
+    file.write_bytes(pdf_report.render(model).content)
+    pages = [page.extract_text() for page in PdfReader(file).pages]
+    summary = next(text for text in pages if "Over time" in text)
+    assert "3 scans" in summary
+    assert "highest bar: 12" in summary
+    assert ("50.0" in summary) == (scored > 0)
 
 
 def test_markdown_and_json_hold_the_figures() -> None:
