@@ -64,6 +64,7 @@ def test_html_shows_a_chart_and_says_what_it_shows() -> None:
     assert "Over time" not in other
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scored", [3, 1, 0])
 def test_pdf_shows_it_whatever_scores_were_kept(scored: int, tmp_path: Path) -> None:
     points = tuple(
