@@ -134,6 +134,10 @@ class TlsEvidence(Struct, frozen=True, tag="tls"):
 Evidence = HttpEvidence | ServiceEvidence | TlsEvidence
 
 
+MAX_CVES = 20
+"""CVE numbers that a vulnerability keeps."""
+
+
 class Hit(Struct, frozen=True, kw_only=True):
     """One proven (or suspected) flaw at one place.
 
@@ -161,3 +165,5 @@ class Hit(Struct, frozen=True, kw_only=True):
     impact: str | None = None
     remediation: str | None = None
     cwe: tuple[str, ...] = ()
+    cve: tuple[str, ...] = ()
+    """Of a known flaw of a known product: its CVE numbers, in any order, at most MAX_CVES."""
