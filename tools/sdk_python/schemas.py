@@ -174,7 +174,8 @@ def enum_text(name: str, values: tuple[str, ...]) -> str:
 def struct_text(types: Types, name: str, schema: Schema) -> str:
     required = set(schema.get("required", ()))
     renamed = {attribute(member): member for member in schema["properties"] if attribute(member) != member}
-    options = ", frozen=True, kw_only=True" + (f", rename={renamed!r}" if renamed else "")
+    options = ", frozen=True, kw_only=True" + ("" if is_request(schema) else ", omit_defaults=True")
+    options += f", rename={renamed!r}" if renamed else ""
     lines = [
         f"class {model_name(name)}(Struct{options}):",
         f'    """{sentence(schema.get("description", name))}"""',

@@ -36,6 +36,7 @@ from cyberai_sdk.errors import (
     ServerError,
     TimedOut,
     Unauthorized,
+    WaitTimedOut,
     WebhookError,
 )
 from cyberai_sdk.options import CallOptions, Limits, RawResponse, RetryPolicy
@@ -74,6 +75,7 @@ __all__ = [
     "ServerError",
     "TimedOut",
     "Unauthorized",
+    "WaitTimedOut",
     "WebhookError",
     "__version__",
     "errors",

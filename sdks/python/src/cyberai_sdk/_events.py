@@ -26,6 +26,7 @@ _ERROR_LIMIT = 1024 * 1024
 _REVOKED = 4401
 _TRY_AGAIN = (408, 429, 500, 502, 503, 504)
 _RESYNC = "resync"
+_PAGE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class EventStream:
         """From after `after_seq`, or from now on."""
         if after_seq is None:
             after_seq = yield from self.newest()
-        self.progress.restart(after_seq)
+        self.progress.advance(after_seq)
         policy = self._calls.policy_of(self._options)
         while True:
             broken = yield from self._once()
@@ -81,7 +82,7 @@ class EventStream:
         """Asks for what comes after the last event."""
         options = self._options or CallOptions()
         options = CallOptions(timeout=self._quiet, headers=options.headers)
-        query = {"after_seq": self.progress.resume_after}
+        query = {"after_seq": self.progress.last}
         return self._calls.request(STREAM_EVENTS, Arguments(query=query), options, "text/event-stream")
 
     def _once(self) -> Flow[Broken]:
@@ -119,25 +120,47 @@ class EventStream:
                     yield Close(head)
                     return _closed(item)
                 event = self._event(item)
-                if event is not None:
-                    self._failures = 0
+                if event is None:
+                    continue
+                if event.type == _RESYNC:
+                    self.progress.advance(event.seq)
                     yield Emit(event)
+                    continue
+                if self.progress.leaves_hole(event.seq):
+                    yield from self._look_between(event.seq)
+                yield from self._hand_on(event)
         return Broken(ConnectionFailed("The server ended the event stream"))
 
+    def _hand_on(self, event: Event) -> Flow[None]:
+        if not self.progress.is_old(event.seq):
+            self._failures = 0
+            self.progress.advance(event.seq)
+            yield Emit(event)
+
+    def _look_between(self, seq: int) -> Flow[None]:
+        """Hand on what is missing before this number: it comes late on the stream, or was left out of it."""
+        found = False
+        has_more = True
+        while has_more and self.progress.last + 1 < seq:
+            query = {"after_seq": self.progress.last, "limit": min(_PAGE, seq - self.progress.last - 1)}
+            page = yield from self._calls.value(LIST_EVENTS, EventPage, Arguments(query=query), self._options)
+            between = [event for event in page.data if self.progress.last < event.seq < seq]
+            for event in sorted(between, key=lambda event: event.seq):
+                found = True
+                yield from self._hand_on(event)
+            has_more = page.has_more and bool(between)
+        if not found:
+            self.progress.hole_was_empty()
+
     def _event(self, item: ServerSentEvent) -> Event | None:
-        """The event, None where it is none or was seen before."""
+        """The event, None where it is none or was handed on before."""
         if item.retry_milliseconds is not None:
             self._base = item.retry_milliseconds / 1000
-        if not item.data:
-            return None
         try:
             event = msgspec.json.decode(item.data, type=Event)
-        except (msgspec.DecodeError, RecursionError) as error:
-            raise InvalidResponse(f"The server sent an event that cannot be read: {error}") from error
-        if event.type == _RESYNC:
-            self.progress.restart(event.seq)
-            return event
-        return event if self.progress.is_new(event.seq) else None
+        except (msgspec.DecodeError, RecursionError):
+            return None
+        return None if event.type != _RESYNC and self.progress.is_old(event.seq) else event
 
 
 def _closed(item: ServerSentEvent) -> Broken:

@@ -16,7 +16,7 @@ from cyberai_sdk._version import __version__
 from cyberai_sdk._wire import Request
 from cyberai_sdk.options import CallOptions
 
-USER_AGENT = f"cyberai-sdk-python/{__version__} (Python {platform.python_version()})"
+USER_AGENT = f"cyberai-python/{__version__} (Python {platform.python_version()})"
 _NO_OPTIONS = CallOptions()
 
 
@@ -43,7 +43,7 @@ class Arguments:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """What every request of a client shares. `user_agent` is put before the SDK's own."""
+    """What every request of a client shares. `user_agent` is put behind the SDK's own."""
 
     server: Server
     timeout: float
@@ -62,10 +62,9 @@ class Client:
         headers = {
             "Accept": accept,
             "Accept-Encoding": "gzip",
-            "User-Agent": f"{self.user_agent} {USER_AGENT}".strip(),
+            "Authorization": f"Bearer {self.server.key}",
+            "User-Agent": f"{USER_AGENT} {self.user_agent}".strip(),
         }
-        if self.server.key:
-            headers["Authorization"] = f"Bearer {self.server.key}"
         if operation.method == "POST":
             headers["Idempotency-Key"] = options.idempotency_key or new_key
         body = None

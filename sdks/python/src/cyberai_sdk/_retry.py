@@ -11,7 +11,6 @@ from cyberai_sdk.options import RetryPolicy
 
 _NEVER_CARRIED_OUT = (429, 503)
 """The server says that it did not begin."""
-_PERHAPS_CARRIED_OUT = (408, 500, 502, 504)
 _IN_WORK = "idempotency_in_progress"
 _JITTER = 0.25
 
@@ -45,7 +44,7 @@ def after_answer(
     if attempt >= policy.retries:
         return None
     again = status in _NEVER_CARRIED_OUT or (
-        is_repeatable(request) and (status in _PERHAPS_CARRIED_OUT or code == _IN_WORK)
+        is_repeatable(request) and (status == 408 or status >= 500 or (status == 409 and code == _IN_WORK))
     )
     if not again:
         return None
@@ -64,7 +63,7 @@ def backoff(policy: RetryPolicy, attempt: int, chance: float) -> float:
 
 
 def told_wait(status: int, headers: Mapping[str, str], now: float) -> float | None:
-    """Seconds the server asks to wait, None where it does not say or says nonsense.
+    """Seconds the server asks to wait, None where it does not say or names a time that is past.
 
     Times of day are compared with the server's own `Date`: its clock and ours may differ.
     """
@@ -75,10 +74,10 @@ def told_wait(status: int, headers: Mapping[str, str], now: float) -> float | No
         if seconds is None:
             moment = _http_date(value)
             seconds = None if moment is None else moment - at
-        if seconds is not None:
-            return max(0.0, seconds)
+        if seconds is not None and seconds > 0:
+            return seconds
     reset = _number(headers.get("x-ratelimit-reset", ""))
-    if status != 429 or reset is None or reset < at:
+    if status != 429 or reset is None or reset <= at:
         return None
     return reset - at
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
+
+import msgspec
 
 from cyberai_sdk.errors import ConfigurationError
 
 DEFAULT_BASE_URL = "http://127.0.0.1:8080/v1"
 _OTHERS_MAY_READ = 0o077
+_MOST_BYTES = 1024 * 1024
+log = logging.getLogger("cyberai_sdk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,7 @@ class Server:
     """`root` is the address without `/v1`; the key stays out of every text."""
 
     root: str
-    key: str | None = field(default=None, repr=False)
+    key: str = field(repr=False)
 
     @property
     def base_url(self) -> str:
@@ -37,20 +40,19 @@ def choose_server(
 ) -> Server:
     """The server to talk to; raise ConfigurationError.
 
-    A profile's key goes to that profile's address only: naming another address leaves it behind. A profile that is
-    named as an argument comes before the environment.
+    A profile is read only where something is missing. Its key goes to its own address only: naming another address
+    leaves it behind. A profile that is named as an argument comes before the environment.
     """
     environ = os.environ if environ is None else environ
-    named = profile or environ.get("CYBERAI_PROFILE")
-    stored = read_profile(profiles_path(environ), named)
-    if profile:
-        environ = {}
-    url = base_url or environ.get("CYBERAI_BASE_URL") or stored.get("url") or DEFAULT_BASE_URL
-    root = root_of(url)
-    key = api_key or environ.get("CYBERAI_API_KEY")
-    if not key and "url" in stored and root_of(stored["url"]) == root:
-        key = stored.get("key")
-    return Server(root, checked_key(key))
+    given = {} if profile else environ
+    url = base_url or given.get("CYBERAI_BASE_URL")
+    key = api_key or given.get("CYBERAI_API_KEY")
+    if not (url and key):
+        stored = read_profile(profiles_path(environ), profile or environ.get("CYBERAI_PROFILE"))
+        home = stored.get("base_url") or DEFAULT_BASE_URL
+        url = url or home
+        key = key or (stored.get("api_key") if root_of(url) == root_of(home) else None)
+    return Server(root_of(url), checked_key(key))
 
 
 def root_of(url: str) -> str:
@@ -66,43 +68,48 @@ def root_of(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/').removesuffix('/v1')}"
 
 
-def checked_key(key: str | None) -> str | None:
-    """The key without surrounding blanks; raise ConfigurationError where it cannot stand in a header."""
+def checked_key(key: str | None) -> str:
+    """The key without surrounding blanks; raise ConfigurationError where there is none, or one that cannot stand in
+    a header."""
     key = (key or "").strip()
+    if not key:
+        raise ConfigurationError("There is no API key: set CYBERAI_API_KEY, or pass api_key")
     if not all("!" <= character <= "~" for character in key):
         raise ConfigurationError("The API key holds characters that no key has; was it copied whole?")
-    return key or None
+    return key
 
 
 def profiles_path(environ: Mapping[str, str]) -> Path:
-    """Where `cyberai login` keeps profiles: `$XDG_CONFIG_HOME/cyberai/profiles.toml`."""
+    """Where profiles are kept: `$XDG_CONFIG_HOME/cyberai/profiles.json`."""
     base = environ.get("XDG_CONFIG_HOME")
-    return (Path(base) if base else Path("~/.config").expanduser()) / "cyberai" / "profiles.toml"
+    home = environ.get("HOME")
+    folder = Path(base) if base else (Path(home) if home else Path.home()) / ".config"
+    return folder / "cyberai" / "profiles.json"
 
 
 def read_profile(path: Path, name: str | None) -> dict[str, str]:
-    """`url` and `key` of a profile: the named one, else the file's `default`; empty where there is none at all."""
+    """`base_url` and `api_key` of a profile: the named one, else the file's `default`; empty where there is none at
+    all. Raise ConfigurationError."""
     try:
         with path.open("rb") as file:
             mode = os.fstat(file.fileno()).st_mode
-            document = tomllib.load(file)
+            document = msgspec.json.decode(file.read(_MOST_BYTES), type=_Profiles)
     except FileNotFoundError:
         if name:
             raise ConfigurationError(f"There is no profile {name!r}: {path} does not exist") from None
         return {}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ConfigurationError(f"The profiles in {path} cannot be read: {error}") from error
     if os.name == "posix" and mode & _OTHERS_MAY_READ:
-        raise ConfigurationError(f"{path} holds keys and others may read it; run: chmod 600 {path}")
-    return _chosen(document, name, path)
-
-
-def _chosen(document: dict[str, Any], name: str | None, path: Path) -> dict[str, str]:
-    profiles = document.get("profiles")
-    name = name or document.get("default")
+        log.warning("%s holds keys and others may read it; run: chmod 600 %s", path, path)
+    name = name or document.default
     if name is None:
         return {}
-    chosen = profiles.get(name) if isinstance(profiles, dict) else None
-    if not isinstance(chosen, dict):
+    if name not in document.profiles:
         raise ConfigurationError(f"There is no profile {name!r} in {path}")
-    return {member: value for member, value in chosen.items() if isinstance(value, str)}
+    return document.profiles[name]
+
+
+class _Profiles(msgspec.Struct):
+    profiles: dict[str, dict[str, str]] = {}
+    default: str | None = None

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 
 from cyberai_sdk.errors import InvalidResponse
 
-_LATE = 256
-"""How far behind the newest an event may still arrive: a hole older than this is one that stays (events that this
-key may not see)."""
+_NORMAL_HOLES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,37 +71,28 @@ def _event(fields: dict[str, list[str]]) -> ServerSentEvent | None:
 
 
 class Progress:
-    """Which events were seen, and from which number to go on after a break: nothing twice, nothing lost.
+    """Which events were handed on: in the order of their numbers, nothing twice, nothing lost.
 
-    Numbers have no holes on the server, but a key may not see every event. So a hole is waited for until `_LATE`
-    newer events came; until then a reconnect asks again for what lies behind it.
+    Numbers have no holes on the server, but a key may not see every event. So a hole is looked into; once looking
+    has shown nothing `_NORMAL_HOLES` times, holes are taken for what this key may not see.
     """
 
     def __init__(self, after: int) -> None:
-        self._seen: set[int] = set()
-        self._complete = after
-        self._newest = after
+        self.last = after
+        self._empty_holes = 0
 
-    @property
-    def resume_after(self) -> int:
-        """Ask for the events after this number."""
-        return self._complete
+    def is_old(self, seq: int) -> bool:
+        """Whether it was handed on before, or lies before the beginning."""
+        return seq <= self.last
 
-    def is_new(self, seq: int) -> bool:
-        """Whether this event was not seen before; it is from now on."""
-        if seq <= self._complete or seq in self._seen:
-            return False
-        self._seen.add(seq)
-        self._newest = max(self._newest, seq)
-        while self._complete + 1 in self._seen:
-            self._complete += 1
-            self._seen.discard(self._complete)
-        if self._complete < self._newest - _LATE:
-            self._complete = self._newest - _LATE
-            self._seen = {later for later in self._seen if later > self._complete}
-        return True
+    def leaves_hole(self, seq: int) -> bool:
+        """Whether something that should be looked for lies between the last event and this one."""
+        return seq > self.last + 1 and self._empty_holes < _NORMAL_HOLES
 
-    def restart(self, after: int) -> None:
-        """The server keeps no older events: go on after this number."""
-        self._seen.clear()
-        self._complete = self._newest = after
+    def advance(self, seq: int) -> None:
+        """This one is handed on, or the server keeps no older ones."""
+        self.last = seq
+
+    def hole_was_empty(self) -> None:
+        """What lies between is not for this key."""
+        self._empty_holes += 1

@@ -14,10 +14,9 @@ from cyberai_sdk._wire import Emit, Flow, Sleep, Surroundings, until
 from cyberai_sdk.errors import (
     ConnectionFailed,
     CyberAIError,
-    Forbidden,
     NotFound,
-    TimedOut,
     Unauthorized,
+    WaitTimedOut,
 )
 from cyberai_sdk.models import Event, Report, ReportStatus, Scan, ScanStatus
 
@@ -49,21 +48,22 @@ class Deadline:
         return float("inf") if self._at is None else self._at - self._around.monotonic()
 
 
-def wait_for_scan(calls: Calls, scan_id: str, timeout: float | None) -> Flow[Scan]:
-    """The scan once it has ended; emits every state. Over the event stream, else by looking every 2 seconds."""
+def wait_for_scan(calls: Calls, scan_id: str, timeout: float | None, live: bool = True) -> Flow[Scan]:
+    """The scan once it has ended; emits every state. Over the event stream where that is there and `live` is set,
+    else by looking every 2 seconds."""
     deadline = Deadline(calls.around, timeout)
 
     def look() -> Flow[Scan]:
         return calls.value(GET_SCAN, Scan, Arguments(scan_id))
 
-    if deadline.left() > STREAM_SECONDS:
+    if live and deadline.left() > STREAM_SECONDS:
         try:
             ended = yield from _over_stream(calls, scan_id, look, deadline)
             if ended is not None:
                 return ended
         except (Unauthorized, NotFound):
             raise
-        except (CyberAIError, Forbidden):
+        except CyberAIError:
             pass  # a proxy that lets no stream through, a key that may not read events: look instead
     return (yield from poll(look, lambda scan: scan.status in SCAN_ENDS, deadline, f"Scan {scan_id}"))
 
@@ -108,7 +108,7 @@ def _over_stream(
 
 
 def poll(look: Callable[[], Flow[T]], is_end: Callable[[T], bool], deadline: Deadline, what: str) -> Flow[T]:
-    """Look until the end; emits what has changed. Raise TimedOut."""
+    """Look until the end; emits what has changed. Raise WaitTimedOut."""
     before: T | None = None
     pause, failures = FIRST_POLL_SECONDS, 0
     while True:
@@ -127,6 +127,6 @@ def poll(look: Callable[[], Flow[T]], is_end: Callable[[T], bool], deadline: Dea
                 return value
         left = deadline.left()
         if left <= 0:
-            raise TimedOut(f"{what} had not ended when the time to wait was over")
+            raise WaitTimedOut(f"{what} had not ended when the time to wait was over")
         yield Sleep(min(pause, left))
         pause = min(POLL_SECONDS, pause * 2)

@@ -67,7 +67,7 @@ class AsyncReports(resources.AsyncReports):
         *,
         check: bool = True,
     ) -> Report:
-        """The report once it is made; raise ReportFailed (unless `check` is False), TimedOut."""
+        """The report once it is made; raise ReportFailed (unless `check` is False), WaitTimedOut."""
         report = await self._caller.run(wait_for_report(self._caller.calls, id, timeout), on_progress)
         if check and report.status is not ReportStatus.COMPLETED:
             raise ReportFailed(report)
@@ -84,13 +84,14 @@ class AsyncScans(resources.AsyncScans):
         on_progress: Callable[[Scan], object] | None = None,
         *,
         check: bool = True,
+        live: bool = True,
     ) -> Scan:
         """The scan once it has ended; `on_progress`, a function or a coroutine function, sees each state.
 
-        Over the event stream, else by looking every two seconds. Raise ScanFailed where it did not complete (unless
-        `check` is False), TimedOut after `timeout` seconds.
+        Over the event stream, else (or with `live=False`) by looking every two seconds. Raise ScanFailed where it did not complete (unless
+        `check` is False), WaitTimedOut after `timeout` seconds.
         """
-        scan = await self._caller.run(wait_for_scan(self._caller.calls, id, timeout), on_progress)
+        scan = await self._caller.run(wait_for_scan(self._caller.calls, id, timeout, live), on_progress)
         if check and scan.status is not ScanStatus.COMPLETED:
             raise ScanFailed(scan)
         return scan
@@ -100,7 +101,7 @@ class AsyncClient:
     """A Cyber AI server and your key.
 
     What is not given comes from the environment (`CYBERAI_BASE_URL`, `CYBERAI_API_KEY`), else from the profile
-    (`CYBERAI_PROFILE` or the default one of `~/.config/cyberai/profiles.toml`), else it is http://127.0.0.1:8080/v1.
+    (`CYBERAI_PROFILE` or the default one of `~/.config/cyberai/profiles.json`), else it is http://127.0.0.1:8080/v1.
 
     `timeout` is in seconds for each try; `ca_file` names the certificates that are trusted instead of the system's;
     `transport` takes a `cyberai_sdk.testing.FakeServer` in tests. Close it, or use it as an async context manager.
@@ -185,9 +186,10 @@ class AsyncScanHandle:
         on_progress: Callable[[Scan], object] | None = None,
         *,
         check: bool = True,
+        live: bool = True,
     ) -> AsyncScanHandle:
         """This handle once the scan has ended; see `client.scans.wait`."""
-        self.scan = await self._client.scans.wait(self.id, timeout, on_progress, check=check)
+        self.scan = await self._client.scans.wait(self.id, timeout, on_progress, check=check, live=live)
         return self
 
     async def refresh(self) -> AsyncScanHandle:

@@ -25,6 +25,10 @@ class TimedOut(ConnectionFailed):
     """The answer, or the end that was waited for, did not come in time."""
 
 
+class WaitTimedOut(TimedOut):
+    """`wait` gave up; what was waited for goes on."""
+
+
 class InvalidResponse(CyberAIError):
     """The server answered with what the API never sends: no JSON, a missing member, too much, a strange redirect.
 
@@ -47,7 +51,7 @@ class NotModified(CyberAIError):
 class ApiError(CyberAIError):
     """The server said no.
 
-    `code` is one of the API's error codes ("" where something else than the API answered), `details` has at least
+    `code` is one of the API's error codes (None where something else than the API answered), `details` has at least
     `field` and `reason` where the API answered, `retry_after` is in seconds where the server named a time.
     """
 
@@ -56,7 +60,7 @@ class ApiError(CyberAIError):
         message: str,
         *,
         status: int,
-        code: str = "",
+        code: str | None = None,
         details: Mapping[str, Any] | None = None,
         request_id: str | None = None,
         doc_url: str | None = None,
@@ -88,11 +92,11 @@ class ApiError(CyberAIError):
         place = f"{self.field}: " if self.field else ""
         reason = f" ({place}{self.reason})" if self.reason else ""
         request = f" [request {self.request_id}]" if self.request_id else ""
-        return f"{self.status} {self.code}".rstrip() + f": {self.message}{reason}{request}"
+        return f"{self.status} {self.code or ''}".rstrip() + f": {self.message}{reason}{request}"
 
 
 class BadRequest(ApiError):
-    """400, 413, 415 and the like: the request is wrong; `field` and `reason` say how."""
+    """400: the request is wrong; `field` and `reason` say how."""
 
 
 class Unauthorized(ApiError):
@@ -147,6 +151,7 @@ class WebhookError(CyberAIError):
 
 
 _BY_STATUS: dict[int, type[ApiError]] = {
+    400: BadRequest,
     401: Unauthorized,
     403: Forbidden,
     404: NotFound,
@@ -160,4 +165,4 @@ def error_type(status: int) -> type[ApiError]:
     """The class for a status from 400 on."""
     if status >= 500:
         return ServerError
-    return _BY_STATUS.get(status, BadRequest)
+    return _BY_STATUS.get(status, ApiError)

@@ -206,7 +206,7 @@ class VulnerabilityStatus(OpenEnum):
     FALSE_POSITIVE = "false_positive"
 
 
-class ScanPage(Struct, frozen=True, kw_only=True):
+class ScanPage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A page of a list. A search may end a page early: `has_more` says whether there is more, not its length. `total` is how many match (asked for with `include=total`), at least so many where `total_is_capped`."""
 
     data: Sequence[Scan]
@@ -216,7 +216,7 @@ class ScanPage(Struct, frozen=True, kw_only=True):
     total_is_capped: bool | None = None
 
 
-class Scan(Struct, frozen=True, kw_only=True):
+class Scan(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A scan. Terminal keys are present only on terminal scans."""
 
     id: str
@@ -249,7 +249,7 @@ class Scan(Struct, frozen=True, kw_only=True):
     changes: Changes | None = None
 
 
-class Progress(Struct, frozen=True, kw_only=True):
+class Progress(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """`progress` of a scan."""
 
     current: int
@@ -263,14 +263,14 @@ class Progress(Struct, frozen=True, kw_only=True):
     eta_seconds: int | None
 
 
-class Auth(Struct, frozen=True, kw_only=True):
+class Auth(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How a scan logs in; what is secret about it is shown nowhere."""
 
     type: AuthType
     login_url: str | None
 
 
-class Statistics(Struct, frozen=True, kw_only=True):
+class Statistics(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Figures of a finished scan; `scan_duration` in seconds."""
 
     total_urls_scanned: int
@@ -279,7 +279,7 @@ class Statistics(Struct, frozen=True, kw_only=True):
     requests_made: int
 
 
-class Verdict(Struct, frozen=True, kw_only=True):
+class Verdict(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the scan's result is worth. `reasons` are sentences for people; coverage is 0-100."""
 
     result: VerdictResult
@@ -287,14 +287,14 @@ class Verdict(Struct, frozen=True, kw_only=True):
     coverage_percent: float | None = None
 
 
-class Changes(Struct, frozen=True, kw_only=True):
+class Changes(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is known of a scan. `omitted` counts the changes reported beyond the first MAX_CHANGES places."""
 
     places: Sequence[Change] | None = None
     omitted: int | None = None
 
 
-class Change(Struct, frozen=True, kw_only=True):
+class Change(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One place that takes what is submitted: `method` and `url` (without query, ids replaced by `{id}`). `requests` counts what was sent there; `created` that an answer said so (201), `shown_at` are pages on which a value that was submitted there stood later."""
 
     method: str
@@ -304,7 +304,7 @@ class Change(Struct, frozen=True, kw_only=True):
     shown_at: Sequence[str] | None = None
 
 
-class Purge(Struct, frozen=True, kw_only=True):
+class Purge(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What was erased: `vulnerabilities` only this scan saw, `vulnerabilities_kept` that others saw as well (their evidence from this scan is gone), `events` whose bodies were emptied, `reports` that covered the scan."""
 
     id: str
@@ -315,7 +315,7 @@ class Purge(Struct, frozen=True, kw_only=True):
     reports: int | None = None
 
 
-class CoveragePage(Struct, frozen=True, kw_only=True):
+class CoveragePage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A page of a list. A search may end a page early: `has_more` says whether there is more, not its length. `total` is how many match (asked for with `include=total`), at least so many where `total_is_capped`."""
 
     data: Sequence[Coverage]
@@ -325,7 +325,7 @@ class CoveragePage(Struct, frozen=True, kw_only=True):
     total_is_capped: bool | None = None
 
 
-class Coverage(Struct, frozen=True, kw_only=True):
+class Coverage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What one check did on one host. `tested` of `applicable` pairs ran to their end; `skipped` and `errored` are counted by reason, and those in `not_counted` leave the denominator of the coverage."""
 
     host: str
@@ -339,7 +339,7 @@ class Coverage(Struct, frozen=True, kw_only=True):
     not_counted: int
 
 
-class LogEntryPage(Struct, frozen=True, kw_only=True):
+class LogEntryPage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A page of a list. A search may end a page early: `has_more` says whether there is more, not its length. `total` is how many match (asked for with `include=total`), at least so many where `total_is_capped`."""
 
     data: Sequence[LogEntry]
@@ -349,7 +349,7 @@ class LogEntryPage(Struct, frozen=True, kw_only=True):
     total_is_capped: bool | None = None
 
 
-class LogEntry(Struct, frozen=True, kw_only=True):
+class LogEntry(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An entry of `GET /v1/scans/{id}/log`."""
 
     at: datetime
@@ -360,7 +360,7 @@ class LogEntry(Struct, frozen=True, kw_only=True):
     last_at: datetime
 
 
-class Diff(Struct, frozen=True, kw_only=True):
+class Diff(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A page of what differs, worst first within each change; `counts` are of the whole. What only one of the scans tested stands in `not_compared` (the first hundred of `not_compared_total`), and `notes` are sentences on what else makes the scans differ."""
 
     scan_id: str
@@ -374,7 +374,7 @@ class Diff(Struct, frozen=True, kw_only=True):
     notes: Sequence[str]
 
 
-class Difference(Struct, frozen=True, kw_only=True):
+class Difference(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A vulnerability and what became of it from one scan to the other. `severity_before` is null where the older scan did not see it, `severity_after` where the newer one did not. `moved_from`: where it was."""
 
     change: str
@@ -394,7 +394,7 @@ class Difference(Struct, frozen=True, kw_only=True):
     moved_from: MovedFrom | None = None
 
 
-class Location(Struct, frozen=True, kw_only=True):
+class Location(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Where it is. `parameter` is `kind:name` (`query:id`); `service` the protocol."""
 
     url: str | None = None
@@ -404,7 +404,7 @@ class Location(Struct, frozen=True, kw_only=True):
     service: str | None = None
 
 
-class MovedFrom(Struct, frozen=True, kw_only=True):
+class MovedFrom(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The vulnerability at its old place."""
 
     id: str
@@ -412,7 +412,7 @@ class MovedFrom(Struct, frozen=True, kw_only=True):
     location: Location
 
 
-class NotCompared(Struct, frozen=True, kw_only=True):
+class NotCompared(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A check on a host that only one of the scans ran: `only_in` is `scan` or `against`."""
 
     host: str
@@ -420,7 +420,7 @@ class NotCompared(Struct, frozen=True, kw_only=True):
     only_in: str
 
 
-class VulnerabilityPage(Struct, frozen=True, kw_only=True):
+class VulnerabilityPage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A page of a list. A search may end a page early: `has_more` says whether there is more, not its length. `total` is how many match (asked for with `include=total`), at least so many where `total_is_capped`."""
 
     data: Sequence[Vulnerability]
@@ -430,7 +430,7 @@ class VulnerabilityPage(Struct, frozen=True, kw_only=True):
     total_is_capped: bool | None = None
 
 
-class Vulnerability(Struct, frozen=True, kw_only=True):
+class Vulnerability(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A vulnerability; `evidence` only where one vulnerability is shown by itself."""
 
     id: str
@@ -476,7 +476,7 @@ class Vulnerability(Struct, frozen=True, kw_only=True):
     evidence: Sequence[Evidence] | None = None
 
 
-class RiskTerms(Struct, frozen=True, kw_only=True):
+class RiskTerms(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the risk of one vulnerability is the product of; None: not known, and left out."""
 
     severity: float
@@ -489,7 +489,7 @@ class RiskTerms(Struct, frozen=True, kw_only=True):
     """Known to be exploited; null: not known."""
 
 
-class Evidence(Struct, frozen=True, kw_only=True):
+class Evidence(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One piece of evidence. `kind` is http, service or tls; keys that do not apply are null."""
 
     kind: str
@@ -505,7 +505,7 @@ class Evidence(Struct, frozen=True, kw_only=True):
     facts: Mapping[str, str] | None = None
 
 
-class Exchange(Struct, frozen=True, kw_only=True):
+class Exchange(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A request, its response and how long it took."""
 
     method: str
@@ -516,7 +516,7 @@ class Exchange(Struct, frozen=True, kw_only=True):
     response: HttpMessage
 
 
-class HttpMessage(Struct, frozen=True, kw_only=True):
+class HttpMessage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One request or response for people: first line, headers in order, the start of the body."""
 
     start_line: str
@@ -525,7 +525,7 @@ class HttpMessage(Struct, frozen=True, kw_only=True):
     body_bytes: int
 
 
-class HistoryEntryPage(Struct, frozen=True, kw_only=True):
+class HistoryEntryPage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A page of a list. A search may end a page early: `has_more` says whether there is more, not its length. `total` is how many match (asked for with `include=total`), at least so many where `total_is_capped`."""
 
     data: Sequence[HistoryEntry]
@@ -535,7 +535,7 @@ class HistoryEntryPage(Struct, frozen=True, kw_only=True):
     total_is_capped: bool | None = None
 
 
-class HistoryEntry(Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
+class HistoryEntry(Struct, frozen=True, kw_only=True, omit_defaults=True, rename={"from_": "from"}):
     """An entry of `GET /v1/vulnerabilities/{id}/history`: one field that changed."""
 
     id: str
@@ -549,14 +549,14 @@ class HistoryEntry(Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
     reason: str | None
 
 
-class Actor(Struct, frozen=True, kw_only=True):
+class Actor(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Who did it: `key` (with its id), `scan` (with its id), `operator` (at the machine) or `system`."""
 
     type: ActorType
     id: str | None
 
 
-class OccurrencePage(Struct, frozen=True, kw_only=True):
+class OccurrencePage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A page of a list. A search may end a page early: `has_more` says whether there is more, not its length. `total` is how many match (asked for with `include=total`), at least so many where `total_is_capped`."""
 
     data: Sequence[Occurrence]
@@ -566,7 +566,7 @@ class OccurrencePage(Struct, frozen=True, kw_only=True):
     total_is_capped: bool | None = None
 
 
-class Occurrence(Struct, frozen=True, kw_only=True):
+class Occurrence(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One place at which a vulnerability is; `scan_id` saw it there last."""
 
     url: str | None
@@ -580,7 +580,7 @@ class Occurrence(Struct, frozen=True, kw_only=True):
     scan_id: str
 
 
-class CommentPage(Struct, frozen=True, kw_only=True):
+class CommentPage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A page of a list. A search may end a page early: `has_more` says whether there is more, not its length. `total` is how many match (asked for with `include=total`), at least so many where `total_is_capped`."""
 
     data: Sequence[Comment]
@@ -590,7 +590,7 @@ class CommentPage(Struct, frozen=True, kw_only=True):
     total_is_capped: bool | None = None
 
 
-class Comment(Struct, frozen=True, kw_only=True):
+class Comment(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Something that somebody wrote about a vulnerability."""
 
     id: str
@@ -599,7 +599,7 @@ class Comment(Struct, frozen=True, kw_only=True):
     created_at: datetime
 
 
-class Facets(Struct, frozen=True, kw_only=True):
+class Facets(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How many vulnerabilities match, and how many of these have which value."""
 
     total: int
@@ -613,7 +613,7 @@ class Facets(Struct, frozen=True, kw_only=True):
     target: Facet
 
 
-class Facet(Struct, frozen=True, kw_only=True):
+class Facet(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The values of one dimension. `is_capped`: not everything was counted, each count is at least so many; `has_more`: only the most frequent values are given."""
 
     values: Sequence[FacetValue]
@@ -621,14 +621,14 @@ class Facet(Struct, frozen=True, kw_only=True):
     has_more: bool
 
 
-class FacetValue(Struct, frozen=True, kw_only=True):
+class FacetValue(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A value and how many vulnerabilities have it."""
 
     value: str
     count: int
 
 
-class Bulk(Struct, frozen=True, kw_only=True):
+class Bulk(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How many were to be changed, what became of them in numbers, and each of them in the order asked for (of a filter: newest first)."""
 
     matched: int
@@ -638,7 +638,7 @@ class Bulk(Struct, frozen=True, kw_only=True):
     results: Sequence[BulkItem]
 
 
-class BulkItem(Struct, frozen=True, kw_only=True):
+class BulkItem(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What became of one vulnerability: `updated`, `unchanged` (it is so already) or `failed`. `status` is its status now; null where it is not known."""
 
     id: str
@@ -647,7 +647,7 @@ class BulkItem(Struct, frozen=True, kw_only=True):
     error: BulkError | None
 
 
-class BulkError(Struct, frozen=True, kw_only=True):
+class BulkError(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Why an item was not changed: code, message and details as a PATCH of it would answer."""
 
     code: str
@@ -655,7 +655,7 @@ class BulkError(Struct, frozen=True, kw_only=True):
     details: Mapping[str, Any]
 
 
-class Retest(Struct, frozen=True, kw_only=True):
+class Retest(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The latest retest of a vulnerability. `result` is fixed_confirmed, present or inconclusive once `status` is completed; `why` says what tells so, or what stood in the way."""
 
     vulnerability_id: str
@@ -668,7 +668,7 @@ class Retest(Struct, frozen=True, kw_only=True):
     completed_at: str | None
 
 
-class RetestStep(Struct, frozen=True, kw_only=True):
+class RetestStep(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One request (`attack` or `control`) with what answered it when the flaw was found and what answers now; `now` is null where it was not sent or not answered. `*_shows`: whether the answer holds what proves the flaw."""
 
     step: str
@@ -678,7 +678,7 @@ class RetestStep(Struct, frozen=True, kw_only=True):
     now_shows: bool
 
 
-class Proof(Struct, frozen=True, kw_only=True):
+class Proof(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The evidence of the best sighting; empty where it is no longer kept."""
 
     vulnerability_id: str
@@ -688,7 +688,7 @@ class Proof(Struct, frozen=True, kw_only=True):
     evidence: Sequence[ProofPiece]
 
 
-class ProofPiece(Struct, frozen=True, kw_only=True):
+class ProofPiece(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One piece of evidence; `curl` is the command that shows it again (of other protocols their own), `raw` is null where it is no HTTP."""
 
     evidence: Evidence
@@ -696,7 +696,7 @@ class ProofPiece(Struct, frozen=True, kw_only=True):
     raw: Raw | None
 
 
-class Raw(Struct, frozen=True, kw_only=True):
+class Raw(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The messages as text, header lines first, secrets taken out, bodies as far as they were kept. `before` are the requests that come first: those that lead to the form, and the one that stored what the exchange shows."""
 
     before: Sequence[str]
@@ -706,7 +706,7 @@ class Raw(Struct, frozen=True, kw_only=True):
     control_response: str | None
 
 
-class Explanation(Struct, frozen=True, kw_only=True):
+class Explanation(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Why a vulnerability has its tier and confidence. `confidence` is the sum of `terms`, at most 99; `oracle`, `technique` and `tier_reason` are null and `terms` empty where it was stored before this was kept. `match` is what proves it in the answer; `false_if` says what would make it false; `counts_in_risk` whether it counts in scores."""
 
     vulnerability_id: str
@@ -724,14 +724,14 @@ class Explanation(Struct, frozen=True, kw_only=True):
     false_if: Sequence[str]
 
 
-class Term(Struct, frozen=True, kw_only=True):
+class Term(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One term of the confidence: what it is for, and its points."""
 
     reason: str
     points: int
 
 
-class Control(Struct, frozen=True, kw_only=True):
+class Control(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A harmless request that was compared, and what answered it."""
 
     request: str
@@ -739,7 +739,7 @@ class Control(Struct, frozen=True, kw_only=True):
     start_of_answer: HttpMessage
 
 
-class ReportPage(Struct, frozen=True, kw_only=True):
+class ReportPage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A page of a list. A search may end a page early: `has_more` says whether there is more, not its length. `total` is how many match (asked for with `include=total`), at least so many where `total_is_capped`."""
 
     data: Sequence[Report]
@@ -749,7 +749,7 @@ class ReportPage(Struct, frozen=True, kw_only=True):
     total_is_capped: bool | None = None
 
 
-class Report(Struct, frozen=True, kw_only=True):
+class Report(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A report; its file is at `download_url` once completed."""
 
     id: str
@@ -770,7 +770,7 @@ class Report(Struct, frozen=True, kw_only=True):
     error: str | None
 
 
-class ApiKeyPage(Struct, frozen=True, kw_only=True):
+class ApiKeyPage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A page of a list. A search may end a page early: `has_more` says whether there is more, not its length. `total` is how many match (asked for with `include=total`), at least so many where `total_is_capped`."""
 
     data: Sequence[ApiKey]
@@ -780,7 +780,7 @@ class ApiKeyPage(Struct, frozen=True, kw_only=True):
     total_is_capped: bool | None = None
 
 
-class ApiKey(Struct, frozen=True, kw_only=True):
+class ApiKey(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An API key; `key` only in the answer that creates it."""
 
     id: str
@@ -796,7 +796,7 @@ class ApiKey(Struct, frozen=True, kw_only=True):
     key: str | None = None
 
 
-class Me(Struct, frozen=True, kw_only=True):
+class Me(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The key that asks, and how much it may."""
 
     key: ApiKey
@@ -807,7 +807,7 @@ class Me(Struct, frozen=True, kw_only=True):
     expires_at: datetime | None
 
 
-class Usage(Struct, frozen=True, kw_only=True):
+class Usage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the workspace used: newest day first. `store_bytes` is the whole store, all workspaces together."""
 
     requests: Sequence[DayUsage]
@@ -819,7 +819,7 @@ class Usage(Struct, frozen=True, kw_only=True):
     store_bytes: int
 
 
-class DayUsage(Struct, frozen=True, kw_only=True):
+class DayUsage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Requests of one day (UTC)."""
 
     date: str
@@ -827,14 +827,14 @@ class DayUsage(Struct, frozen=True, kw_only=True):
     keys: Sequence[KeyUsage]
 
 
-class KeyUsage(Struct, frozen=True, kw_only=True):
+class KeyUsage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Requests of one key on one day."""
 
     key_id: str
     requests: int
 
 
-class Ticket(Struct, frozen=True, kw_only=True):
+class Ticket(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A ticket: open `url` on this server before `expires_at`, once."""
 
     ticket: str
@@ -843,7 +843,7 @@ class Ticket(Struct, frozen=True, kw_only=True):
     url: str
 
 
-class EventPage(Struct, frozen=True, kw_only=True):
+class EventPage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A page of events, oldest first. Where `after_seq` is older than what is kept, `resync` is true: read the state again, then go on from `head_seq`."""
 
     data: Sequence[Event]
@@ -853,7 +853,7 @@ class EventPage(Struct, frozen=True, kw_only=True):
     resync: bool
 
 
-class Event(Struct, frozen=True, kw_only=True):
+class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One message on the WebSocket."""
 
     id: str
@@ -863,7 +863,7 @@ class Event(Struct, frozen=True, kw_only=True):
     data: Mapping[str, Any]
 
 
-class ScanPlan(Struct, frozen=True, kw_only=True):
+class ScanPlan(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The answer to `POST /v1/scans?dry_run=true`."""
 
     dry_run: bool
@@ -882,7 +882,7 @@ class ScanPlan(Struct, frozen=True, kw_only=True):
     estimate: RequestEstimate
 
 
-class PlannedHost(Struct, frozen=True, kw_only=True):
+class PlannedHost(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A host of the plan. `policy` is allowed, refused, or judged_when_it_connects (a name, whose addresses are not known before)."""
 
     host: str
@@ -890,7 +890,7 @@ class PlannedHost(Struct, frozen=True, kw_only=True):
     stages: Sequence[str]
 
 
-class StagePlan(Struct, frozen=True, kw_only=True):
+class StagePlan(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A stage: units known before the scan starts, and what it will roughly send. Port probes are no requests."""
 
     stage: str
@@ -899,7 +899,7 @@ class StagePlan(Struct, frozen=True, kw_only=True):
     port_probes: int | None = None
 
 
-class PlannedCheck(Struct, frozen=True, kw_only=True):
+class PlannedCheck(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A check that would run; `max_requests` on each asset of its scope."""
 
     id: str
@@ -908,7 +908,7 @@ class PlannedCheck(Struct, frozen=True, kw_only=True):
     max_requests: int
 
 
-class Refusal(Struct, frozen=True, kw_only=True):
+class Refusal(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What would not be done, and why: a target the operator's policy refuses, a check the mode or type excludes."""
 
     kind: RefusalKind
@@ -916,7 +916,7 @@ class Refusal(Struct, frozen=True, kw_only=True):
     reason: str
 
 
-class RequestEstimate(Struct, frozen=True, kw_only=True):
+class RequestEstimate(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Requests and seconds to expect, and the requests if every check used up its budget. `basis` earlier_scans: the median of this target's last completed scans; model: from the number of hosts, ports and checks, with the assumptions given."""
 
     requests: int

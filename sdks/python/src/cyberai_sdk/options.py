@@ -61,7 +61,7 @@ class RetryPolicy:
     """When a request that failed is sent again.
 
     Tried again are: no connection, 429, 503; and where a repetition cannot do harm (everything but PATCH: POST carries
-    an idempotency key), also a broken or missing answer, 408, 500, 502, 504 and a 409 that says the first one is still
+    an idempotency key), also a broken or missing answer, 408, every 5xx and a 409 that says the first one is still
     in work. The wait is what the server asks for (`Retry-After`, else `X-RateLimit-Reset`), else
     `first_delay` seconds doubled each time up to `longest_delay`, less up to a quarter by chance. A server that asks
     for more than `longest_wait` seconds is not waited for.
