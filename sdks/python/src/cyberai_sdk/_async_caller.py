@@ -86,7 +86,7 @@ class AsyncCaller:
         finally:
             flow.close()
             for head in heads.values():
-                await head.stream.response.aclose()
+                await head.stream.aclose()
 
     async def _perform(self, effect: Effect, heads: dict[int, Head]) -> Any:
         try:
@@ -98,7 +98,7 @@ class AsyncCaller:
                 return await effect.head.stream.aread()
             if isinstance(effect, Close):
                 heads.pop(id(effect.head), None)
-                return await effect.head.stream.response.aclose()
+                return await effect.head.stream.aclose()
         except FAILURES as error:
             raise failure_of(error) from error
         assert isinstance(effect, Sleep)

@@ -31,10 +31,11 @@ def calls_for(
     return Calls(client, retry or RetryPolicy(), limits or Limits(), Surroundings())
 
 
-def http_settings(ca_file: str | None) -> dict[str, Any]:
+def http_settings(root: str, ca_file: str | None) -> dict[str, Any]:
     """Arguments for httpx2's clients. Redirects are followed by the core only, and nothing but the proxy comes from
     the environment: a password for a host in ~/.netrc would replace the key."""
-    verify: ssl.SSLContext | bool = True
+    # Redirects never leave the scheme, so a client of http:// needs no certificates: reading them takes 30 ms.
+    verify: ssl.SSLContext | bool = root.startswith("https:")
     if ca_file is not None:
         try:
             verify = ssl.create_default_context(cafile=ca_file)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
 
 import httpx2
 
@@ -20,7 +20,7 @@ class Stream:
         self.response = response
         self.is_whole = response.is_stream_consumed
         self.pieces: Iterator[bytes] | None = None
-        self.async_pieces: AsyncIterator[bytes] | None = None
+        self.async_pieces: AsyncGenerator[bytes] | None = None
 
     def read(self) -> bytes:
         """The next bytes as they came over the wire, b"" at the end."""
@@ -34,10 +34,20 @@ class Stream:
             return self.read()
         if self.async_pieces is None:
             self.async_pieces = self.response.aiter_raw()
-        async for piece in self.async_pieces:
+        while (piece := await anext(self.async_pieces, None)) is not None:
             if piece:
                 return piece
         return b""
+
+    def close(self) -> None:
+        """No more is wanted."""
+        self.response.close()
+
+    async def aclose(self) -> None:
+        """The same; what iterates is closed as well, or the event loop would complain of it."""
+        if self.async_pieces is not None:
+            await self.async_pieces.aclose()
+        await self.response.aclose()
 
 
 def outgoing(client: httpx2.Client | httpx2.AsyncClient, request: Request) -> httpx2.Request:

@@ -85,7 +85,7 @@ class Caller:
         finally:
             flow.close()
             for head in heads.values():
-                head.stream.response.close()
+                head.stream.close()
 
     def _perform(self, effect: Effect, heads: dict[int, Head]) -> Any:
         try:
@@ -97,7 +97,7 @@ class Caller:
                 return effect.head.stream.read()
             if isinstance(effect, Close):
                 heads.pop(id(effect.head), None)
-                return effect.head.stream.response.close()
+                return effect.head.stream.close()
         except FAILURES as error:
             raise failure_of(error) from error
         assert isinstance(effect, Sleep)

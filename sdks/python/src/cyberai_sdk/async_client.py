@@ -121,7 +121,9 @@ class AsyncClient:
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
         calls = calls_for(base_url, api_key, profile, timeout, retry, limits, user_agent)
-        self._http = httpx2.AsyncClient(transport=transport, **http_settings(ca_file))
+        self._http = httpx2.AsyncClient(
+            transport=transport, **http_settings(calls.client.server.root, ca_file)
+        )
         self._caller = AsyncCaller(calls, self._http)
         self.base_url = calls.client.server.base_url
         self.scans = AsyncScans(self._caller)

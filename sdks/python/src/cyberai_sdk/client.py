@@ -118,7 +118,7 @@ class Client:
         transport: httpx2.BaseTransport | None = None,
     ) -> None:
         calls = calls_for(base_url, api_key, profile, timeout, retry, limits, user_agent)
-        self._http = httpx2.Client(transport=transport, **http_settings(ca_file))
+        self._http = httpx2.Client(transport=transport, **http_settings(calls.client.server.root, ca_file))
         self._caller = Caller(calls, self._http)
         self.base_url = calls.client.server.base_url
         self.scans = Scans(self._caller)
