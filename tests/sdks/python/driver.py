@@ -135,16 +135,7 @@ class Driver:
             yield from mismatches(request, expected.get("each", {}), f"request {index}")
         for place, matcher in expected.get("at", {}).items():
             yield from mismatches(requests[int(place)], matcher, f"request {place}")
-        for name in expected.get("same", ()):
-            if len({request["headers"].get(name) for request in requests}) != 1:
-                yield f"{name} differs"
-        for name in expected.get("distinct", ()):
-            if len({request["headers"].get(name) for request in requests}) != len(requests):
-                yield f"{name} is repeated"
-        if "gap_min" in expected or "gap_max" in expected:
-            gap = requests[1]["at"] - requests[0]["at"]
-            if not expected.get("gap_min", 0) <= gap <= expected.get("gap_max", 1e9):
-                yield f"the requests were {gap:.3f} s apart"
+        yield from judged_together(requests, expected)
 
     # What a case does.
 
@@ -357,6 +348,18 @@ class Driver:
                 headers=reply["headers"],
             )
         return self.perform(then)
+
+
+def judged_together(requests: list[dict[str, Any]], expected: dict[str, Any]) -> Iterator[str]:
+    """What several requests must have in common or not, and the time between the first two."""
+    for names, count in ((expected.get("same", ()), 1), (expected.get("distinct", ()), len(requests))):
+        for name in names:
+            if len({request["headers"].get(name) for request in requests}) != count:
+                yield f"{name} of {len(requests)} requests has not {count} values"
+    if "gap_min" in expected or "gap_max" in expected:
+        gap = requests[1]["at"] - requests[0]["at"]
+        if not expected.get("gap_min", 0) <= gap <= expected.get("gap_max", 1e9):
+            yield f"the requests were {gap:.3f} s apart"
 
 
 class Waited:

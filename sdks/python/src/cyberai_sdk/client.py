@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import weakref
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -100,8 +101,8 @@ class Client:
     (`CYBERAI_PROFILE` or the default one of `~/.config/cyberai/profiles.json`), else it is http://127.0.0.1:8080/v1.
 
     `timeout` is in seconds for each try; `ca_file` names the certificates that are trusted instead of the system's;
-    `transport` takes a `cyberai_sdk.testing.FakeServer` in tests. Safe to share between threads. Close it, or use it
-    as a context manager.
+    `transport` takes a `cyberai_sdk.testing.FakeServer` in tests. Safe to share between threads. Its
+    connections are given back by `close`, at the end of a `with` block, or when nothing uses it any more.
     """
 
     def __init__(
@@ -120,6 +121,8 @@ class Client:
         calls = calls_for(base_url, api_key, profile, timeout, retry, limits, user_agent)
         self._http = httpx2.Client(transport=transport, **http_settings(calls.client.server.root, ca_file))
         self._caller = Caller(calls, self._http)
+        # Not of the client: a list that is being read outlives `Client().scan(...).wait().vulnerabilities()`.
+        self._close = weakref.finalize(self._caller, self._http.close)
         self.base_url = calls.client.server.base_url
         self.scans = Scans(self._caller)
         self.vulnerabilities = resources.Vulnerabilities(self._caller)
@@ -151,7 +154,7 @@ class Client:
 
     def close(self) -> None:
         """Give the connections back."""
-        self._http.close()
+        self._close()
 
     def __enter__(self) -> Self:
         return self
