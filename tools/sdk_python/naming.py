@@ -64,6 +64,7 @@ METHODS = (
     Method("getReady", "system", "ready"),
     Method("getVersion", "system", "version"),
     Method("getOpenApi", "system", "openapi"),
+    Method("getAsyncApi", "system", "asyncapi"),
 )
 
 BY_HAND = {

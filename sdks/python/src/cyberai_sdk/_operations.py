@@ -48,6 +48,7 @@ GET_HEALTH = Operation("getHealth", "GET", "/health")
 GET_READY = Operation("getReady", "GET", "/ready")
 GET_VERSION = Operation("getVersion", "GET", "/version")
 GET_OPEN_API = Operation("getOpenApi", "GET", "/openapi.json")
+GET_ASYNC_API = Operation("getAsyncApi", "GET", "/asyncapi.json")
 
 METHODS = {
     "addComment": "vulnerabilities.add_comment",
@@ -59,6 +60,7 @@ METHODS = {
     "createTicket": "events.create_ticket",
     "downloadReport": "reports.download",
     "explainVulnerability": "vulnerabilities.explain",
+    "getAsyncApi": "system.asyncapi",
     "getErrorPage": "system.error_page",
     "getEvidence": "vulnerabilities.evidence",
     "getHealth": "system.health",

@@ -28,6 +28,7 @@ from cyberai_sdk.models import (
     EventPage,
     Explanation,
     Facets,
+    Health,
     HistoryEntry,
     HistoryEntryPage,
     LogEntry,
@@ -37,6 +38,7 @@ from cyberai_sdk.models import (
     OccurrencePage,
     Proof,
     Purge,
+    Ready,
     Report,
     ReportFilters,
     ReportFormat,
@@ -56,6 +58,7 @@ from cyberai_sdk.models import (
     Ticket,
     Tier,
     Usage,
+    Version,
     Vulnerability,
     VulnerabilityPage,
     VulnerabilityPatch,
@@ -924,18 +927,22 @@ class System:
         Needs an API key when the operator set `metrics` to `key`, and is not there when it is `off`."""
         return self._caller.raw(ops.GET_METRICS, Arguments(), call)
 
-    def health(self, *, call: CallOptions | None = None) -> builtins.dict[str, Any]:
+    def health(self, *, call: CallOptions | None = None) -> Health:
         """Whether the process lives."""
-        return self._caller.value(ops.GET_HEALTH, builtins.dict[str, Any], Arguments(), call)
+        return self._caller.value(ops.GET_HEALTH, Health, Arguments(), call)
 
-    def ready(self, *, call: CallOptions | None = None) -> builtins.dict[str, Any]:
+    def ready(self, *, call: CallOptions | None = None) -> Ready:
         """Whether scans can be taken."""
-        return self._caller.value(ops.GET_READY, builtins.dict[str, Any], Arguments(), call)
+        return self._caller.value(ops.GET_READY, Ready, Arguments(), call)
 
-    def version(self, *, call: CallOptions | None = None) -> builtins.dict[str, Any]:
+    def version(self, *, call: CallOptions | None = None) -> Version:
         """Version of the server."""
-        return self._caller.value(ops.GET_VERSION, builtins.dict[str, Any], Arguments(), call)
+        return self._caller.value(ops.GET_VERSION, Version, Arguments(), call)
 
     def openapi(self, *, call: CallOptions | None = None) -> builtins.dict[str, Any]:
         """This document."""
         return self._caller.value(ops.GET_OPEN_API, builtins.dict[str, Any], Arguments(), call)
+
+    def asyncapi(self, *, call: CallOptions | None = None) -> builtins.dict[str, Any]:
+        """The WebSocket and its frames as an AsyncAPI document."""
+        return self._caller.value(ops.GET_ASYNC_API, builtins.dict[str, Any], Arguments(), call)

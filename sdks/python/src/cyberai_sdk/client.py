@@ -21,7 +21,16 @@ from cyberai_sdk._requests import Arguments, Operation
 from cyberai_sdk._sync_caller import Caller, Pages
 from cyberai_sdk._waiting import wait_for_report, wait_for_scan
 from cyberai_sdk.errors import ReportFailed, ScanFailed
-from cyberai_sdk.models import Event, Report, ReportStatus, Scan, ScanStatus, Vulnerability, VulnerabilityPage
+from cyberai_sdk.models import (
+    Event,
+    Report,
+    ReportStatus,
+    Scan,
+    ScanStatus,
+    VerdictResult,
+    Vulnerability,
+    VulnerabilityPage,
+)
 from cyberai_sdk.options import CallOptions, Limits, RawResponse, RetryPolicy
 
 
@@ -179,6 +188,16 @@ class ScanHandle:
     def id(self) -> str:
         """The scan's id."""
         return self.scan.id
+
+    @property
+    def status(self) -> ScanStatus:
+        """The last known one; see `refresh`."""
+        return self.scan.status
+
+    @property
+    def verdict(self) -> VerdictResult | None:
+        """`pass`, `fail` or `inconclusive`; None until the scan has ended."""
+        return self.scan.verdict.result if self.scan.verdict is not None else None
 
     def wait(
         self,

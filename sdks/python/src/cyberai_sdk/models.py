@@ -863,6 +863,27 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     data: Mapping[str, Any]
 
 
+class Health(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The process lives."""
+
+    status: str
+
+
+class Ready(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Scans can be taken, by so many at a time."""
+
+    status: str
+    worker_slots: int
+
+
+class Version(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What answers."""
+
+    name: str
+    version: str
+    api: str
+
+
 class ScanPlan(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The answer to `POST /v1/scans?dry_run=true`."""
 
