@@ -64,14 +64,9 @@ def exchange(request: Request, around: Surroundings, limit: int) -> Flow[Answer]
         if around.monotonic() > deadline:
             yield Close(head)
             raise TransportFailure("the answer took too long", timed_out=True)
-    if head.headers.get("content-length") != "0":
-        _check_end(unpacker, pieces)
-    return Answer(head.status, head.headers, b"".join(pieces))
-
-
-def _check_end(unpacker: Unpacker, pieces: list[bytes]) -> None:
     if pieces:
         unpacker.end()
+    return Answer(head.status, head.headers, b"".join(pieces))
 
 
 def opened(request: Request) -> Flow[Head]:
