@@ -23,8 +23,9 @@ e2e: setup ## the long form: end-to-end, hostile targets, crashes, real old rele
 bench: setup ## the benchmarks, as ratios within one run
 	@.venv/bin/python -m benchmarks
 
-docs: setup ## write docs/reference from the code
+docs: setup ## write docs/reference, and the generated part of the SDKs, from the code
 	@.venv/bin/python -m tools.gen_docs
+	@.venv/bin/python -m tools.gen_sdk
 
 new-check: setup ## skeleton of a check and its lab page: make new-check name=web.foo_bar
 	@.venv/bin/python -m tools.new_check "$(name)"

@@ -12,6 +12,8 @@ from tools.rules import allowances, budgets, calls, imports
 from tools.rules.source import Module, Violation, load, sort
 
 ROOT = Path(__file__).resolve().parent.parent
+PYTHON_SDK = "sdks/python/src"
+"""A distribution of its own: of the rules, the budgets and those on unsafe code hold for it."""
 
 
 def judge_source(modules: list[Module], allowed: allowances.Allowances) -> list[Violation]:
@@ -30,6 +32,14 @@ def judge_repository(root: Path) -> list[Violation]:
     allowed = allowances.read(root / "tools" / "boundaries.toml")
     found = judge_source(modules, allowed)
     found += imports.undeclared(modules, root / "pyproject.toml")
+    for module in load(root, PYTHON_SDK):
+        found += [item for item in imports.check(module, allowed) if item.rule == "unsafe-code"]
+        found += [
+            item for item in calls.check(module, allowed) if item.rule in ("unsafe-code", "broad-except")
+        ]
+        found += budgets.long_file(module, allowed)
+        if module.name not in allowed.entries.get("long_file", {}):
+            found += budgets.long_functions(module)
     found += allowed.problems()
     for folder in ("tests", "tools", "benchmarks"):
         for module in load(root, folder, naming="sqlite3"):

@@ -51,7 +51,7 @@ sha256=$(command -v sha256sum || echo 'shasum -a 256')
 
 # What the environment depends on; its digest is kept in the environment as the proof that it is complete.
 digest() {
-    { pwd; cat pyproject.toml requirements/bootstrap.txt requirements/dev.txt tools/setup.sh; } | $sha256
+    { pwd; cat pyproject.toml sdks/python/pyproject.toml requirements/bootstrap.txt requirements/dev.txt tools/setup.sh; } | $sha256
 }
 
 # uv reads no pip variables: a mirror configured for pip is passed on. Without a usable home the cache goes into .venv.
@@ -104,7 +104,7 @@ quietly .venv/bin/python -m pip install --quiet --disable-pip-version-check --no
     --require-hashes --only-binary :all: -r requirements/bootstrap.txt
 say "$(grep -c '==' requirements/dev.txt) packages of requirements/dev.txt, each checked by hash"
 quietly .venv/bin/uv pip sync --require-hashes --only-binary :all: requirements/dev.txt
-say "cyberai itself"
-quietly .venv/bin/uv pip install --no-deps --no-build-isolation --offline --editable .
+say "cyberai itself and its Python SDK"
+quietly .venv/bin/uv pip install --no-deps --no-build-isolation --offline --editable . --editable sdks/python
 digest >"$stamp"
 say "ready: .venv/bin/cyberai"

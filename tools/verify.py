@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 STEP_LIMIT_SECONDS = 3600
 NO_TESTS_COLLECTED = 5
-TYPED = ("src", "tools", "tests/architecture", "tests/docs", "tests/skip_policy.py")
+TYPED = ("src", "sdks/python/src", "tools", "tests/architecture", "tests/docs", "tests/skip_policy.py")
 SHORT = ("-m", "not long")
 FAST = ("-m", "not long and not slow")
 # About half of the work of `make check`; the other lane takes what is not named here.
@@ -90,7 +90,7 @@ def check_lanes(options: Sequence[str]) -> list[list[Step]]:
 
 def server_steps() -> list[Step]:
     return [
-        *each_folder("contract", "checks", "api", "matrices", "docs", options=SHORT),
+        *each_folder("contract", "checks", "api", "matrices", "docs", "sdks", options=SHORT),
         *tests("end to end", ["e2e", "hostile", "crash"], *SHORT),
     ]
 

@@ -35,6 +35,10 @@ def project() -> dict[str, Any]:
     return tomllib.loads((ROOT / "pyproject.toml").read_text())
 
 
+def python_sdk() -> dict[str, Any]:
+    return tomllib.loads((ROOT / "sdks" / "python" / "pyproject.toml").read_text())
+
+
 @pytest.mark.parametrize("name", LOCKS)
 def test_every_entry_is_pinned_and_hashed(name: str) -> None:
     for line in entries(lock_text(name)):
@@ -66,6 +70,7 @@ def test_dev_holds_the_same_releases_as_base() -> None:
         ("base", lambda p: p["project"]["dependencies"]),
         ("dev", lambda p: p["dependency-groups"]["dev"]),
         ("bootstrap", lambda p: p["dependency-groups"]["bootstrap"]),
+        ("dev", lambda p: python_sdk()["project"]["dependencies"]),
     ],
 )
 def test_locks_follow_pyproject(lock: str, read: Callable[[dict[str, Any]], list[str]]) -> None:

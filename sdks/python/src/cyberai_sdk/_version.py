@@ -1,0 +1,3 @@
+"""The version of the SDK; it follows the server's."""
+
+__version__ = "0.1.0"

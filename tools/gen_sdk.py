@@ -1,0 +1,72 @@
+"""Writes what of sdks/python is made from the OpenAPI document: `python -m tools.gen_sdk`. With --check it only tells
+what differs."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from tools.sdk_python import methods, schemas
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCUMENT = ROOT / "docs" / "reference" / "openapi.json"
+"""Made from the code by tools.gen_docs, which comes first in `make docs`."""
+FOLDER = ROOT / "sdks" / "python" / "src" / "cyberai_sdk"
+
+
+def document() -> dict[str, Any]:
+    """The OpenAPI document."""
+    decoded: dict[str, Any] = json.loads(DOCUMENT.read_text())
+    return decoded
+
+
+def files(described: dict[str, Any]) -> dict[str, str]:
+    """File name -> text, formatted."""
+    types = schemas.Types(described)
+    made = {
+        "models.py": schemas.models_text(types),
+        "_operations.py": methods.operations_text(described),
+        "_resources.py": methods.resources_text(described, types, is_async=False),
+        "_async_resources.py": methods.resources_text(described, types, is_async=True),
+    }
+    return {name: formatted(name, text) for name, text in made.items()}
+
+
+def formatted(name: str, text: str) -> str:
+    """As `ruff format` and its import order have it."""
+    ruff = Path(sys.executable).with_name("ruff")
+    for verb in (["check", "--select", "F401,I", "--fix", "--quiet"], ["format", "--quiet"]):
+        command = [str(ruff), *verb, "--stdin-filename", str(FOLDER / name), "-"]
+        text = subprocess.run(
+            command, input=text, capture_output=True, text=True, check=True, cwd=ROOT
+        ).stdout
+    return text
+
+
+def stale(wanted: dict[str, str]) -> list[str]:
+    """The files that differ or are missing."""
+    return [name for name, text in wanted.items() if not _is_so(FOLDER / name, text)]
+
+
+def _is_so(path: Path, text: str) -> bool:
+    return path.exists() and path.read_text() == text
+
+
+def main(arguments: Sequence[str]) -> int:
+    wanted = files(document())
+    differing = stale(wanted)
+    if "--check" in arguments:
+        print("\n".join(f"stale: {name}" for name in differing) or "sdks/python is current")
+        return 1 if differing else 0
+    for name in differing:
+        (FOLDER / name).write_text(wanted[name])
+        print(f"wrote {name}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
