@@ -87,7 +87,7 @@ class Erase:
     def _take_off(
         self, rows: Collection[Vulnerability], workspace: int, row: Stored[Vulnerability], scan_id: ScanId
     ) -> bool:
-        traces = Traces(self._db, workspace, row)
+        traces = Traces(self._scope, workspace, row)
         seen = traces.scans()
         others = sorted(other for other in seen if other != scan_id)
         if not others:

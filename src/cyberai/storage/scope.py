@@ -25,7 +25,7 @@ _ADD = Statement(insert_new(table, "id", "created_at"))
 class Scope:
     """The workspace of a transaction. In the deployment's own (`SYSTEM`) a row belongs where it says."""
 
-    __slots__ = ("_full", "_numbers", "db", "scans", "shards", "terms", "workspace")
+    __slots__ = ("_full", "_numbers", "db", "scans", "shards", "terms", "words", "workspace")
 
     def __init__(
         self, db: Driver, workspace: WorkspaceId, number: int | None = None, full: bool = False
@@ -40,6 +40,8 @@ class Scope:
         """Numbers of scans this transaction has met, until it erases one."""
         self.shards: dict[tuple[int, str], tuple[int, int]] = {}
         """(number, scan's number) of shards it has met."""
+        self.words: dict[int, dict[str, int | str]] = {}
+        """What is to be indexed before it ends, by the number of the row: see `text_search`."""
         self._numbers: Numbers = {} if number is None else {workspace: number}
 
     @property

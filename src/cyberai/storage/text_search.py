@@ -1,6 +1,10 @@
 """The index of the words of vulnerabilities, behind one interface; its form per database is in `dialect`.
 
 A search asks it two things: the newest rows that hold all words, or which of these rows do.
+
+Words wait until their transaction ends, or is searched. SQLite's index writes out what it has gathered at each statement
+that could fail half-way, such as an INSERT that returns a number: between the rows of ten findings that took longer than
+all their lists (270 of 450 us each).
 """
 
 from collections.abc import Collection, Iterator
@@ -10,6 +14,7 @@ from sqlalchemy.sql.expression import Executable
 
 from cyberai.storage.dialect import arg, args, has_words, put_text, tenant_word, text_index, word_query
 from cyberai.storage.driver import Driver
+from cyberai.storage.scope import Scope
 from cyberai.storage.statements import Statement, shaped
 
 SPREAD = 8
@@ -39,30 +44,37 @@ def _among(size: int) -> Executable:
 class TextIndex:
     """The words of one workspace's vulnerabilities."""
 
-    __slots__ = ("_db", "_workspace")
+    __slots__ = ("_scope", "_workspace")
 
-    def __init__(self, db: Driver, workspace: int) -> None:
-        self._db = db
+    def __init__(self, scope: Scope, workspace: int) -> None:
+        self._scope = scope
         self._workspace = workspace
 
     def put(self, number: int, title: str, component: str, description: str) -> None:
-        """Index a row anew."""
-        self._db.run(
-            _PUT,
-            rowid=number,
-            tenant=tenant_word(self._workspace),
-            title=title,
-            component=component,
-            description=description,
-        )
+        """Have a row indexed anew before the transaction ends."""
+        self._scope.words[number] = {
+            "rowid": number,
+            "tenant": tenant_word(self._workspace),
+            "title": title,
+            "component": component,
+            "description": description,
+        }
 
     def drop(self, number: int) -> None:
         """Forget a row's words."""
-        self._db.run(_DROP, rowid=number)
+        self._scope.words.pop(number, None)
+        self._scope.db.run(_DROP, rowid=number)
 
     def search(self, text: str) -> "Search":
         """The rows that hold every word of a text."""
-        return Search(self._db, word_query(self._workspace, text))
+        store_words(self._scope)
+        return Search(self._scope.db, word_query(self._workspace, text))
+
+
+def store_words(scope: Scope) -> None:
+    """Index what waits."""
+    scope.db.many(_PUT, scope.words.values())
+    scope.words.clear()
 
 
 class Search:

@@ -7,7 +7,6 @@ from cyberai.domain.vulnerability import Vulnerability
 from cyberai.storage import acceptances
 from cyberai.storage.collection import Stored
 from cyberai.storage.dialect import arg
-from cyberai.storage.driver import Driver
 from cyberai.storage.places import Places
 from cyberai.storage.schema import (
     evidence,
@@ -17,6 +16,7 @@ from cyberai.storage.schema import (
     vulnerability_change,
     vulnerability_place,
 )
+from cyberai.storage.scope import Scope
 from cyberai.storage.statements import Statement
 from cyberai.storage.text_search import TextIndex
 
@@ -46,8 +46,9 @@ _NO_EVIDENCE = Statement(
 class Traces:
     """Those of one row."""
 
-    def __init__(self, db: Driver, workspace: int, row: Stored[Vulnerability]) -> None:
-        self._db = db
+    def __init__(self, scope: Scope, workspace: int, row: Stored[Vulnerability]) -> None:
+        self._scope = scope
+        self._db = scope.db
         self._workspace = workspace
         self._row = row
         self._key = {"workspace": workspace, "key": row.number}
@@ -61,7 +62,7 @@ class Traces:
         for statement in _ALL:
             self._db.run(statement, **self._key)
         acceptances.follow(self._db, self._workspace, self._row.number, self._row.value, None)
-        TextIndex(self._db, self._workspace).drop(self._row.number)
+        TextIndex(self._scope, self._workspace).drop(self._row.number)
 
     def forget_scan(self, scan: int) -> int:
         """Take one scan off them; how many places only it had seen, which are gone."""

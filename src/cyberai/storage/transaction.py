@@ -70,5 +70,6 @@ class Transaction(ScanWork, CallerRows, VulnerabilityRows):
         Settings(self._scope).set(name, value)
 
     def finish(self) -> None:
-        """Number and store what was appended: the last statements."""
+        """Index the words of what was stored, then number and store the events: the last statements."""
+        self._finish_words()
         self.events.flush()

@@ -24,7 +24,11 @@ from support.postgres import stored_at
 from support.store import Stored
 from support.store_samples import NOW, OTHER, SECOND, report, scan, sighting, vulnerability
 
-CASES = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+CASES = settings(
+    max_examples=100,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 NAMES = ("a", "b", "c")
 WEAK = ("CWE-1", "CWE-2", "CWE-3")
 TIMES = st.one_of(st.none(), st.integers(NOW - 2, NOW + 100))

@@ -9,6 +9,7 @@ from cyberai.domain.ids import ScanId, VulnerabilityId
 from cyberai.domain.severity import Severity
 from cyberai.domain.vulnerability import Detection, Sighting, Vulnerability, VulnerabilityStatus
 from cyberai.ports.repositories import Page, VulnerabilityFilter
+from cyberai.ports.store import Tx
 from support.store import Stored
 from support.store_samples import NOW, OTHER, proof, sighting, vulnerability
 
@@ -35,6 +36,22 @@ def test_a_first_sighting_is_stored_as_it_is(stored: Stored) -> None:
     assert stored.read(lambda tx: tx.vulnerabilities.get(ID)) == value
     assert stored.read(lambda tx: tx.vulnerabilities.evidence(ID)) == proof()
     assert seen(stored, "a") == {**NONE, "high": 1}
+
+
+def test_a_transaction_finds_its_own_words_and_forgets_what_it_erases(stored: Stored) -> None:
+    value = vulnerability().replace(title="Reflected canary")
+    wanted = VulnerabilityFilter(q="canary")
+
+    def record_and_search(tx: Tx, erase: bool) -> list[str]:
+        tx.vulnerabilities.record(sighting(value))
+        if erase:
+            tx.erase.vulnerabilities(value.scan_id, 9)
+        return [row.vulnerability.id for row in tx.vulnerabilities.page(wanted, Page(50))]
+
+    assert stored.write(lambda tx: record_and_search(tx, True)) == []
+    assert ids(stored, wanted) == []
+    assert stored.write(lambda tx: record_and_search(tx, False)) == [ID]
+    assert ids(stored, wanted) == [ID]
 
 
 def test_unknown_and_foreign_ids_are_nothing(stored: Stored) -> None:

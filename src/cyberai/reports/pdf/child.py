@@ -12,8 +12,8 @@ def set_in_child(document: bytes, timestamp: int) -> bytes:
     """The PDF of a document in JSON, dated `timestamp` (unix seconds); raise Unavailable when a bound is reached."""
     command = (sys.executable, "-I", "-m", "cyberai.reports.pdf.typesetting")
     bounds = (str(MEMORY), str(CPU_SECONDS), str(timestamp))
-    # Many heaps for many threads are address space that nobody uses.
-    environment = {"MALLOC_ARENA_MAX": "2", "PATH": os.defpath}
+    # Many heaps for many threads are address space that nobody uses, and large pieces among small ones leave holes.
+    environment = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "131072", "PATH": os.defpath}
     try:
         done = subprocess.run(  # noqa: S603 - our own interpreter and module, no shell
             [*command, *bounds], input=document, capture_output=True, timeout=WALL_SECONDS, env=environment
