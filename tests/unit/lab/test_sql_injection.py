@@ -44,6 +44,8 @@ PAIRS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     "/suppliers/find place": ("Kelby", STRING),
     "/berths/wish wish": ("x", (*BROKEN, ("x' || (SELECT 1) || '", "x' || (SELECT nothing) || '"), ("x')--", "x'--"))),
     "/stock/reserve amount": ("2", (("{}-5+5", "{}-5+"), ("(SELECT 1)", "(SELECT nothing)"), ("{} WHERE id = 9--", "{} WHERE nothing--"))),
+    "/berths/leave word": ("x", (*BROKEN, ("x' || abs(-4) || '", "x' || nothing || '"), ("x')--", "x'--"))),
+    "/stock/return pieces": ("2", (("{}-5+5", "{}-5+"), ("abs({})", "nothing({})"), ("{} WHERE id = 9--", "{} WHERE nothing--"))),
     "/catalogue/direction direction": ("asc", (("{},(SELECT 1)", "{},(SELECT nothing)"), ("{} LIMIT 4--", "{} LIMIT 1--"), ("{},name", "{},nothing"))),
     "/account/region region": ("safety", (("{}'AND'5'='5", "{}'AND'5'='6"), ("{}'||'", "{}'||'x"), ("{}'AND/**/EXISTS(SELECT/**/1)AND'q'='q", "{}'AND/**/NOT/**/EXISTS(SELECT/**/1)AND'q'='q"))),
     "/articles/plain article": ("4", (("{}-0", "{}-1"), ("{}/(1<2)", "{}/(2<1)"), ("{}/**/AND/**/5=5", "{}/**/AND/**/5=6"))),
@@ -62,7 +64,7 @@ PAIRS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
                                           ("{}')) ORDER BY 2--", "{}')) UNION SELECT 1,2--"))),
 }  # fmt: skip
 # The page tells that the statement failed, in words that are no database's.
-TOLD = ("/berths/wish wish", "/stock/reserve amount", "/catalogue/direction direction",
+TOLD = ("/berths/wish wish", "/stock/reserve amount", "/berths/leave word", "/stock/return pieces", "/catalogue/direction direction",
         "/articles/plain article", "/articles/of kind")  # fmt: skip
 # Nothing is shown: what can be told is the time. Values that wait `{}` seconds, in unlike ways.
 SLEEPS: dict[str, tuple[str, ...]] = {
