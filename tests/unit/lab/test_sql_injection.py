@@ -52,6 +52,8 @@ PAIRS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     "/articles/of kind": ("safety", (("{}'AND'5'='5", "{}'AND'5'='6"), ("{}'||'", "{}'||'x"), ("{}'||NULLIF('','a')||'", "{}'||NULLIF('a','a')||'"))),
     "/catalogue/from start": ("2", (("{}-0", "{}-1"), ("(SELECT {})", "(SELECT 1)"), ("{}*(1<2)", "{}*(2<1)"))),
     "/catalogue/picked ids": ("1,2,5", (("{}) AND (5=5", "{}) AND (5=6"), ("{},(SELECT 1)", "{},(SELECT 3)"), ("{}-0", "{}-1"))),
+    "/balance/data/rows sort": ("price", (("{},(SELECT 1)", "{},(SELECT nothing)"), ("{}+0", "{}*-1"), ("{} ASC", "{} DESC"))),
+    "/balance/data/known article": ("Signal horn", STRING),
     "/catalogue/by sort": ("price desc", (("{},(SELECT 1)", "{},(SELECT nothing)"), ("price+0 desc", "price*-1 desc"),
                                           ("{} LIMIT 5--", "{} LIMIT 2--"))),
     "/api/by column": ("price", (("{}`,(SELECT 1),`{}", "{}`,(SELECT nothing),`{}"), ("{}` ASC--", "{}` DESC--"),
