@@ -1,5 +1,8 @@
 """Every SQL injection flaw tells true from false statements in three unlike ways; its twin never does."""
 
+from base64 import b64encode
+from collections.abc import Callable
+
 import pytest
 
 from cyberai.lab.site import Site
@@ -12,6 +15,17 @@ NUMBER = (("{} AND 5=5", "{} AND 5=6"), ("{}-0", "{}-1"), ("{} AND 'a'='a'", "{}
 STRING = (("{}' AND '5'='5", "{}' AND '5'='6"), ("{}' AND 7<8--", "{}' AND 7>8--"), ("{}'||'", "{}'||'x"),
           ("{}' AND EXISTS(SELECT 1) AND 'q'='q", "{}' AND NOT EXISTS(SELECT 1) AND 'q'='q"))  # fmt: skip
 BROKEN = (("{}''", "{}'"), ("{}'||'", "{}'||"))
+
+
+def written(
+    pairs: tuple[tuple[str, str], ...], value: str, write: Callable[[str], str]
+) -> tuple[tuple[str, str], ...]:
+    """The pairs for a place that holds text in another form."""
+    return tuple(
+        (write(same.replace("{}", value)), write(other.replace("{}", value))) for same, other in pairs
+    )
+
+
 # For each place: the value a visitor sends, and pairs of (still that page, another page).
 PAIRS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     "/product id": ("3", NUMBER),
@@ -54,6 +68,8 @@ PAIRS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     "/catalogue/picked ids": ("1,2,5", (("{}) AND (5=5", "{}) AND (5=6"), ("{},(SELECT 1)", "{},(SELECT 3)"), ("{}-0", "{}-1"))),
     "/balance/data/rows sort": ("price", (("{},(SELECT 1)", "{},(SELECT nothing)"), ("{}+0", "{}*-1"), ("{} ASC", "{} DESC"))),
     "/balance/data/known article": ("Signal horn", STRING),
+    "/catalogue/wanted filter": ('{"kind":"rope"}', written(STRING, "rope", lambda text: f'{{"kind":"{text}"}}')),
+    "/catalogue/seen seen": ("c2FmZXR5", written(STRING, "safety", lambda text: b64encode(text.encode()).decode())),
     "/catalogue/by sort": ("price desc", (("{},(SELECT 1)", "{},(SELECT nothing)"), ("price+0 desc", "price*-1 desc"),
                                           ("{} LIMIT 5--", "{} LIMIT 2--"))),
     "/api/by column": ("price", (("{}`,(SELECT 1),`{}", "{}`,(SELECT nothing),`{}"), ("{}` ASC--", "{}` DESC--"),
