@@ -116,7 +116,7 @@ PAGES: tuple[Page, ...] = (
          **_without_bare_select(_told("INSERT INTO notes (author, body) VALUES ('leave', {})")),
          variant="INSERT, only success shown, no SELECT without FROM",
          summary="The word is pasted into an INSERT statement of a system in which each SELECT needs a FROM."),
-    _sql("/stock/return", "Return", posted("pieces", "2"),
+    _sql("/stock/return", "Return", query("pieces", "2"),
          **_without_bare_select(_told("UPDATE products SET stock = stock + {} WHERE id = 4", "")),
          variant="UPDATE, number, only success shown, no SELECT without FROM",
          summary="The number is pasted into an UPDATE statement of a system in which each SELECT needs a FROM."),
