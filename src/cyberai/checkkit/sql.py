@@ -3,8 +3,8 @@
 Each context closes what the statement has open, adds a condition, and opens it again, so that the rest of the
 statement stays as it was written (no comment, which would cut off more than we know). `{v}` is the original
 value, `{n}` a fresh number that stands for a value nobody has, `{c}` the condition, `{f}` a number that is NULL when the
-condition fails, `{s}` the empty text or NULL likewise, and `{e}` a number whose reckoning fails in every system. The
-forms follow the SQL grammar (ISO/IEC 9075-2: search condition, character string literal, sort specification, NULLIF).
+condition fails, `{s}` the empty text or NULL likewise, `{e}` a number whose reckoning fails in every system that knows
+SELECT without FROM, and `{g}` the condition as reckoning that fails with it, for those that do not. The forms follow the SQL grammar (ISO/IEC 9075-2: search condition, character string literal, sort specification, NULLIF).
 
 `{f}` and `{s}` need neither blanks nor words that filters look for; `{e}` tells where a statement shows no row: an
 INSERT, an UPDATE, a sort direction. Its condition decides whether the statement fails, and nothing else changes.
@@ -65,6 +65,12 @@ def _sorting(value: str) -> bool:
 # Two rows where one value must stand fail in most systems, the absolute value of the least integer in SQLite.
 _FAILURE = "(SELECT abs(-9223372036854775807-1) UNION SELECT 2)"
 
+# No absolute value of the least integer, or no division by zero, in each system; one that folds constants beforehand
+# folds the condition as well, and so do those that read no further than the first failure.
+_RECKONED = (
+    "abs(-9223372036854775807-(CASE WHEN {c} THEN 0 ELSE 1 END))>0 AND 1/(CASE WHEN {c} THEN 1 ELSE 0 END)=1"
+)
+
 # A final `LIKE` meets both a bare closing quote and a trailing wildcard: 'x' LIKE 'x' and 'x' LIKE 'x%'.
 AND_CONTEXTS = (
     SqlContext("numeric", "{v} AND {c}", is_number),
@@ -75,6 +81,11 @@ AND_CONTEXTS = (
     SqlContext("numeric expression", "({v}+0*{f})", is_number),
     SqlContext("list of numbers", "{v}) AND {c} AND (1) IN (1", _numbers),
     SqlContext("number of a statement that shows no row", "(CASE WHEN {c} THEN {v} ELSE {e} END)", is_number),
+    SqlContext(
+        "number of a statement that shows no row, by reckoning",
+        "(CASE WHEN {g} THEN {v} ELSE {v} END)",
+        is_number,
+    ),
     SqlContext("ORDER BY column", "(CASE WHEN {c} THEN {v} ELSE NULL END)", _identifier),
     SqlContext("ORDER BY list or direction", "{v},(SELECT CASE WHEN {c} THEN 1 ELSE {e} END)", _sorting),
     SqlContext("name in back-quotes", "{v}`,(SELECT CASE WHEN {c} THEN 1 ELSE {e} END),`{v}", _identifier),
@@ -84,6 +95,11 @@ AND_CONTEXTS = (
     SqlContext(
         "string of a statement that shows no row",
         "{v}'||(SELECT CASE WHEN {c} THEN '' ELSE CAST({e} AS CHAR) END)||'",
+        _any,
+    ),
+    SqlContext(
+        "string of a statement that shows no row, by reckoning",
+        "{v}'||CASE WHEN {g} THEN '' ELSE '' END||'",
         _any,
     ),
     SqlContext(
@@ -186,7 +202,8 @@ def _values(probe: Probe, context: SqlContext, value: str, *, sound: bool) -> Ca
 
     def build(holds: bool, round_: int) -> str:
         text = (
-            context.template.replace("{c}", make(probe, holds, round_))
+            context.template.replace("{g}", _RECKONED)
+            .replace("{c}", make(probe, holds, round_))
             .replace("{f}", null_number(probe, holds, sound=sound))
             .replace("{s}", null_text(probe, holds, sound=sound))
             .replace("{e}", _FAILURE)

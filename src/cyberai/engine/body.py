@@ -148,9 +148,14 @@ def json_value(request: HttpRequest) -> Any:
     kind = media_type(request)
     if not (kind == JSON or kind.endswith("+json")) or not request.body:
         return None
+    return json_text(request.body)
+
+
+def json_text(text: bytes | str) -> Any:
+    """The value of a JSON text, or None when it is none."""
     try:
-        return msgspec.json.decode(request.body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
         return None
 
 

@@ -2,7 +2,7 @@
 
 from msgspec import Struct, structs
 
-from cyberai.checkkit.sql_delays import MYSQL_WAITS, MYSQL_WAITS_BARE
+from cyberai.checkkit.sql_delays import SLEEPS, SLEEPS_BARE
 from cyberai.domain.asset import RequestAsset
 from cyberai.domain.http import Exchange, HttpRequest, HttpResponse
 from cyberai.domain.insertion import InsertionKind, InsertionPoint
@@ -19,8 +19,8 @@ _ALIKE = 0.9
 SECONDS = 2
 _LATE, _PROMPT = 0.9 * SECONDS, 0.5 * SECONDS
 _WAIT = {
-    InsertionKind.HEADER: f"{MYSQL_WAITS};sleep {{d}} #".replace("{d}", str(SECONDS)),
-    InsertionKind.COOKIE: MYSQL_WAITS_BARE.replace("{d}", str(SECONDS)),
+    InsertionKind.HEADER: SLEEPS.replace("{d}", str(SECONDS)),
+    InsertionKind.COOKIE: SLEEPS_BARE.replace("{d}", str(SECONDS)),
 }
 """Ends altered headers and cookies: a value that is only stored or logged shows no difference until it breaks the
 statement it is put into, which this does in all databases but one, and there and in a shell the answer is late. A
@@ -64,7 +64,7 @@ async def rare_influence(context: Context, asset: RequestAsset, tally: Tally) ->
     rest = tuple(p for p in points if p not in opened and p.kind is not InsertionKind.RAW_QUERY)
     marks = tuple(tokens.values())
     opened -= _twice_told(tokens, opened, altered.response)
-    late = _late(baseline.response, altered.response)
+    late = is_late(baseline.response, altered.response)
     if late or _differs(baseline.response, altered.response, marks):
         again = await _send(context, asset, asset.request, tally)
         if late or influenced(baseline.response, again.response, altered.response, marks):
@@ -117,7 +117,8 @@ async def _interpreted(
     return False
 
 
-def _late(baseline: HttpResponse, altered: HttpResponse) -> bool:
+def is_late(baseline: HttpResponse, altered: HttpResponse) -> bool:
+    """Whether the altered answer took the time that was asked for, and the other none of it."""
     return baseline.elapsed <= _PROMPT and altered.elapsed >= _LATE
 
 
@@ -168,7 +169,7 @@ async def _alone(
         token = context.rng.letters(10)
         answer = await _send(context, asset, _altered(asset.request, {point: token}, ends), tally)
         # What one broken value hid, such as the echo of another, shows only now.
-        shown = came_back(token, answer.response) or _late(baseline, answer.response)
+        shown = came_back(token, answer.response) or is_late(baseline, answer.response)
         if shown or influenced(baseline, again, answer.response, (token,)):
             opened.add(point)
     return opened

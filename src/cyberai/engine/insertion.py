@@ -14,7 +14,7 @@ from msgspec import structs
 from cyberai.domain.fingerprint import is_identifier
 from cyberai.domain.http import HttpRequest
 from cyberai.domain.insertion import InsertionKind, InsertionPoint
-from cyberai.engine.body import form_pairs, json_leaves, json_value, multipart_parts, query_pairs
+from cyberai.engine.body import form_pairs, json_leaves, json_text, json_value, multipart_parts, query_pairs
 from cyberai.engine.cookies import request_cookies
 from cyberai.engine.token_names import is_token_field
 
@@ -39,7 +39,11 @@ _RESERVED = frozenset(
 """Header fields that would make another request of it."""
 
 BASE64 = "base64"
+WITHIN = "json:"
+"""Begins the coding of a member of an object that is written as JSON text; its path follows."""
+
 _CODED = frozenset({InsertionKind.QUERY, InsertionKind.FORM, InsertionKind.JSON, InsertionKind.MULTIPART})
+_BASE64 = _CODED | {InsertionKind.COOKIE}
 
 NAMELESS = ""
 """The name of the points that have none: the whole query, and the name of one more parameter."""
@@ -75,13 +79,28 @@ def ordinary_points(request: HttpRequest) -> tuple[InsertionPoint, ...]:
         if name and not (is_token_field(name) and (kind in forms or value)):
             points.setdefault((kind, name), InsertionPoint(request, kind, name, value))
     plain = tuple(points.values())
-    return plain + tuple(point for within in plain if (point := _decoded(within)) is not None)
+    decoded = tuple(point for within in plain if (point := _decoded(within)) is not None)
+    return plain + decoded + tuple(point for within in plain for point in _inside(within))
+
+
+def _inside(point: InsertionPoint) -> tuple[InsertionPoint, ...]:
+    """The members of an object that a parameter holds as JSON text: `filter={"kind":"rope"}`."""
+    if point.kind not in _CODED or not point.value.startswith(("{", "[")):
+        return ()
+    leaves = json_leaves(json_text(point.value))[:MAX_NAMED]
+    return tuple(structs.replace(point, value=value, coding=WITHIN + path) for path, value in leaves)
+
+
+def written_value(point: InsertionPoint) -> str:
+    """What stands in the point's place in its request, as the application wrote it."""
+    plain = ordinary_points(point.request)
+    return next((p.value for p in plain if (p.kind, p.name, p.coding) == (point.kind, point.name, "")), "")
 
 
 def _decoded(point: InsertionPoint) -> InsertionPoint | None:
     """The same place with its value decoded, where the application writes text in Base64."""
     value = point.value
-    if len(value) < 8 or len(value) % 4 or point.kind not in _CODED:
+    if len(value) < 8 or len(value) % 4 or point.kind not in _BASE64:
         return None
     try:
         text = b64decode(value, validate=True).decode("ascii")
@@ -128,9 +147,11 @@ def own_points(request: HttpRequest) -> tuple[InsertionPoint, ...]:
     ordinary ones do. Tokens and what looks like a session are none."""
     headers = [n for n in _own_headers(request) if not is_token_field(n) and "token" not in n.lower()]
     cookies = [(n, v) for n, v in dict.fromkeys(request_cookies(request)) if v and not is_session(n, v)]
+    plain = tuple(InsertionPoint(request, InsertionKind.COOKIE, name, value) for name, value in cookies)
     return (
         *(InsertionPoint(request, InsertionKind.HEADER, n, request.header(n) or "") for n in headers),
-        *(InsertionPoint(request, InsertionKind.COOKIE, name, value) for name, value in cookies),
+        *plain,
+        *(point for within in plain if (point := _decoded(within)) is not None),
     )
 
 

@@ -12,6 +12,7 @@ from cyberai.engine.body import (
     encode_multipart,
     escape,
     field_part,
+    json_text,
     json_value,
     multipart_parts,
     rename_pair,
@@ -19,7 +20,7 @@ from cyberai.engine.body import (
     replace_pair,
 )
 from cyberai.engine.cookies import request_cookies, with_cookies
-from cyberai.engine.insertion import BASE64, segments
+from cyberai.engine.insertion import BASE64, WITHIN, segments, written_value
 
 _RAW_SAFE = "".join(chr(c) for c in range(0x21, 0x7F) if chr(c) not in "#")
 _HEADER_BREAKERS = str.maketrans({"\r": " ", "\n": " ", "\0": " "})
@@ -38,7 +39,17 @@ def render(point: InsertionPoint, payload: str, append: bool = False) -> HttpReq
     value = point.value + payload if append else payload
     if point.coding == BASE64:
         value = b64encode(value.encode("utf-8", "surrogatepass")).decode()
+    elif point.coding.startswith(WITHIN):
+        value = _within(point, value)
     return _RENDERERS[point.kind](point, value)
+
+
+def _within(point: InsertionPoint, value: str) -> str:
+    """The JSON text in the point's place with this member changed."""
+    whole = json_text(written_value(point))
+    path = point.coding.removeprefix(WITHIN)
+    text = value.encode("utf-8", "replace").decode("utf-8")
+    return msgspec.json.encode(replace_leaf(whole, path, text)).decode()
 
 
 def _query(point: InsertionPoint, value: str) -> HttpRequest:

@@ -15,6 +15,7 @@ from cyberai.engine.fields import Field, fill
 from cyberai.engine.javascript import Script
 from cyberai.engine.script_bodies import handed_body
 from cyberai.engine.script_values import Span, members, object_at, parts, text_at
+from cyberai.engine.script_wrappers import uses
 from cyberai.engine.scripts import filled, is_path, is_token
 
 MAX_CALLS = 60
@@ -25,17 +26,20 @@ _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _JQUERY = ("$", "jQuery")
 _STRINGIFY = "JSON.stringify("
 _AS_FORM = ("new URLSearchParams(", "$.param(", "qs.stringify(", "querystring.stringify(")
+_OPTIONS = frozenset({"method", "type", "body", "data", "json", "params", "headers"})
 _OWN_HEADERS = frozenset({"content-type", "accept", "content-length", "authorization", "cookie"})
 
 
 class Call(Struct):
-    """A call as the code has it. `fields` go into the body by `media_type`, or into the query of a GET."""
+    """A call as the code has it. `fields` go into the body by `media_type`, or into the query of a GET; `whole` says
+    that the address stands nowhere as such, so that it is no link like any other."""
 
     path: str
     method: str = "GET"
     fields: dict[str, Any] = {}
     media_type: str = JSON
     headers: tuple[tuple[str, str], ...] = ()
+    whole: bool = False
 
 
 def calls(source: str, page: Url) -> tuple[HttpRequest, ...]:
@@ -68,7 +72,7 @@ def _request(call: Call, path: str, page: Url) -> HttpRequest | None:
     except ValueError:
         return None
     if call.method in ("GET", "DELETE"):
-        if not call.fields and not call.headers and call.method == "GET":
+        if not call.fields and not call.headers and call.method == "GET" and not call.whole:
             return None  # a link like any other
         query = encode_pairs(_pairs(call.fields))
         joint = "&" if url.query else "?"
@@ -101,6 +105,24 @@ def _calls(script: Script) -> Iterator[Call]:
             yield from _client(script, start, method, before)
     for start, _ in _after(script.source, (".getJSON(",)):
         yield from _client(script, start, "GET", "$")
+    yield from _wrapped(script)
+
+
+def _wrapped(script: Script) -> Iterator[Call]:
+    """Calls by a function of the script that puts the same beginning before each address."""
+    for use in uses(script):
+        prefix, path = use.wrapper.prefix, filled(text_at(script, use.path))
+        if not path or not prefix or not is_path(prefix + path):
+            continue
+        call = Call(prefix + path, whole=True)
+        if use.wrapper.own is not None:
+            _configure(script, call, use.wrapper.own.start)
+        for handed in use.further:
+            if {member.name for member in members(script.source, handed.start)} & _OPTIONS:
+                _configure(script, call, handed.start)
+            elif call.method not in ("GET", "DELETE"):
+                call.fields = object_at(script, handed.start) or call.fields
+        yield call
 
 
 def _after(source: str, markers: tuple[str, ...]) -> Iterator[tuple[int, str]]:

@@ -4,8 +4,8 @@ import pytest
 
 from cyberai.domain.http import HttpRequest, Url
 from cyberai.domain.insertion import InsertionKind, InsertionPoint
-from cyberai.engine.body import FORM, JSON, encode_multipart, field_part, multipart_parts
-from cyberai.engine.insertion import label, ordinary_points, path_point, rare_points
+from cyberai.engine.body import FORM, JSON, encode_multipart, field_part, multipart_parts, query_pairs
+from cyberai.engine.insertion import label, ordinary_points, own_points, path_point, rare_points
 from cyberai.engine.rendering import render
 
 
@@ -140,3 +140,31 @@ def test_text_in_base64_is_a_place_of_its_own_and_words_are_none() -> None:
     coded = points["query:d~base64"]
     assert coded.value == "hello you"
     assert "d=aGVsbG8geW91IQ%3D%3D&" in render(coded, "!", append=True).url.target
+
+
+def test_members_of_an_object_in_a_parameter_are_places_of_their_own() -> None:
+    request = HttpRequest(
+        "GET",
+        Url.parse(
+            "http://10.0.0.1/x?f=%7B%22kind%22%3A%22rope%22%2C%22of%22%3A%7B%22n%22%3A4%7D%7D&g=%7Bno%7D"
+        ),
+    )
+    points = {label(place): place for place in ordinary_points(request)}
+    assert list(points) == ["query:f", "query:g", "query:f~json:kind", "query:f~json:of.n"]
+    changed = render(points["query:f~json:kind"], "'", append=True)
+    assert query_pairs(changed)[0] == ("f", '{"kind":"rope\'","of":{"n":4}}')
+    assert query_pairs(render(points["query:f~json:of.n"], "7"))[0] == ("f", '{"kind":"rope","of":{"n":7}}')
+    assert query_pairs(render(points["query:f~json:of.n"], "7 x"))[0] == (
+        "f",
+        '{"kind":"rope","of":{"n":"7 x"}}',
+    )
+
+
+def test_a_cookie_in_base64_is_read_as_well() -> None:
+    request = HttpRequest("GET", Url.parse("http://10.0.0.1/"), (("Cookie", "seen=c2FmZXR5; lang=harbours"),))
+    points = {label(place): place for place in own_points(request)}
+    assert list(points) == ["cookie:seen", "cookie:lang", "cookie:seen~base64"]
+    assert (
+        render(points["cookie:seen~base64"], "'", append=True).header("cookie")
+        == "seen=c2FmZXR5Jw==; lang=harbours"
+    )

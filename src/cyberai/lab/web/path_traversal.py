@@ -157,6 +157,36 @@ def _signs_up(value: str, visit: Visit) -> str:
     return "<p>That name is taken.</p>" if taken else "<p>Welcome aboard.</p>"
 
 
+_ARCHIVED = FileSystem(
+    {
+        "/WEB-INF/web.xml": b'<?xml version="1.0"?>\n<web-app version="4.0"><display-name>shop</display-name></web-app>\n',
+        "/shop/texts/ropes.txt": b"Ropes are sold by the metre.\n",
+        "/shop/texts/knots.txt": b"Tie them well.\n",
+    }
+)
+
+
+def _resource(value: str, visit: Visit) -> LabResponse | str:
+    """A Java application's own resources: nothing above its root can be named, its descriptor can."""
+    depth = 2
+    for step in value.split("/"):
+        depth += -1 if step == ".." else 0 if step in ("", ".") else 1
+        if depth < 0:
+            return _content(None, visit)
+    return _content(_ARCHIVED.read(f"/shop/texts/{value}"), visit)
+
+
+def _resource_fixed(value: str, visit: Visit) -> LabResponse | str:
+    return _resource(value.rpartition("/")[2], visit)
+
+
+def _descriptor(value: str, visit: Visit) -> LabResponse | str:
+    """Trap: shows how a descriptor begins to whoever asks for one by its name; nothing is opened."""
+    if value.endswith("web.xml"):
+        return "<pre>&lt;web-app version=&quot;4.0&quot;&gt; is how it begins.</pre>"
+    return visit.page("<p>Ask for web.xml.</p>", status=404)
+
+
 def _skin(value: str, visit: Visit, state_files: Callable[[State], FileSystem]) -> LabResponse:
     content = state_files(visit.state).read(value, _SKINS)
     return text_response(
@@ -211,6 +241,10 @@ PAGES: tuple[Page, ...] = (
     _path("/guides/lent", "Is it lent?", query("file", "ropes.txt"),
           vulnerable=_told(_relative_only), fixed=_told(_last_name),
           variant="only whether it exists", summary="The page says whether a file exists, in any folder."),
+    _path("/texts", "Texts", query("text", "ropes.txt"), vulnerable=_resource, fixed=_resource_fixed,
+          variant="resource of a Java application",
+          summary="The name of a resource leads to the application's descriptor, and no further up."),
+    _trap("/drawer/descriptor", "How descriptors begin", query("file", "web.xml"), _descriptor),
     _trap("/crew/join", "Join the crew", posted("login", "robin"), _signs_up),
     _trap("/crew/guests", "Guests for a day", posted("login", "sam"), _signs_up),
     _trap("/drawer/lending", "Lending rules", query("file", "ropes.txt"), _refuses_words),

@@ -64,6 +64,20 @@ def _filtered(refused: tuple[str, ...], twins: Twins) -> Twins:
     }
 
 
+def _without_bare_select(twins: Twins) -> Twins:
+    """A database system in which each SELECT needs a FROM, as in several for Java: others are refused."""
+
+    def lacking(render: Render) -> Render:
+        def answer(value: str, visit: Visit) -> LabResponse | str:
+            if value.lower().count("select") > value.lower().count("from"):
+                return visit.page("<p>Please try again later.</p>", status=500)
+            return render(value, visit)
+
+        return answer
+
+    return {"vulnerable": lacking(twins["vulnerable"]), "fixed": twins["fixed"]}
+
+
 def _read_by_a_strict_framework(value: str, visit: Visit) -> LabResponse | str:
     """A framework that drops a cookie whose value has blanks or quotes that do not belong there."""
     region = "north" if set(value) & set(' "') else value
@@ -98,6 +112,14 @@ PAGES: tuple[Page, ...] = (
     _sql("/stock/reserve", "Reserve", query("amount", "2"),
          **_told("UPDATE products SET stock = stock - {} WHERE id = 4", ""),
          variant="UPDATE, number, only success shown", summary="The amount is pasted into an UPDATE statement."),
+    _sql("/berths/leave", "Leave a word", posted("word", "back on Monday"),
+         **_without_bare_select(_told("INSERT INTO notes (author, body) VALUES ('leave', {})")),
+         variant="INSERT, only success shown, no SELECT without FROM",
+         summary="The word is pasted into an INSERT statement of a system in which each SELECT needs a FROM."),
+    _sql("/stock/return", "Return", query("pieces", "2"),
+         **_without_bare_select(_told("UPDATE products SET stock = stock + {} WHERE id = 4", "")),
+         variant="UPDATE, number, only success shown, no SELECT without FROM",
+         summary="The number is pasted into an UPDATE statement of a system in which each SELECT needs a FROM."),
     _sql("/catalogue/direction", "Ordered list", query("direction", "asc"),
          vulnerable=_ordered, fixed=_ordered_fixed,
          variant="sort direction", summary="The direction is pasted behind the column of ORDER BY."),
