@@ -59,12 +59,21 @@ SCRIPTED = "/balance"
 """A page whose script puts the beginning of each address before its rest: nothing links what stands below it."""
 
 
+def asked_for_by_script(flaw: Flaw, found: Found) -> bool:
+    """Whether the page is reached whose script puts the flaw's address together."""
+    code = get(Site(), SCRIPTED).text
+    rest = flaw.path.removeprefix(f"{SCRIPTED}/data")
+    return SCRIPTED in found.targets and f'ask("{rest}' in code and flaw.parameter in code
+
+
 def reachable(flaw: Flaw, found: Found) -> bool:
     """Whether the crawl came to the place where the flaw's value is given."""
-    if flaw.path.startswith(f"{SCRIPTED}/data/"):
-        code = get(Site(), SCRIPTED).text
-        rest = flaw.path.removeprefix(f"{SCRIPTED}/data")
-        return SCRIPTED in found.targets and f'ask("{rest}' in code and flaw.parameter in code
+    scripted = flaw.path.startswith(f"{SCRIPTED}/data/")
+    return asked_for_by_script(flaw, found) if scripted else linked(flaw, found)
+
+
+def linked(flaw: Flaw, found: Found) -> bool:
+    """The same, where links and forms lead there."""
     queries = [urlsplit(target) for target in found.targets]
     here = [parts for parts in queries if parts.path == flaw.path]
     match flaw.insertion:
