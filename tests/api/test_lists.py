@@ -269,7 +269,12 @@ def test_facets(site: Site) -> None:
     assert counts(high, "check_id") == {"tls.check-0": 1, "tls.check-1": 1, "tls.check-2": 1}
     for query in (f"scan_id={scan}&severity=high", "q=protocol&severity=high", "cwe=CWE-327&severity=high"):
         assert counts(facets(f"?{query}"), "check_id") == counts(high, "check_id"), query
+        assert facets(f"?{query}")["risk_score"] == 73.8, query
+    # 1 - (1 - 0.8^2)^4 x (1 - 0.6^2)^3, as the scan itself will end with
+    assert (whole["risk_score"], high["risk_score"]) == (99.6, 73.8)
+    assert facets("?target=example.com")["risk_score"] == 99.6
     nothing = facets("?target=nowhere.example&type=weak_tls")
+    assert nothing["risk_score"] == 0.0
     assert (nothing["total"], counts(nothing, "type"), counts(nothing, "severity")["high"]) == (0, {}, 0)
     assert site.get("/v1/vulnerabilities/facets?fields=total").json() == {"total": 7}
     assert_envelope(site.get("/v1/vulnerabilities/facets?limit=5"), "unknown_parameter", "limit")
@@ -284,7 +289,9 @@ def test_counted_row_by_row_says_where_it_ended(site: Site, monkeypatch: pytest.
         store_vulnerability(site, scan, number)
     two = site.get("/v1/vulnerabilities/facets?type=weak_tls&target=example.com").json()
     assert (two["total"], two["total_is_capped"], two["severity"]["is_capped"]) == (3, True, True)
+    assert two["risk_score"] is None, "not all were counted"
     one = site.get("/v1/vulnerabilities/facets?target=example.com").json()
+    assert one["risk_score"] == 48.0  # 1 - (1 - 0.35^2)^5
     assert (one["total"], one["total_is_capped"], one["target"]["is_capped"]) == (5, False, False)
     assert one["type"] == {
         "values": [{"value": "weak_tls", "count": 3}],

@@ -436,6 +436,30 @@ def test_a_running_scan_shows_its_progress_and_can_be_stopped(filled: Filled) ->
     assert "Weak TLS 1" not in reader.text, "a key that may not read findings sees none"
 
 
+def test_a_target_that_was_scanned_again_is_shown_over_time(site: Site) -> None:
+    def scanned(number: int) -> str:
+        scan: str = site.post("/v1/scans", {"target": "shop.example"}).json()["id"]
+        store_vulnerability(site, scan, number, target="shop.example")
+        finish_scan(site, scan)
+        site.clock.advance(3600)
+        return scan
+
+    first = scanned(1)
+    someone = visitor(site)
+    alone = someone.page(f"/scans/{first}")
+    assert "Over time" not in alone.text
+    assert "Target\u2019s risk now" in alone.text
+    page = someone.page(f"/scans/{scanned(2)}")
+    assert "Over time" in page.text
+    assert "2 scans: " in page.text
+    assert [name for name, _ in page.elements].count("figure") == 1
+    # 1 - (1 - 0.35^2)^2
+    assert "23.0" in page.text
+    reader = visitor(site, site.make_key(scopes=["scans:read"])).page(f"/scans/{first}")
+    assert "Over time" in reader.text
+    assert "Target\u2019s risk now" not in reader.text, "it tells of vulnerabilities"
+
+
 def test_pause_and_resume(site: Site) -> None:
     someone = visitor(site)
     scan = site.post("/v1/scans", {"target": "example.com"}).json()["id"]

@@ -30,6 +30,7 @@ from cyberai.checks.web.backup_files import backup_files
 from cyberai.checks.web.cors_origin import cors_origin
 from cyberai.checks.web.debug_pages import debug_pages
 from cyberai.checks.web.host_header import host_header
+from cyberai.domain.fingerprint import fingerprint
 from cyberai.lab import discovery
 from cyberai.lab.http import LabRequest
 from cyberai.lab.service import TlsListener
@@ -387,21 +388,33 @@ def test_the_server_s_own_redirect_to_a_folder_is_no_finding() -> None:
     assert run(collect(host_header, PageAsset(Exchange(request, server(request))), DirectProbe(server))) == []
 
 
-def test_one_interface_that_trusts_every_origin_is_one_finding() -> None:
+@pytest.mark.parametrize(
+    ("below", "paths", "mount"),
+    [
+        ("/", ("/", "/shop/cart", "/wp-json/wp/v2/posts"), "/"),
+        ("/wp-json/", ("/wp-json/", "/wp-json/wp/", "/wp-json/wp/v2/posts/7"), "/wp-json/"),
+        ("/api/v2/", ("/api/v2/boats/1", "/api/v2/boats", "/api/v2/harbours/7/berths"), "/api/v2/"),
+        ("/account", ("/account",), "/account"),
+    ],
+)
+def test_one_program_that_trusts_every_origin_is_one_finding_with_all_its_places(
+    below: str, paths: tuple[str, ...], mount: str
+) -> None:
     def trusting(request: HttpRequest) -> HttpResponse:
-        origin = request.header("origin")
-        allowed = (
-            (("Access-Control-Allow-Origin", origin), ("Access-Control-Allow-Credentials", "true"))
-            if origin
-            else ()
-        )
-        return HttpResponse(200, (("Content-Type", "application/json"), *allowed), b"{}")
+        origin, headers = request.header("origin"), [("Content-Type", "application/json")]
+        mine = request.url.path == below or (below.endswith("/") and request.url.path.startswith(below))
+        if origin and mine:
+            headers += [("Access-Control-Allow-Origin", origin), ("Access-Control-Allow-Credentials", "true")]
+        return HttpResponse(200 if mine else 404, tuple(headers), b"{}")
 
-    places = set()
-    for path in ("/api/v2/boats/1", "/api/v2/boats", "/api/v2/harbours/7/berths"):
+    hits = []
+    for path in paths:
         request = HttpRequest("GET", Url.parse(f"http://a.test{path}"))
         asset = PageAsset(Exchange(request, trusting(request)), path)
-        (hit,) = run(collect(cors_origin, asset, DirectProbe(trusting)))
+        probe = DirectProbe(trusting, budget=cors_origin.meta.max_requests)
+        (hit,) = run(collect(cors_origin, asset, probe))
         assert hit.evidence[0].exchange.request.url.path == path
-        places.add(hit.url)
-    assert places == {Url.parse("http://a.test/api/v2/")}
+        hits.append(hit)
+    assert {hit.mount for hit in hits} == {Url.parse(f"http://a.test{mount}")}
+    assert [hit.url.path for hit in hits if hit.url] == list(paths)
+    assert len({fingerprint(cors_origin.meta, hit) for hit in hits}) == 1

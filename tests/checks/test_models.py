@@ -308,6 +308,21 @@ def test_doubled_quotes_are_silent_and_stripped_quotes_do_not_save_a_number() ->
     assert look(sql_injection, lambda v: number(v.replace("'", "").replace('"', "")), "7")
 
 
+@pytest.mark.parametrize(
+    ("value", "files"),
+    [("knots.txt", True), ("song.mp3", True), ("192.0.2.7", False), ("19.90", False), ("12.05.2026", False)],
+)
+def test_numbers_with_points_are_no_files(value: str, files: bool) -> None:
+    asked: list[str] = []
+
+    def answer(sent: str) -> HttpResponse:
+        asked.append(sent)
+        return page("<p>nothing</p>")
+
+    assert look(path_traversal, answer, value) == []
+    assert (len(asked) > 10) == files, asked
+
+
 @pytest.mark.parametrize("value", ["knots.txt", "guides/knots.txt", "/guides/knots.txt", ""])
 def test_no_path_is_asked_for_twice(value: str) -> None:
     asked: list[str] = []

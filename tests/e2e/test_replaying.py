@@ -66,3 +66,33 @@ def test_present_fixed_and_inconclusive(tmp_path: Path) -> None:
     unknown = cyberai(tmp_path, "replay", "vuln_nothing", "--data-dir", "data")
     assert unknown.returncode == 2
     assert "findings list" in unknown.stderr
+
+
+def test_behind_a_login_whose_secrets_are_no_longer_kept(tmp_path: Path) -> None:
+    with running_lab(home=tmp_path) as lab:
+        area = next(t for t in lab["targets"] if t["kind"] == "members" and t["auth"]["type"] == "headers")
+        (key,) = area["auth"]["headers"].values()
+        login = tmp_path / "login.json"
+        login.write_text(json.dumps(area["auth"]))
+        done = cyberai(
+            tmp_path, "scan", f"{area['target']}find?word=rope&key={key}", "--allow", "127.0.0.0/8", "--data-dir", "data",
+            "--checks", "web.reflected-xss", "--auth", "login.json", "-q", "-o", "found.json",
+        )  # fmt: skip
+        assert (tmp_path / "found.json").exists(), done.stderr
+        (row,) = json.loads((tmp_path / "found.json").read_text())["vulnerabilities"]
+        told = json.dumps([row["evidence"], row["location"], row["affected_component"]])
+        assert ("key=***" in told, key in told) == (True, False)
+        code, said = replayed(tmp_path, row["id"])
+        assert (code, said["result"]) == (1, "present"), said
+        (tmp_path / "data" / "seal.key").unlink()
+        code, said = replayed(tmp_path, row["id"])
+        assert (code, "--auth" in said["why"]) == (3, True), said
+        for command in ("replay", "findings retest"):
+            done = cyberai(
+                tmp_path, *command.split(), row["id"], "--allow", "127.0.0.0/8", "--data-dir", "data", "--auth", "login.json",
+            )  # fmt: skip
+            assert (done.returncode, "present" in done.stdout, key in done.stdout) == (1, True, False), done
+        wrong = cyberai(
+            tmp_path, "replay", row["id"], "--allow", "127.0.0.0/8", "--data-dir", "data", "--cookie", "nonsense",
+        )  # fmt: skip
+        assert (wrong.returncode, "NAME=VALUE" in wrong.stderr) == (2, True)

@@ -225,6 +225,17 @@ def test_entity_tags_in_if_match(world: World, operation: Operation) -> None:
     assert world.digest() == before
 
 
+@pytest.mark.parametrize("operation", with_header("If-Range"), ids=str)
+def test_entity_tags_in_if_range(world: World, operation: Operation) -> None:
+    """The owner's tag opens no part of the owner's file."""
+    id = world.ids[operation.id_kind]
+    tag = world.call("GET", operation.path.replace("{id}", id), OWNER).headers["etag"]
+    answer = world.perform(operation, STRANGER, id, If_Range=tag, Range="bytes=0-9")
+    other = world.perform(operation, STRANGER, unseen(id), If_Range=tag, Range="bytes=0-9")
+    assert answer.status == 404
+    assert told(answer, id) == told(other, unseen(id))
+
+
 @pytest.mark.parametrize("operation", with_header("Idempotency-Key"), ids=str)
 def test_idempotency_keys(world: World, operation: Operation) -> None:
     """The owner's key under the stranger's: neither replayed nor called a mismatch."""
@@ -245,6 +256,6 @@ def test_idempotency_keys(world: World, operation: Operation) -> None:
 
 
 def test_every_header_that_names_something_has_a_test() -> None:
-    tested = {"If-None-Match", "If-Match", "Idempotency-Key", "Last-Event-ID"}
+    tested = {"If-None-Match", "If-Match", "If-Range", "Idempotency-Key", "Last-Event-ID"}
     assert {name for name, kind in HEADERS.items() if kind is not Kind.PLAIN} == tested
     assert set(FILTERS) == {name for name, kind in QUERY.items() if kind is Kind.FILTER}

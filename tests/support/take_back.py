@@ -1,6 +1,8 @@
 """Takes a store of today back to what an earlier schema knew, so that its upgrade has rows to work on."""
 
 TO_0003 = (
+    "DROP TABLE feed",
+    "DROP TABLE feed_entry",
     "DROP TABLE retest",
     "DROP TABLE vulnerability_change",
     "DROP TABLE acceptance",

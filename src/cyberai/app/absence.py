@@ -9,7 +9,8 @@ from cyberai.app.events import vulnerability_event
 from cyberai.app.scan_log import note
 from cyberai.domain.absence import looked
 from cyberai.domain.check import CheckOutcome, Clean, Found
-from cyberai.domain.fingerprint import page_place
+from cyberai.domain.finding import HttpEvidence
+from cyberai.domain.fingerprint import page_place, shown_place
 from cyberai.domain.history import scan_actor
 from cyberai.domain.http import Url
 from cyberai.domain.ids import VulnerabilityId
@@ -36,7 +37,7 @@ class Known(Struct, frozen=True):
         if isinstance(outcome.outcome, Clean):
             ids = (self.by_fingerprint.get(f) for f in (outcome.fingerprint, *outcome.former))
             yield from (id for id in ids if id is not None)
-        if outcome.page and isinstance(outcome.outcome, (Clean, Found)):
+        if outcome.page and not outcome.fingerprint and isinstance(outcome.outcome, (Clean, Found)):
             yield from self.by_page.get((outcome.check_id, outcome.page), ())
 
 
@@ -60,8 +61,18 @@ def clear(tx: Tx, scan: Scan, known: Known, result: UnitResult) -> None:
     for outcome in result.outcomes:
         for id in known.at(outcome):
             row = tx.vulnerabilities.get(id)
-            if row is not None and row.scan_id != scan.id and row.cleared_by != scan.id:
+            unseen = row is not None and row.scan_id != scan.id and row.cleared_by != scan.id
+            if row is not None and unseen and _was_there(tx, row, outcome):
                 tx.vulnerabilities.update(row.replace(cleared_by=scan.id), scan_actor(scan.id))
+
+
+def _was_there(tx: Tx, row: Vulnerability, outcome: CheckOutcome) -> bool:
+    """Whether it was shown where the outcome has looked: what is stored may stand on other pages as well."""
+    if not outcome.page or not outcome.fingerprint:
+        return True
+    shown = [e for e in tx.vulnerabilities.evidence(row.id)[:1] if isinstance(e, HttpEvidence)]
+    pages = [shown_place(None if e.followed else e.exchange.request.url) for e in shown if e.delivered]
+    return outcome.page in pages
 
 
 def judge_absent(app: App, tx: Tx, scan: Scan, at: int) -> None:

@@ -39,10 +39,12 @@ class FacetResource(Struct, kw_only=True):
 
 
 class FacetsResource(Struct, kw_only=True):
-    """How many vulnerabilities match, and how many of these have which value."""
+    """How many vulnerabilities match, the risk of these together (null where not all were counted), and how many of
+    them have which value. With `target` it is the target's risk as it is now."""
 
     total: int
     total_is_capped: bool
+    risk_score: float | None
     severity: FacetResource
     status: FacetResource
     detection: FacetResource
@@ -60,6 +62,7 @@ async def vulnerability_facets(
     return FacetsResource(
         total=counts.total,
         total_is_capped=counts.capped,
+        risk_score=counts.risk,
         **{name: _resource(name, counts.by[name]) for name in DIMENSIONS},
     )
 

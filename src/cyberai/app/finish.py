@@ -104,7 +104,7 @@ def end_scan(
             requests_made=requests,
         ),
         counts_by_severity=tx.vulnerabilities.severities(scan.id),
-        risk_score=risk_score(seen, scan.spec.criticality),
+        risk_score=risk_score(seen),
         verdict=verdict,
     )
     tx.scans.update(ended)

@@ -1,18 +1,19 @@
 """A unit's result becomes state: outcomes, findings, events and newly found units in ONE transaction."""
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from cyberai.app.absence import Known, clear, known_of
 from cyberai.app.context import App
 from cyberai.app.events import vulnerability_event
 from cyberai.app.scan_log import note
-from cyberai.app.sightings import sighting_of
+from cyberai.app.sightings import sighting_of, with_threat
 from cyberai.app.telling import PROGRESS_INTERVAL, tell_progress
 from cyberai.domain.change import merged
 from cyberai.domain.check import CheckMeta, Errored, Found
 from cyberai.domain.event import EventType
 from cyberai.domain.scan import Scan
 from cyberai.domain.scan_log import LogKind
+from cyberai.domain.threat import Exposure
 from cyberai.domain.unit import Lease, Stage, UnitResult
 from cyberai.domain.verdict import in_words
 from cyberai.ports.store import Tx
@@ -26,6 +27,11 @@ class Ingest(Struct, frozen=True):
     metas: dict[str, CheckMeta]
     lease_length: int
     known: Known
+    exposure: Exposure | None = None
+
+    def at(self, exposure: Exposure | None) -> "Ingest":
+        """The same, once it is known from where the shard's host can be reached."""
+        return structs.replace(self, exposure=exposure)
 
     async def store(self, result: UnitResult) -> None:
         """Store the result; raise LeaseLost when another worker took over."""
@@ -61,7 +67,8 @@ class Ingest(Struct, frozen=True):
             if not isinstance(outcome.outcome, Found):
                 continue
             for hit in outcome.outcome.hits:
-                seen = sighting_of(self.app, self.metas[outcome.check_id], hit, scan, at)
+                meta = self.metas[outcome.check_id]
+                seen = with_threat(tx, sighting_of(self.app, meta, hit, scan, at, self.exposure))
                 row, first, regressed = tx.vulnerabilities.record(seen)
                 if regressed:
                     event = vulnerability_event(self.app, EventType.VULNERABILITY_REGRESSED, row, at)

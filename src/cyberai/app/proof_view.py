@@ -14,6 +14,8 @@ from cyberai.app.vulnerabilities import require_vulnerability
 from cyberai.domain.explanation import TECHNIQUES, false_if, tier_reason
 from cyberai.domain.finding import Evidence, HttpEvidence, Proof, Tier
 from cyberai.domain.ids import WorkspaceId
+from cyberai.domain.risk import terms_of
+from cyberai.domain.risk_words import FORMULA, RiskReason, risk_reasons
 from cyberai.domain.vulnerability import Vulnerability
 from cyberai.ports.store import Tx
 
@@ -63,8 +65,16 @@ class ControlResource(Struct, kw_only=True):
     start_of_answer: HttpMessage
 
 
+class RiskResource(Struct, kw_only=True):
+    """The risk score and every term of it; a factor of null is not known and left out of the product."""
+
+    score: float
+    formula: str
+    terms: list[RiskReason]
+
+
 class ExplanationResource(Struct, kw_only=True):
-    """Why a vulnerability has its tier and confidence. `confidence` is the sum of `terms`, at most 99; `oracle`,
+    """Why a vulnerability has its tier, confidence and risk. `confidence` is the sum of `terms`, at most 99; `oracle`,
     `technique` and `tier_reason` are null and `terms` empty where it was stored before this was kept. `match` is what
     proves it in the answer; `false_if` says what would make it false; `counts_in_risk` whether it counts in scores."""
 
@@ -81,6 +91,7 @@ class ExplanationResource(Struct, kw_only=True):
     notes: list[str]
     controls: list[ControlResource]
     false_if: list[str]
+    risk: RiskResource
 
 
 async def vulnerability_evidence(app: App, workspace: WorkspaceId, vulnerability_id: str) -> ProofResource:
@@ -117,6 +128,7 @@ async def explain_vulnerability(
         notes=list(dict.fromkeys(piece.note for piece in evidence if piece.note)),
         controls=_controls(evidence),
         false_if=false_if(proof) if proof else [],
+        risk=RiskResource(score=terms_of(row).score, formula=FORMULA, terms=risk_reasons(row)),
     )
 
 

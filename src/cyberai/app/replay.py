@@ -1,12 +1,12 @@
 """Repeating a finding's proof: the same requests, or the same check, within the scope and limits of its last scan."""
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from cyberai.app.context import App
 from cyberai.app.evidence_view import reproduce
-from cyberai.app.scan_request import judge_targets
-from cyberai.app.shard_engine import EngineSession, LoginFailed, engine_session
-from cyberai.app.shard_entry import session_limits
+from cyberai.app.host_turn import session_at
+from cyberai.app.scan_request import AuthRequest, judge_targets, read_login
+from cyberai.app.shard_engine import Auth, EngineSession, LoginFailed, engine_session
 from cyberai.app.vulnerabilities import require_vulnerability
 from cyberai.checkkit import Check, Scope
 from cyberai.domain.errors import Conflict, ErrorCode
@@ -18,7 +18,16 @@ from cyberai.domain.scan import Scan
 from cyberai.domain.scope import scope_of
 from cyberai.domain.target import UrlTarget, parse_target
 from cyberai.domain.vulnerability import Vulnerability
-from cyberai.engine.replay import Replayed, page_changed, replay_check, replay_requests, unit_of, unmasked
+from cyberai.engine.replay import (
+    Replayed,
+    page_changed,
+    replay_check,
+    replay_place,
+    replay_requests,
+    unit_of,
+    unmasked,
+    with_secrets,
+)
 from cyberai.ports.store import Tx
 
 _BY_REQUESTS = (Scope.INSERTION, Scope.STORED)
@@ -70,32 +79,40 @@ class Recorded(Struct, frozen=True):
         return self.check.meta.scope in _BY_REQUESTS and isinstance(self.evidence[0], HttpEvidence)
 
 
-async def replay(app: App, workspace: WorkspaceId, vulnerability_id: str) -> ReplayResource:
-    """Repeat the proof; nothing of it is stored. Raise NotFound, Forbidden, or Conflict where the evidence, the scan or
-    the check is no longer there."""
+async def replay(
+    app: App, workspace: WorkspaceId, vulnerability_id: str, auth: AuthRequest | None = None
+) -> ReplayResource:
+    """Repeat the proof, logged in by `auth` where it is given; nothing of it is stored. Raise NotFound, Forbidden,
+    InvalidRequest, or Conflict where the evidence, the scan or the check is no longer there."""
     known = await app.store.read(workspace, lambda tx: recorded(app, tx, vulnerability_id))
-    return _resource(known, await repeat(app, known))
+    login = read_login(auth, scope_of(known.scan.spec))
+    return _resource(known, await repeat(app, known, login))
 
 
-async def repeat(app: App, known: Recorded) -> Replayed:
+async def repeat(app: App, known: Recorded, login: Auth | None = None) -> Replayed:
     """Repeat the proof within the scope and limits of the scan; raise Forbidden where this process may not scan its
     target, or Conflict where nothing says what to repeat."""
     judge_targets(app, known.scan.spec)
     scope = scope_of(known.scan.spec)
-    network = app.network.open(scope, session_limits(app, known.scan))
-    try:
-        session = engine_session(app, known.scan, scope, network, (known.check,))
-        return await _replayed(session, known.check, known)
-    except LoginFailed as failed:
-        return Replayed(Judgement(ReplayResult.INCONCLUSIVE, str(failed)))
-    finally:
-        await network.aclose()
+    async with session_at(app, known.scan, scope, known.row.host, known.row.id) as network:
+        try:
+            session = engine_session(app, known.scan, scope, network, (known.check,), login=login)
+            evidence, lacks = await with_secrets(session, known.evidence)
+            if lacks:
+                return Replayed(Judgement(ReplayResult.INCONCLUSIVE, lacks))
+            return await _replayed(session, known.check, structs.replace(known, evidence=evidence))
+        except LoginFailed as failed:
+            return Replayed(Judgement(ReplayResult.INCONCLUSIVE, str(failed)))
 
 
 async def _replayed(session: EngineSession, check: Check, known: Recorded) -> Replayed:
     first = known.evidence[0]
     if known.by_requests and isinstance(first, HttpEvidence):
-        return await replay_requests(session, first)
+        told = await replay_requests(session, first)
+        if not told.judgement.open:
+            return told
+        again = await replay_place(session, check, first, known.row.fingerprint)
+        return structs.replace(told, judgement=again.judgement) if again is not None else told
     unit = unit_of(check, known.evidence, _entry(known.row))
     if unit is None:
         raise _impossible("its evidence does not say where the check was run")

@@ -7,6 +7,7 @@ from cyberai.app.report_delta import delta_of
 from cyberai.app.report_redaction import shown_evidence, shown_row
 from cyberai.app.resources import scan_resource, vulnerability_resource
 from cyberai.app.scans import require_scan
+from cyberai.app.trends import trends_of
 from cyberai.domain.ids import VulnerabilityId
 from cyberai.domain.report import CoverageRow, Redaction, Report, ReportItem, ReportModel, ReportType
 from cyberai.domain.scan import Scan
@@ -15,6 +16,9 @@ from cyberai.ports.store import Tx
 
 MAX_ITEMS = 10_000
 """Findings of a report with all that is known of them; its memory is bounded by that."""
+
+MAX_TRENDS = 3
+"""Targets of an executive report that are shown over time."""
 
 
 def build_model(app: App, tx: Tx, report: Report) -> ReportModel:
@@ -37,6 +41,7 @@ def build_model(app: App, tx: Tx, report: Report) -> ReportModel:
         delta=delta_of(app, tx, report, lambda row: _wanted(report, row))
         if report.type is ReportType.DELTA
         else None,
+        trends=trends_of(tx, scans, MAX_TRENDS) if report.type is ReportType.EXECUTIVE else (),
         check_weaknesses={check.meta.id: (*check.meta.cwe, *check.meta.owasp) for check in app.checks},
     )
 

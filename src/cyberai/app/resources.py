@@ -13,9 +13,11 @@ from cyberai.app.memo import Memo
 from cyberai.app.times import rfc3339
 from cyberai.domain.api_key import ApiKey
 from cyberai.domain.change import Changes
+from cyberai.domain.cvss import cvss_version
 from cyberai.domain.report import Report
-from cyberai.domain.risk import RiskTerms, risk_terms
+from cyberai.domain.risk import RiskTerms, terms_of
 from cyberai.domain.scan import Progress, Scan, ScanSpec, Statistics, Verdict
+from cyberai.domain.threat import Epss, Threat
 from cyberai.domain.vulnerability import Location, Vulnerability
 
 
@@ -73,6 +75,16 @@ class ScanResource(Struct, kw_only=True):
     changes: Changes | UnsetType = UNSET
 
 
+class KevResource(Struct, kw_only=True):
+    """What the KEV catalogue says: whether one of the CVEs is listed, and then which, since when and by when to act."""
+
+    listed: bool
+    cve: str | None
+    added: str | None
+    due: str | None
+    ransomware: bool
+
+
 class VulnerabilityResource(Struct, kw_only=True):
     """A vulnerability; `evidence` only where one vulnerability is shown by itself."""
 
@@ -87,6 +99,7 @@ class VulnerabilityResource(Struct, kw_only=True):
     remediation: str
     cvss_score: float
     cvss_vector: str
+    cvss_version: str | None
     cwe: tuple[str, ...]
     cve: tuple[str, ...]
     owasp: tuple[str, ...]
@@ -112,6 +125,9 @@ class VulnerabilityResource(Struct, kw_only=True):
     accept_until: str | None
     original_severity: str
     criticality: str
+    exposure: str | None
+    epss: Epss | None
+    kev: KevResource | None
     risk_score: float
     risk_terms: RiskTerms
     acceptance_ends_soon: bool
@@ -253,11 +269,24 @@ def scan_resource(scan: Scan) -> ScanResource:
     return resource
 
 
+def _kev_resource(threat: Threat | None) -> KevResource | None:
+    if threat is None or not threat.kev_known:
+        return None
+    entry = threat.kev
+    return KevResource(
+        listed=entry is not None,
+        cve=entry.cve if entry else None,
+        added=entry.added if entry else None,
+        due=entry.due if entry else None,
+        ransomware=entry is not None and entry.ransomware,
+    )
+
+
 def vulnerability_resource(
     row: Vulnerability, evidence: tuple[EvidenceResource, ...] | UnsetType = UNSET
 ) -> VulnerabilityResource:
     """The API's vulnerability."""
-    terms = risk_terms(row.effective_severity, row.tier, row.status, row.criticality)
+    terms = terms_of(row)
     return VulnerabilityResource(
         id=row.id,
         scan_id=row.scan_id,
@@ -270,6 +299,7 @@ def vulnerability_resource(
         remediation=row.remediation,
         cvss_score=row.cvss_score,
         cvss_vector=row.cvss_vector,
+        cvss_version=cvss_version(row.cvss_vector),
         cwe=row.cwe,
         cve=row.cve,
         owasp=row.owasp,
@@ -295,6 +325,9 @@ def vulnerability_resource(
         accept_until=_when(row.accept_until),
         original_severity=row.severity.value,
         criticality=row.criticality.value,
+        exposure=row.exposure.value if row.exposure else None,
+        epss=row.threat.epss if row.threat else None,
+        kev=_kev_resource(row.threat),
         risk_score=terms.score,
         risk_terms=terms,
         acceptance_ends_soon=row.acceptance_announced is not None

@@ -5,10 +5,12 @@ import asyncio
 
 from cyberai.app.context import App
 from cyberai.app.events import vulnerability_event
+from cyberai.app.host_turn import BESIDE
 from cyberai.app.replay import Recorded, recorded, repeat
 from cyberai.app.retest_view import RetestResource, retest_resource
-from cyberai.app.scan_request import judge_targets
+from cyberai.app.scan_request import AuthRequest, judge_targets, read_login
 from cyberai.app.sightings import cut
+from cyberai.domain.auth import Auth
 from cyberai.domain.errors import CyberAIError
 from cyberai.domain.finding import HttpEvidence
 from cyberai.domain.history import OPERATOR
@@ -16,6 +18,7 @@ from cyberai.domain.http import Exchange
 from cyberai.domain.ids import SYSTEM, WorkspaceId
 from cyberai.domain.replay import Judgement, ReplayResult, shows
 from cyberai.domain.retest import RESULTS, Retest, RetestStatus, RetestStep, retested
+from cyberai.domain.scope import scope_of
 from cyberai.domain.vulnerability_moves import event_of
 from cyberai.engine.replay import Replayed
 from cyberai.ports.store import Tx
@@ -36,10 +39,14 @@ async def work_on_retest(app: App, worker: str) -> bool:
     return True
 
 
-async def retest_now(app: App, workspace: WorkspaceId, vulnerability_id: str) -> RetestResource:
-    """Retest in this process, with what it may reach, and store what came of it; raise as `order_retest` does."""
+async def retest_now(
+    app: App, workspace: WorkspaceId, vulnerability_id: str, auth: AuthRequest | None = None
+) -> RetestResource:
+    """Retest in this process, with what it may reach, and store what came of it; logged in by `auth` where it is given.
+    Raise as `order_retest` does."""
     known = await app.store.read(workspace, lambda tx: recorded(app, tx, vulnerability_id))
     judge_targets(app, known.scan.spec)
+    login = read_login(auth, scope_of(known.scan.spec))
     retest = Retest(
         vulnerability_id=known.row.id,
         workspace=workspace,
@@ -47,12 +54,12 @@ async def retest_now(app: App, workspace: WorkspaceId, vulnerability_id: str) ->
         created_at=app.clock.now(),
         by=OPERATOR,
     )
-    return retest_resource(await _do(app, retest))
+    return retest_resource(await _do(app, retest, login))
 
 
-async def _do(app: App, retest: Retest) -> Retest:
+async def _do(app: App, retest: Retest, login: Auth | None = None) -> Retest:
     try:
-        done = await _done(app, retest)
+        done = await _done(app, retest, login)
     except CyberAIError as error:
         why = f"{error.message}: {error.reason}" if error.reason else error.message
         done = retest.replace(status=RetestStatus.FAILED, why=why)
@@ -61,13 +68,16 @@ async def _do(app: App, retest: Retest) -> Retest:
     return done
 
 
-async def _done(app: App, retest: Retest) -> Retest:
+async def _done(app: App, retest: Retest, login: Auth | None) -> Retest:
     known = await app.store.read(retest.workspace, lambda tx: recorded(app, tx, retest.vulnerability_id))
     try:
         async with asyncio.timeout(MOST_SECONDS):
-            replayed = await repeat(app, known)
+            replayed = await repeat(app, known, login)
     except TimeoutError:
-        why = f"it was not done within {MOST_SECONDS:.0f} seconds"
+        why = (
+            f"it was not done within {MOST_SECONDS:.0f} seconds; while a scan is at work on the same host, {BESIDE} "
+            "requests are sent per second"
+        )
         replayed = Replayed(Judgement(ReplayResult.INCONCLUSIVE, why))
     first = known.evidence[0]
     return retest.replace(

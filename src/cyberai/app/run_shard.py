@@ -17,6 +17,7 @@ from cyberai.domain.errors import LeaseLost, Unavailable
 from cyberai.domain.scan import Scan, ScanStatus
 from cyberai.domain.scope import ScanScope
 from cyberai.domain.target import parse_target
+from cyberai.domain.threat import exposure_of
 from cyberai.domain.unit import Lease, Stage, Unit, UnitResult
 from cyberai.ports.network import NetworkSession, TransportError
 from cyberai.ports.store import Tx
@@ -151,7 +152,7 @@ class _ShardRun:
             return Ending.BUSY
         try:
             engine = engine_session(self.app, scan, scope, session, checks, self._known)
-            return await self._through(engine, ingest)
+            return await self._through(engine, ingest.at(exposure_of(addresses)))
         except LoginFailed as error:
             await end_early(self.app, self.lease, Ending.AUTH_FAILED, str(error))
             return Ending.AUTH_FAILED

@@ -8,6 +8,7 @@ from msgspec import UNSET, structs
 from cyberai.app.auth_request import read_auth
 from cyberai.app.context import App
 from cyberai.app.header_rules import judge_headers
+from cyberai.app.requests import AuthRequest as AuthRequest
 from cyberai.app.requests import OptionsRequest, PoliciesRequest, ScanRequest
 from cyberai.app.sealing import sealed_auth
 from cyberai.domain.auth import Auth
@@ -93,6 +94,15 @@ def read_scan_request(request: ScanRequest) -> tuple[ScanSpec, tuple[Target, ...
     )
     _check_selectors(spec)
     return spec, targets, auth
+
+
+def read_login(request: AuthRequest | None, scope: ScanScope) -> Auth | None:
+    """A login given for requests of this scope; raise InvalidRequest with every problem."""
+    problems: Problems = []
+    auth = read_auth(request, scope, problems)
+    if problems:
+        raise invalid_scan(problems)
+    return auth
 
 
 def invalid_scan(problems: Problems) -> InvalidRequest:

@@ -1,9 +1,12 @@
 """The engine for one shard, with the scan's login opened for it."""
 
+from msgspec import structs
+
 from cyberai.app.context import App
 from cyberai.app.sealing import opened_auth
 from cyberai.checkkit import Check
-from cyberai.domain.auth import Auth
+from cyberai.domain.auth import Auth as Auth
+from cyberai.domain.auth import AuthType
 from cyberai.domain.scan import Scan
 from cyberai.domain.scope import ScanScope
 from cyberai.engine.context import Known
@@ -25,8 +28,11 @@ def engine_session(
     network: NetworkSession,
     checks: tuple[Check, ...],
     known: Known | None = None,
+    *,
+    login: Auth | None = None,
 ) -> EngineSession:
-    """A session that has sent nothing yet; raise LoginFailed when the stored login cannot be read."""
+    """A session that has sent nothing yet, with this login or else the scan's, to which cookies by themselves are added;
+    raise LoginFailed when the stored login cannot be read."""
     return EngineSession(
         spec=scan.spec,
         scope=scope,
@@ -34,15 +40,23 @@ def engine_session(
         clock=app.clock,
         rng=app.rng,
         checks=checks,
-        auth=_auth(app, scan),
+        auth=_auth(app, scan, login),
         known=known,
     )
 
 
-def _auth(app: App, scan: Scan) -> Auth | None:
-    if scan.spec.auth is None:
-        return None
+def _auth(app: App, scan: Scan, given: Auth | None) -> Auth | None:
+    only_cookies = given is not None and given.type is AuthType.HEADERS and not given.headers
+    if scan.spec.auth is None or (given is not None and not only_cookies):
+        return given
     try:
-        return opened_auth(app, scan.workspace, scan.spec.auth)
+        stored = opened_auth(app, scan.workspace, scan.spec.auth)
+        return (
+            structs.replace(stored, cookies=stored.cookies + given.cookies) if given is not None else stored
+        )
     except ValueError as error:
-        raise LoginFailed(f"The stored login cannot be read: {error}. Start a new scan with it") from error
+        if given is not None:
+            return given
+        raise LoginFailed(
+            f"The stored login cannot be read: {error}. Give it again, to a new scan or with --auth"
+        ) from error

@@ -6,7 +6,7 @@ from cyberai.app.context import App
 from cyberai.app.evidence_view import window
 from cyberai.domain.check import CheckMeta
 from cyberai.domain.cvss import base_score
-from cyberai.domain.finding import Evidence, Hit, HttpEvidence
+from cyberai.domain.finding import MAX_CVES, Evidence, Hit, HttpEvidence
 from cyberai.domain.fingerprint import fingerprint, former_fingerprints
 from cyberai.domain.http import Exchange
 from cyberai.domain.ids import VulnerabilityId
@@ -14,7 +14,9 @@ from cyberai.domain.scan import Scan
 from cyberai.domain.scope import ScanScope
 from cyberai.domain.severity import Severity
 from cyberai.domain.target import TargetError, parse_target
+from cyberai.domain.threat import Exposure, is_cve
 from cyberai.domain.vulnerability import Location, Sighting, Vulnerability
+from cyberai.ports.store import Tx
 
 MAX_TEXT = 10_000
 MAX_LINE = 500
@@ -22,8 +24,10 @@ KEPT_BODY = 64 * 1024
 """Bytes of a response body that evidence keeps."""
 
 
-def sighting_of(app: App, meta: CheckMeta, hit: Hit, scan: Scan, at: int) -> Sighting:
-    """The row to insert or merge, with its evidence."""
+def sighting_of(
+    app: App, meta: CheckMeta, hit: Hit, scan: Scan, at: int, exposure: Exposure | None = None
+) -> Sighting:
+    """The row to insert or merge, with its evidence. What is known of its CVEs is the store's to add (`with_threat`)."""
     vector = hit.cvss or meta.cvss
     score = base_score(vector)
     severity = hit.severity or (Severity.of_score(score) if hit.cvss else meta.severity)
@@ -43,6 +47,7 @@ def sighting_of(app: App, meta: CheckMeta, hit: Hit, scan: Scan, at: int) -> Sig
         cvss_score=score,
         cvss_vector=vector,
         cwe=hit.cwe or meta.cwe,
+        cve=tuple(sorted(filter(is_cve, set(hit.cve))))[:MAX_CVES],
         owasp=meta.owasp,
         references=meta.references,
         tier=hit.proof.tier,
@@ -58,6 +63,7 @@ def sighting_of(app: App, meta: CheckMeta, hit: Hit, scan: Scan, at: int) -> Sig
         updated_at=at,
         tags=(),
         criticality=scan.spec.criticality,
+        exposure=exposure,
     )
     evidence = tuple(_capped(piece) for piece in hit.evidence)
     return Sighting(
@@ -66,6 +72,14 @@ def sighting_of(app: App, meta: CheckMeta, hit: Hit, scan: Scan, at: int) -> Sig
         place=_place(hit),
         former=former_fingerprints(meta, hit),
     )
+
+
+def with_threat(tx: Tx, sighting: Sighting) -> Sighting:
+    """The sighting with what the imported feeds say of its CVEs now."""
+    row = sighting.vulnerability
+    if not row.cve:
+        return sighting
+    return structs.replace(sighting, vulnerability=row.replace(threat=tx.feeds.threat(row.cve)))
 
 
 def _capped(evidence: Evidence) -> Evidence:

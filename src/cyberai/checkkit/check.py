@@ -43,7 +43,7 @@ def check(
 
     The module's docstring is its documentation and the API's text: the first paragraphs are the description,
     then `## Impact` and `## Remediation` (and `## How it is proven`, shown in the reference only). `cvss` is a
-    CVSS 3.1 vector in whose band `severity` lies. Raise ValueError when a part is missing.
+    CVSS 3.1 or 4.0 vector in whose band `severity` lies. Raise ValueError when a part is missing.
     """
 
     def declare(run: Run) -> Check:

@@ -47,7 +47,9 @@ def _html(value: str) -> set[str]:
 
 
 def _url(value: str) -> set[str]:
-    forms = {quote(value, safe=""), quote(value), quote_plus(value), quote(value, safe="/?:@!$&'()*+,;=")}
+    # Half a surrogate pair is a value that scripts and JSON can hold.
+    raw = value.encode("utf-8", "surrogatepass")
+    forms = {quote(raw, safe=""), quote(raw), quote_plus(raw), quote(raw, safe="/?:@!$&'()*+,;=")}
     lower = {_lower_escapes(form) for form in forms}
     return forms | lower | {html.escape(form) for form in forms}
 

@@ -2,8 +2,9 @@
 
 import sys
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -14,6 +15,9 @@ MAX_BYTES = 256 * 1024
 _STDIN = "-"
 
 
+F = TypeVar("F", bound=Callable[..., Any])
+
+
 class AuthSource(click.types.StringParamType):
     """The name of a file, read when the scan is put together; in cyberai.toml a table may stand for it."""
 
@@ -21,6 +25,30 @@ class AuthSource(click.types.StringParamType):
 
 
 AUTH = AuthSource()
+
+
+def who_repeats(command: F) -> F:
+    """How a repeated proof logs in, where the scan's own login is not kept or no longer good."""
+    options = (
+        click.option(
+            "--auth",
+            metavar="FILE",
+            type=AUTH,
+            default=None,
+            help="Log in as this file (TOML or JSON) says, instead of as the scan did. Secrets that were masked in the "
+            "finding's requests are taken from it by their names. - is standard input.",
+        ),
+        click.option(
+            "--cookie",
+            "cookies",
+            multiple=True,
+            metavar="NAME=VALUE",
+            help="Send this cookie of a session; it also stands for a masked value of that name. May be repeated.",
+        ),
+    )
+    for decorate in reversed(options):
+        command = decorate(command)
+    return command
 
 
 def login_of(source: "str | AuthRequest | None", cookies: tuple[str, ...]) -> "AuthRequest | None":

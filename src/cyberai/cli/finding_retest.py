@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cyberai.cli.auth_source import login_of, who_repeats
 from cyberai.cli.exit_codes import ExitCode
 from cyberai.cli.options import as_json, data_dir, target_policy
 from cyberai.cli.store_access import policy_settings, workspace_option
@@ -30,12 +31,19 @@ _STYLES = {"present": "bold red", "fixed_confirmed": "bold green"}
 
 @click.command("retest", help=HELP)
 @click.argument("finding_ids", metavar="ID...", nargs=-1, required=True)
+@who_repeats
 @target_policy
 @workspace_option
 @data_dir
 @as_json
 def command(
-    finding_ids: tuple[str, ...], workspace: str, data_dir: Path | None, as_json: bool, **policy: Any
+    finding_ids: tuple[str, ...],
+    workspace: str,
+    data_dir: Path | None,
+    as_json: bool,
+    auth: str | None,
+    cookies: tuple[str, ...],
+    **policy: Any,
 ) -> None:
     """One after the other; the worst result is the exit code."""
     from cyberai.app.retest_work import retest_now
@@ -44,10 +52,11 @@ def command(
     from cyberai.cli.running import run
 
     settings, space = policy_settings(data_dir, policy), workspace_id(workspace)
+    login = login_of(auth, cookies)
 
     async def retested() -> "list[RetestResource]":
         async with open_app(settings) as app:
-            return [await retest_now(app, space, id) for id in dict.fromkeys(finding_ids)]
+            return [await retest_now(app, space, id, login) for id in dict.fromkeys(finding_ids)]
 
     results = run(retested())
     if as_json:

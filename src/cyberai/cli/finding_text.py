@@ -7,6 +7,7 @@ from rich.text import Text
 from cyberai.app.resources import VulnerabilityResource
 from cyberai.cli.console import plain, severity, tier
 from cyberai.cli.results import indented, place
+from cyberai.domain.risk_words import epss_in_words, kev_in_words, risk_in_words
 
 _MARGIN = 12
 
@@ -24,6 +25,9 @@ def show_finding(console: Console, row: VulnerabilityResource) -> None:
         ),
         ("Weakness", ", ".join((*row.cwe, *row.cve, *row.owasp))),
         ("CVSS", f"{row.cvss_score} {row.cvss_vector}"),
+        ("Risk", risk_in_words(row.risk_score, row.risk_terms, with_cve=bool(row.cve))),
+        ("EPSS", epss_in_words(row.epss) if row.epss else ""),
+        ("KEV", _kev(row)),
         ("Check", row.check_id),
         ("Scan", row.scan_id),
         ("Fingerprint", row.fingerprint),
@@ -40,6 +44,11 @@ def show_finding(console: Console, row: VulnerabilityResource) -> None:
         console.print(Text(f"\n{title}", "bold"))
         for paragraph in text.split("\n\n"):
             indented(console, Text(plain(" ".join(paragraph.split()), 4_000)), Text("  "))
+
+
+def _kev(row: VulnerabilityResource) -> str:
+    kev = row.kev
+    return kev_in_words(kev.cve, kev.added, kev.due, ransomware=kev.ransomware) if kev else ""
 
 
 def _status(row: VulnerabilityResource) -> str:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from cyberai.cli.auth_source import login_of, who_repeats
 from cyberai.cli.exit_codes import ExitCode
 from cyberai.cli.options import as_json, data_dir, target_policy
 from cyberai.cli.store_access import policy_settings, workspace_option
@@ -23,6 +24,7 @@ stored: a new scan is what closes a finding. What a submission stores on the tar
 Examples:
   cyberai replay vuln_01hq...
   cyberai replay vuln_01hq... --allow 127.0.0.0/8
+  cyberai replay vuln_01hq... --auth login.toml   # secrets of a login are not kept
   cyberai replay vuln_01hq... --json
 
 \b
@@ -35,11 +37,20 @@ _STYLES = {"present": "bold red", "fixed": "bold green", "inconclusive": "bold y
 
 @click.command("replay", help=HELP)
 @click.argument("finding_id", metavar="ID")
+@who_repeats
 @target_policy
 @workspace_option
 @data_dir
 @as_json
-def command(finding_id: str, workspace: str, data_dir: Path | None, as_json: bool, **policy: Any) -> None:
+def command(
+    finding_id: str,
+    workspace: str,
+    data_dir: Path | None,
+    as_json: bool,
+    auth: str | None,
+    cookies: tuple[str, ...],
+    **policy: Any,
+) -> None:
     """Before and now, the result, its exit code."""
     from cyberai.app.replay import replay
     from cyberai.bootstrap.build import open_app
@@ -47,10 +58,11 @@ def command(finding_id: str, workspace: str, data_dir: Path | None, as_json: boo
     from cyberai.cli.running import run
 
     settings, space = policy_settings(data_dir, policy), workspace_id(workspace)
+    login = login_of(auth, cookies)
 
     async def replayed() -> "ReplayResource":
         async with open_app(settings) as app:
-            return await replay(app, space, finding_id)
+            return await replay(app, space, finding_id, login)
 
     result = run(replayed())
     if as_json:

@@ -101,6 +101,13 @@ def what_to_do(command: F) -> F:
             metavar="N",
             help="1 to 64 requests at a time per host.",
         ),
+        click.option(
+            "--criticality",
+            type=click.Choice(["low", "medium", "high"]),
+            default="medium",
+            show_default=True,
+            help="How much the target matters to you: a term of every risk score.",
+        ),
     )
     for decorate in reversed(options):
         command = decorate(command)
@@ -391,6 +398,7 @@ def request_of(targets: tuple[str, ...], fail_on: str | None, flags: dict[str, A
         auth=UNSET if auth is None else auth,
         scan_type=flags["scan_type"],
         name=flags["name"],
+        criticality=flags["criticality"],
         options=OptionsRequest(
             depth=flags["depth"],
             concurrent=flags["concurrent"],

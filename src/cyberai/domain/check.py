@@ -136,7 +136,8 @@ class CheckOutcome(Struct, frozen=True):
     `fingerprint` is what a finding at this insertion point would have been known by: a clean outcome says of the
     vulnerability with that fingerprint that it is not there any more. Empty where a place may have several.
     `former` is what earlier versions of the fingerprint would have called it. `page` is where a page check has read a page
-    that was shown (`page_place`): of what it had found there before, what it does not find now is gone.
+    that was shown (`page_place`): of what it had found there before, what it does not find now is gone. With a
+    fingerprint, it is where a stored value was looked at (`shown_place`), and only what was shown there is gone.
     """
 
     check_id: str

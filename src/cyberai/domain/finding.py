@@ -92,7 +92,8 @@ class HttpEvidence(Struct, frozen=True, tag="http"):
     shows what another request has stored; `followed` says that the exchange is where its redirect led. `via` are requests whose last answer holds the form with the fresh token
     that the attack (`delivered`, else the exchange's request) needs; where the exchange shows
     something else than the page that was looked at, the last of them is that page. `exact` says that the attack is to be repeated as
-    it is, wrong tokens included.
+    it is, wrong tokens included. `plain` is the unaltered request of the insertion point `place` (kind:name): where answers
+    to these requests cannot tell, the check is run there again.
     """
 
     exchange: Exchange
@@ -103,6 +104,8 @@ class HttpEvidence(Struct, frozen=True, tag="http"):
     followed: bool = False
     via: tuple[HttpRequest, ...] = ()
     exact: bool = False
+    plain: HttpRequest | None = None
+    place: str = ""
 
 
 class ServiceEvidence(Struct, frozen=True, tag="service"):
@@ -131,18 +134,24 @@ class TlsEvidence(Struct, frozen=True, tag="tls"):
 Evidence = HttpEvidence | ServiceEvidence | TlsEvidence
 
 
+MAX_CVES = 20
+"""CVE numbers that a vulnerability keeps."""
+
+
 class Hit(Struct, frozen=True, kw_only=True):
     """One proven (or suspected) flaw at one place.
 
     `url` for web hits, else `host` and `port`. `cause` tells apart several vulnerabilities of one check at
     one place (a header's name, a cookie's name, a TLS version): part of the fingerprint. `title`, `severity`,
     `cvss`, `description`, `impact` and `remediation` override the check's own where one check covers several flaws. `root` is the place where the cause
-    lies when `point` is only one of the places that show it: the fingerprint is that of the root.
+    lies when `point` is only one of the places that show it: the fingerprint is that of the root. `mount` is the same
+    for `url`: the address of the program or folder whose pages show one cause.
     """
 
     proof: Proof
     evidence: tuple[Evidence, ...]
     url: Url | None = None
+    mount: Url | None = None
     host: str = ""
     port: int = 0
     point: InsertionPoint | None = None
@@ -156,3 +165,5 @@ class Hit(Struct, frozen=True, kw_only=True):
     impact: str | None = None
     remediation: str | None = None
     cwe: tuple[str, ...] = ()
+    cve: tuple[str, ...] = ()
+    """Of a known flaw of a known product: its CVE numbers, in any order, at most MAX_CVES."""

@@ -57,6 +57,19 @@ def page_place(url: Url) -> str:
     return f"{url.origin}{normalise_path(url.path)}"
 
 
+LED_TO = "where the submission leads"
+"""The place of what a submission stored, where its own redirect shows it, perhaps on a new page each time."""
+
+
+def shown_place(url: Url | None) -> str:
+    """Where something is shown that was stored: a page with the values of its query, ids replaced; None is LED_TO."""
+    if url is None:
+        return LED_TO
+    pieces = (piece.partition("=") for piece in sorted(url.query.split("&")) if piece)
+    query = "&".join(f"{name}={'{id}' if is_identifier(value) else value}" for name, _, value in pieces)
+    return f"{page_place(url)}?{query}"
+
+
 def former_fingerprints(meta: CheckMeta, hit: Hit) -> tuple[str, ...]:
     """What a hit was known by before, newest first."""
     return tuple(_of_hit(rules, id, meta.grain, hit) for rules, id in _before(meta))
@@ -75,7 +88,8 @@ def _before(meta: CheckMeta) -> list[tuple[Rules, str]]:
 def _of_hit(rules: Rules, id: str, grain: Grain, hit: Hit) -> str:
     if hit.url is None:
         return _digest(rules, id, grain, f"{hit.host}:{hit.port}", hit.cause)
-    return _digest(rules, id, grain, _place_of(rules, grain, hit.url, hit.root or hit.point), hit.cause)
+    place = _place_of(rules, grain, hit.mount or hit.url, hit.root or hit.point)
+    return _digest(rules, id, grain, place, hit.cause)
 
 
 def _of_point(rules: Rules, id: str, grain: Grain, point: InsertionPoint) -> str:

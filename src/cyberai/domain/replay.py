@@ -30,6 +30,8 @@ class Judgement(Struct, frozen=True):
 
     result: ReplayResult
     why: str
+    open: bool = False
+    """Whether the answers to these requests cannot tell, and the check itself may."""
 
 
 def shows(evidence: HttpEvidence, response: HttpResponse) -> bool:
@@ -47,19 +49,22 @@ def judge(evidence: HttpEvidence, attacks: tuple[Exchange, ...], control: Exchan
         return Judgement(ReplayResult.INCONCLUSIVE, "the evidence has no control to tell the answer from")
     was, now = evidence.control.response.status, control.response.status
     if was != now:
-        return Judgement(
-            ReplayResult.INCONCLUSIVE, f"the harmless request is answered with {now} instead of {was}"
-        )
+        why = f"the harmless request is answered with {now} instead of {was}"
+        return _undecided(why) if now not in _REFUSALS else Judgement(ReplayResult.INCONCLUSIVE, why)
     if not evidence.match:
         return _by_time(evidence, answers, control.response)
     seen = [shows(evidence, answer) for answer in answers]
     if all(seen) and shows(evidence, control.response):
-        return Judgement(ReplayResult.INCONCLUSIVE, "what proved it stands in the harmless answer as well")
+        return _undecided("what proved it stands in the harmless answer as well")
     if all(seen):
         return Judgement(ReplayResult.PRESENT, "the attack shows it again, and the harmless request does not")
     if any(seen):
-        return Judgement(ReplayResult.INCONCLUSIVE, "the attack shows it only now and then")
+        return _undecided("the attack shows it only now and then")
     return _silent(evidence, answers)
+
+
+def _undecided(why: str) -> Judgement:
+    return Judgement(ReplayResult.INCONCLUSIVE, why, open=True)
 
 
 def _silent(evidence: HttpEvidence, answers: tuple[HttpResponse, ...]) -> Judgement:
@@ -77,9 +82,9 @@ def _silent(evidence: HttpEvidence, answers: tuple[HttpResponse, ...]) -> Judgem
 def _by_time(evidence: HttpEvidence, answers: tuple[HttpResponse, ...], control: HttpResponse) -> Judgement:
     asked = evidence.exchange.response.elapsed
     if asked < SLOW:
-        return Judgement(ReplayResult.INCONCLUSIVE, "the evidence names nothing to look for in the answer")
+        return _undecided("the evidence names nothing to look for in the answer")
     if control.elapsed > asked / 2:
-        return Judgement(ReplayResult.INCONCLUSIVE, "the harmless request is answered late as well")
+        return _undecided("the harmless request is answered late as well")
     late = [answer.elapsed > 0.8 * asked for answer in answers]
     if all(late):
         return Judgement(
@@ -87,7 +92,7 @@ def _by_time(evidence: HttpEvidence, answers: tuple[HttpResponse, ...], control:
         )
     if not any(answer.elapsed > asked / 2 for answer in answers):
         return _silent(evidence, answers)
-    return Judgement(ReplayResult.INCONCLUSIVE, "the attack is answered late only now and then")
+    return _undecided("the attack is answered late only now and then")
 
 
 def _of_what_is_kept(evidence: HttpEvidence, answers: tuple[HttpResponse, ...]) -> Judgement:

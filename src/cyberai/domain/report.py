@@ -8,6 +8,7 @@ from cyberai.domain.finding import Evidence
 from cyberai.domain.ids import ReportId, ScanId, WorkspaceId
 from cyberai.domain.scan import Scan
 from cyberai.domain.severity import Severity
+from cyberai.domain.trend import Trend
 from cyberai.domain.vulnerability import Vulnerability
 
 
@@ -183,6 +184,8 @@ class ReportModel(Struct, frozen=True, kw_only=True):
     """What an attacker gains, per check id: the `## Impact` of its documentation."""
     check_weaknesses: dict[str, tuple[str, ...]] = {}
     """The CWE numbers and OWASP categories of each check."""
+    trends: tuple[Trend, ...] = ()
+    """How its targets came where they are, in a report for those who decide."""
     delta: Delta | None = None
     """What changed, in a report about that."""
 

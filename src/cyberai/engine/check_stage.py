@@ -2,17 +2,17 @@
 postponed, because it needs the host for itself."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from msgspec import structs
 
 from cyberai.checkkit import Check, InsertionPoint, PolicyRefused, Postponed, Scope, TransportError
 from cyberai.domain.asset import OriginAsset, PlaceAsset, RequestAsset, ServiceAsset, StoredAsset, TlsAsset
 from cyberai.domain.check import CheckOutcome, Clean, Outcome, Skipped, SkipReason
-from cyberai.domain.fingerprint import fingerprint_at, former_fingerprints_at
+from cyberai.domain.fingerprint import fingerprint_at, former_fingerprints_at, shown_place
 from cyberai.domain.unit import Stage, Unit, UnitResult
 from cyberai.engine.context import Context
 from cyberai.engine.coverage import host_label, transport_outcome
-from cyberai.engine.fetch import Tally
 from cyberai.engine.insertion import (
     label,
     named_points,
@@ -23,14 +23,15 @@ from cyberai.engine.insertion import (
 )
 from cyberai.engine.openings import Influence, look, own_values
 from cyberai.engine.probe import EngineProbe, Repeats
-from cyberai.engine.run_check import recorded, repeatable, run_check
+from cyberai.engine.run_check import at_place, recorded, repeatable, run_check
 from cyberai.engine.shape import RARE, only_field
+from cyberai.engine.steps import Steps, Tally
 
 _WHOLE = {OriginAsset: Scope.ORIGIN, TlsAsset: Scope.TLS, ServiceAsset: Scope.SERVICE}
 
 
 async def check_whole(
-    context: Context, unit: Unit, asset: OriginAsset | TlsAsset | ServiceAsset
+    context: Context, unit: Unit, asset: OriginAsset | TlsAsset | ServiceAsset, steps: Steps
 ) -> UnitResult:
     """Run every check of the asset's scope once."""
     host = (
@@ -38,31 +39,39 @@ async def check_whole(
         if isinstance(asset, OriginAsset)
         else host_label(asset.host, asset.port)
     )
-    outcomes, total = [], 0
     # The start page, which several of them read, is fetched once.
     looks: Repeats = {}
-    for check in context.checks[_WHOLE[type(asset)]]:
-        tally = Tally()
+
+    async def run(check: Check, tally: Tally) -> CheckOutcome:
+        if steps.in_doubt:
+            looks.clear()
         probe = EngineProbe(context, check.meta.max_requests, tally, None, looks)
-        outcome = await run_check(check, asset, probe)
-        outcomes.append(recorded(check, asset.key, host, outcome, tally.sent))
-        total += tally.sent
-    return UnitResult(unit, tuple(outcomes), requests=total)
+        return recorded(check, asset.key, host, await run_check(check, asset, probe), tally.sent)
+
+    checks = context.checks[_WHOLE[type(asset)]]
+    outcomes = [await steps.take(check.meta.id, partial(run, check)) for check in checks]
+    return UnitResult(unit, tuple(outcomes), requests=steps.sent)
 
 
-async def check_stored(context: Context, unit: Unit, asset: StoredAsset) -> UnitResult:
+async def check_stored(context: Context, unit: Unit, asset: StoredAsset, steps: Steps) -> UnitResult:
     """Run every check of what is stored on one page that shows it."""
-    host = _host(asset.source)
-    outcomes = []
-    for check in context.checks[Scope.STORED]:
-        tally = Tally()
+
+    async def run(check: Check, tally: Tally) -> CheckOutcome:
         probe = EngineProbe(context, check.meta.max_requests, tally, asset.source)
-        outcome = await run_check(check, asset, probe)
-        outcomes.append(recorded(check, asset.key, host, repeatable(outcome, asset.source), tally.sent))
-    return UnitResult(unit, tuple(outcomes), requests=sum(outcome.requests for outcome in outcomes))
+        outcome = repeatable(await run_check(check, asset, probe), asset.source)
+        if isinstance(outcome, Clean):
+            outcome = probe.weighing.judged(outcome, asset.point)
+        record = recorded(check, asset.key, _host(asset.source), outcome, tally.sent)
+        # Only where a word of ours was seen again does it say something that nothing else came of it.
+        page = shown_place(asset.shown.url if asset.shown is not None else None)
+        return structs.replace(_known_as(record, check, asset.point), page=page) if probe.seen else record
+
+    checks = context.checks[Scope.STORED]
+    outcomes = [await steps.take(check.meta.id, partial(run, check)) for check in checks]
+    return UnitResult(unit, tuple(outcomes), requests=steps.sent)
 
 
-async def check_request(context: Context, unit: Unit, asset: RequestAsset) -> UnitResult:
+async def check_request(context: Context, unit: Unit, asset: RequestAsset, steps: Steps) -> UnitResult:
     """Run every insertion check on every point of the request that is worth it."""
     checks = context.checks[Scope.INSERTION]
     if not checks:
@@ -70,13 +79,12 @@ async def check_request(context: Context, unit: Unit, asset: RequestAsset) -> Un
     only = only_field(asset.shape)
     points = tuple(p for p in ordinary_points(asset.request) if not only or label(p) == only)
     covered = () if only else tuple(p for p in points if label(p) in asset.covered)
-    own = own_values(context, asset, only)
-    tally = Tally()
+    own = steps.once("own", lambda: own_values(context, asset, only))
     influence = Influence()
     outcomes: list[CheckOutcome] = []
     if not only or not points:
         try:
-            influence = await look(context, asset, only, own, tally)
+            influence = await steps.take("look", lambda tally: look(context, asset, only, own, tally))
         except (TransportError, PolicyRefused) as error:
             untried = _untried(asset, only)
             outcomes += _all(checks, asset, untried, _failed(error))
@@ -89,19 +97,20 @@ async def check_request(context: Context, unit: Unit, asset: RequestAsset) -> Un
     )
     outcomes += _all(checks, asset, covered, elsewhere)
     points = tuple(p for p in points if p not in covered)
+    # What the unaltered request is answered with a second time serves every check of the unit.
+    unaltered: Repeats = {}
     for point in (*points, *influence.opened):
         for check in checks:
-            run = Tally()
-            try:
-                outcomes.append(await _run(context, check, asset, point, run, postpones=True))
-            except Postponed:
-                place = PlaceAsset(asset, check.meta.id, label(point))
-                later.append(Unit(Stage.MEASURE, place, unit.depth))
-            tally.sent += run.sent
-    return UnitResult(unit, tuple(outcomes), tuple(later), requests=tally.sent)
+            run = partial(_run_or_postpone, context, check, asset, point, unaltered, steps)
+            came = await steps.take((check.meta.id, label(point)), run)
+            if isinstance(came, PlaceAsset):
+                later.append(Unit(Stage.MEASURE, came, unit.depth))
+            else:
+                outcomes.append(came)
+    return UnitResult(unit, tuple(outcomes), tuple(later), requests=steps.sent)
 
 
-async def measure(context: Context, unit: Unit, place: PlaceAsset) -> UnitResult:
+async def measure(context: Context, unit: Unit, place: PlaceAsset, steps: Steps) -> UnitResult:
     """Run the check again that was postponed at this place: it may have the host for itself now."""
     request = place.request.request
     known = (
@@ -113,9 +122,25 @@ async def measure(context: Context, unit: Unit, place: PlaceAsset) -> UnitResult
     )
     point = next(point for point in known if point is not None and label(point) == place.point)
     check = next(c for c in context.checks[Scope.INSERTION] if c.meta.id == place.check_id)
-    tally = Tally()
-    outcome = await _run(context, check, place.request, point, tally)
-    return UnitResult(unit, (outcome,), requests=tally.sent)
+    outcome = await steps.take("", partial(_run, context, check, place.request, point))
+    return UnitResult(unit, (outcome,), requests=steps.sent)
+
+
+async def _run_or_postpone(
+    context: Context,
+    check: Check,
+    asset: RequestAsset,
+    point: InsertionPoint,
+    unaltered: Repeats,
+    steps: Steps,
+    tally: Tally,
+) -> CheckOutcome | PlaceAsset:
+    if steps.in_doubt:
+        unaltered.clear()
+    try:
+        return await _run(context, check, asset, point, tally, unaltered=unaltered, postpones=True)
+    except Postponed:
+        return PlaceAsset(asset, check.meta.id, label(point))
 
 
 async def _run(
@@ -125,19 +150,27 @@ async def _run(
     point: InsertionPoint,
     tally: Tally,
     *,
+    unaltered: Repeats | None = None,
     postpones: bool = False,
 ) -> CheckOutcome:
-    probe = EngineProbe(context, check.meta.max_requests, tally, asset, postpones=postpones)
+    most = check.meta.max_requests
+    probe = EngineProbe(context, most, tally, asset, unaltered=unaltered, postpones=postpones)
     outcome = await run_check(check, point, probe)
     outcome = probe.weighing.judged(outcome, point)
-    record = recorded(check, _key(asset, point), _host(asset), repeatable(outcome, asset), tally.sent)
-    if isinstance(outcome, Clean):
-        return structs.replace(
-            record,
-            fingerprint=fingerprint_at(check.meta, point),
-            former=former_fingerprints_at(check.meta, point),
-        )
-    return record
+    outcome = at_place(repeatable(outcome, asset), asset.request, label(point))
+    record = recorded(check, _key(asset, point), _host(asset), outcome, tally.sent)
+    return _known_as(record, check, point)
+
+
+def _known_as(record: CheckOutcome, check: Check, point: InsertionPoint) -> CheckOutcome:
+    """With what a finding would have been known by, where there is none."""
+    if not isinstance(record.outcome, Clean):
+        return record
+    return structs.replace(
+        record,
+        fingerprint=fingerprint_at(check.meta, point),
+        former=former_fingerprints_at(check.meta, point),
+    )
 
 
 def _untried(asset: RequestAsset, only: str) -> tuple[InsertionPoint, ...]:

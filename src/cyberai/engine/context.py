@@ -48,10 +48,10 @@ class Context:
         ordered = sorted(checks, key=lambda check: check.meta.id)
         self.checks = {scope: tuple(c for c in ordered if c.meta.scope is scope) for scope in Scope}
         self.known = known or _nothing
-        self.logins = Logins(auth, scope, rng)
-        self.fetcher = Fetcher(network, scope, spec.policies.mode, clock, self.logins)
         self.baselines = Exchanges()
         self.missing: Once[tuple[str, str, str, int], Exchange] = Once(MAX_CONTROLS)
+        self.logins = Logins(auth, scope, rng, self.forget)
+        self.fetcher = Fetcher(network, scope, spec.policies.mode, clock, self.logins)
         self.robots: Once[str, str] = Once()
         self.crawl = CrawlMemory(spec.options.depth)
         self.novelty = Novelty()
@@ -67,6 +67,11 @@ class Context:
     def max_pages(self) -> int:
         """Pages fetched per origin: 500 times the square of the scan's depth (4,500 at the default of 3)."""
         return 500 * self.spec.options.depth**2
+
+    def forget(self) -> None:
+        """Drop the answers that others are compared with: they may not be what the application answers a user."""
+        self.baselines.forget()
+        self.missing.forget()
 
     def server_name(self, url: Url) -> str:
         """The TLS server name of a host: the host itself, nothing for an address."""

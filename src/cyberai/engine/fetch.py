@@ -31,10 +31,11 @@ _REPEATABLE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Tally:
-    """Counts requests sent for one unit."""
+    """Counts requests sent for one unit. `sure`: each answer is to be known to have come within the session."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, sure: bool = False) -> None:
         self.sent = 0
+        self.sure = sure
 
 
 class Fetcher:
@@ -72,7 +73,7 @@ class Fetcher:
         if login is None:
             exchange = Exchange(request, await self._attempts(request, tally, retries))
         else:
-            exchange = await login.send(request, self.transmit(tally, retries))
+            exchange = await login.send(request, self.transmit(tally, retries), sure=tally.sure)
         self.noted.answered(exchange)
         return exchange
 

@@ -67,6 +67,10 @@ class Once(Generic[Key, Value]):
                 return value
         return self._values[key]
 
+    def forget(self) -> None:
+        """Make each anew when it is asked for next."""
+        self._values.clear()
+
 
 class Exchanges:
     """The latest answers to unaltered requests, the oldest dropped beyond MAX_EXCHANGES bytes."""
@@ -80,7 +84,7 @@ class Exchanges:
         return self._kept.get(request)
 
     def forget(self) -> None:
-        """Forget all: they may not be what the application answers a user."""
+        """Forget all."""
         self._kept.clear()
         self._size = 0
 

@@ -65,8 +65,8 @@ class Garden:
         seen = dict.fromkeys(match.decode().lower() for match in self._find.findall(body))
         return [self._plants[word] for word in seen if word in self._plants]
 
-    def __bool__(self) -> bool:
-        return bool(self._plants)
+    def __len__(self) -> int:
+        return len(self._plants)
 
 
 def planted(asset: RequestAsset, garden: Garden) -> Iterator[tuple[HttpRequest, list[Plant]]]:

@@ -18,8 +18,8 @@ from cyberai.domain.http import Headers, HttpResponse
 from cyberai.engine import credentials as credentials_mode
 from cyberai.engine.context import Context
 from cyberai.engine.fetch import MAX_REDIRECTS, Tally, redirect_request, with_cookies_after
+from cyberai.engine.fresh_tokens import Send, submit
 from cyberai.engine.fresh_tokens import send_fresh as send_fresh
-from cyberai.engine.fresh_tokens import submit
 from cyberai.engine.missing import control_place, missing_control
 from cyberai.engine.rendering import render
 from cyberai.engine.weighing import Weighing
@@ -32,7 +32,8 @@ NO_ANSWER = 0
 """The status that stands for a connection closed without an answer."""
 
 Repeats = dict[HttpRequest, list[Exchange]]
-"""Further observations of one page, shared by the page checks that look at it."""
+"""Further observations of one request, shared by the checks that look at it: of a page by the checks of pages, of the
+unaltered request of an insertion point by all checks of its unit."""
 
 
 class EngineProbe:
@@ -52,9 +53,11 @@ class EngineProbe:
         asset: RequestAsset | None = None,
         repeats: Repeats | None = None,
         *,
+        unaltered: Repeats | None = None,
         postpones: bool = False,
     ) -> None:
         self._context = context
+        self._unaltered = unaltered
         self._left = budget
         self._tally = tally
         self._asset = asset
@@ -63,6 +66,9 @@ class EngineProbe:
         self._repeated: Counter[HttpRequest] = Counter()
         self._charged: set[object] = set()
         self._silenced = 0
+        self._words: list[str] = []
+        self.seen = False
+        """Whether a page showed a word of what was stored on it."""
         self.weighing = Weighing(context, tally)
 
     async def send(self, request: HttpRequest, *, follow: bool = False) -> Exchange:
@@ -85,12 +91,15 @@ class EngineProbe:
         """See checkkit.Probe."""
         self._charge()
         request = render(point, payload, append)
+        own = payload == ("" if append else point.value)
         try:
-            exchange = await self._submit(request)
+            exchange = await (self._looked(request) if own else self._submit(request))
         except TransportError as error:
             if error.reason is not TransportReason.RESET or not await self._only_this_payload(point):
                 raise
             return Exchange(request, HttpResponse(NO_ANSWER))
+        if own:
+            return exchange
         await self.weighing.weigh(point, payload, append, exchange.response)
         return exchange
 
@@ -99,12 +108,19 @@ class EngineProbe:
     ) -> tuple[Exchange, Exchange]:
         """See checkkit.Probe."""
         delivered = await self.inject(place.point, payload, append=append)
+        shown = await self._shown(place, delivered)
+        words = [word.encode() for word in self._words if word in payload]
+        body = shown.response.body.lower()
+        self.seen = self.seen or any(word in body for word in words)
+        return delivered, shown
+
+    async def _shown(self, place: StoredAsset, delivered: Exchange) -> Exchange:
         if place.shown is not None:
-            return delivered, await self.send(with_cookies_after(delivered, place.shown))
+            return await self.send(with_cookies_after(delivered, place.shown))
         target = redirect_request(delivered)
         if target is None or self._context.fetcher.forbidden(target) is not None:
-            return delivered, delivered
-        return delivered, await self.send(target, follow=True)
+            return delivered
+        return await self.send(target, follow=True)
 
     async def _only_this_payload(self, point: InsertionPoint) -> bool:
         """Whether the unaltered request is answered, after a payload that was not: a program that ends on a
@@ -182,7 +198,9 @@ class EngineProbe:
 
     def token(self, length: int = 8) -> str:
         """See checkkit.Probe."""
-        return self._context.rng.letters(length)
+        word = self._context.rng.letters(length)
+        self._words.append(word)
+        return word
 
     def number(self, low: int, high: int) -> int:
         """See checkkit.Probe."""
@@ -207,13 +225,21 @@ class EngineProbe:
     async def _send(self, request: HttpRequest) -> Exchange:
         if self._repeats is None or request.method not in ("GET", "HEAD"):
             return await self._transmit(request)
+        return await self._shared(self._repeats, request, self._transmit)
+
+    async def _looked(self, request: HttpRequest) -> Exchange:
+        if self._unaltered is None:
+            return await self._submit(request)
+        return await self._shared(self._unaltered, request, self._submit)
+
+    async def _shared(self, repeats: Repeats, request: HttpRequest, send: Send) -> Exchange:
         # The n-th look of one check at a page may be the n-th look of another: two checks asking for a second
         # observation share it, one check asking twice gets two.
-        looks = self._repeats.setdefault(request, [])
+        looks = repeats.setdefault(request, [])
         index = self._repeated[request]
         self._repeated[request] += 1
         if index >= len(looks):
-            looks.append(await self._transmit(request))
+            looks.append(await send(request))
         return looks[index]
 
     async def _transmit(self, request: HttpRequest) -> Exchange:

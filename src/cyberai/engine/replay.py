@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from cyberai.checkkit import Check, Exchange, Scope, TransportError
 from cyberai.checkkit.probe import PolicyRefused
-from cyberai.domain.asset import OriginAsset, PortAsset, RequestAsset, ServiceAsset, TlsAsset
+from cyberai.domain.asset import OriginAsset, PlaceAsset, PortAsset, RequestAsset, ServiceAsset, TlsAsset
 from cyberai.domain.check import Clean, Found
 from cyberai.domain.finding import Evidence, HttpEvidence
 from cyberai.domain.fingerprint import fingerprint, former_fingerprints
@@ -18,6 +18,7 @@ from cyberai.domain.verdict import in_words
 from cyberai.engine.context import Context
 from cyberai.engine.fetch import MAX_REDIRECTS, Tally, redirect_request
 from cyberai.engine.frontier import crawl_unit
+from cyberai.engine.login.restore import Secrets, holds_mask, restored
 from cyberai.engine.login.scrub import unmasked as unmasked
 from cyberai.engine.probe import send_fresh
 from cyberai.engine.run import EngineSession
@@ -38,26 +39,44 @@ class Replayed(Struct, frozen=True):
     control: Exchange | None = None
 
 
+async def with_secrets(
+    session: EngineSession, evidence: tuple[Evidence, ...]
+) -> tuple[tuple[Evidence, ...], str]:
+    """The evidence with what was masked in addresses and bodies put back from the session's login; or as it is, and why that
+    cannot be. Raise LoginFailed."""
+    context, first = session.context, evidence[0]
+    if not any(map(holds_mask, evidence)) or not isinstance(first, HttpEvidence):
+        return evidence, ""
+    auth, login = context.logins.given, context.logins.of(first.exchange.request.url)
+    if auth is None:
+        return evidence, ""
+    try:
+        known = await login.known(context.fetcher.transmit(Tally())) if login is not None else ((), ())
+    except TransportError as error:
+        return evidence, f"no answer to the login: {in_words(error.reason.value)}"
+    secrets = Secrets(auth, *known)
+    filled = [restored(piece, secrets) for piece in evidence]
+    missing = list(dict.fromkeys(name for _, names in filled for name in names))
+    if missing:
+        return evidence, (
+            f"secrets are not kept, and nothing given says what stood in {' and '.join(missing)}: pass it under that name "
+            "with --cookie NAME=VALUE, or in the fields, headers or cookies of --auth FILE"
+        )
+    return tuple(piece for piece, _ in filled), ""
+
+
 async def replay_requests(session: EngineSession, evidence: HttpEvidence) -> Replayed:
     """Attack, control, attack; whatever keeps them from being answered makes it inconclusive. The exchanges are without
     the secrets of the session."""
-    replayed, hide = await _requests(session, evidence), session.context.logins.without_secrets
-    return Replayed(
-        replayed.judgement,
-        hide(replayed.attack) if replayed.attack is not None else None,
-        hide(replayed.control) if replayed.control is not None else None,
-    )
-
-
-async def _requests(session: EngineSession, evidence: HttpEvidence) -> Replayed:
-    context, tally = session.context, Tally()
+    context, tally, hide = session.context, Tally(), session.context.logins.without_secrets
     attacks: list[Exchange] = []
     control = None
     try:
         for number in range(ATTACKS):
-            attacks.append(await _attack(context, evidence, tally))
+            # What proved it was stored without secrets as well: like is judged beside like.
+            attacks.append(hide(await _attack(context, evidence, tally)))
             if number == 0 and evidence.control is not None and evidence.delivered is None:
-                control = await _fresh(context, evidence.control, evidence, tally)
+                control = hide(await _fresh(context, evidence.control, evidence, tally))
     except TransportError as error:
         return Replayed(
             _unanswered(error.reason.value, error.detail), attacks[0] if attacks else None, control
@@ -84,6 +103,27 @@ async def _attack(context: Context, evidence: HttpEvidence, tally: Tally) -> Exc
 async def _fresh(context: Context, recorded: Exchange, evidence: HttpEvidence, tally: Tally) -> Exchange:
     asset = RequestAsset(recorded.request, "", via=evidence.via)
     return await send_fresh(context, recorded.request, asset, tally, retries=1)
+
+
+async def replay_place(
+    session: EngineSession, check: Check, evidence: HttpEvidence, identity: str
+) -> Replayed | None:
+    """Run the check again at the insertion point where it found the flaw; None where the evidence does not say where that
+    was, or the place is not answered as one of the requests was then."""
+    plain, was = evidence.plain, {evidence.exchange.response.status}
+    if plain is None:
+        return None
+    if evidence.control is not None:
+        was.add(evidence.control.response.status)
+    asset = RequestAsset(plain, "", via=evidence.via)
+    try:
+        now = (await send_fresh(session.context, plain, asset, Tally(), retries=1)).response.status
+    except (TransportError, PolicyRefused):
+        return None
+    if now not in was:
+        return None
+    unit = Unit(Stage.MEASURE, PlaceAsset(asset, check.meta.id, evidence.place))
+    return await replay_check(session, check, unit, identity)
 
 
 async def replay_check(session: EngineSession, check: Check, unit: Unit, identity: str) -> Replayed:

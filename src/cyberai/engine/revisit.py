@@ -2,6 +2,7 @@
 of them. What turns up elsewhere was kept by the application, and is tested there."""
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 from cyberai.checkkit import PolicyRefused, Scope, TransportError
 from cyberai.domain.asset import OriginAsset, RequestAsset, StoredAsset
@@ -15,6 +16,7 @@ from cyberai.engine.fetch import MAX_REDIRECTS, Tally, redirect_request
 from cyberai.engine.planting import Garden, Plant, planted
 from cyberai.engine.probe import send_fresh
 from cyberai.engine.shape import only_field, shape_of
+from cyberai.engine.steps import Steps
 
 WRITERS_PER_DEPTH = 100
 """Requests that are sent with words, times the scan's depth: those that write first."""
@@ -26,20 +28,21 @@ MAX_PLACES = 4
 """Pages on which one value is tested."""
 
 
-async def revisit(context: Context, unit: Unit, asset: OriginAsset) -> UnitResult:
+async def revisit(context: Context, unit: Unit, asset: OriginAsset, steps: Steps) -> UnitResult:
     """Plant, then look; every place that shows what was planted elsewhere is a unit."""
     known = [a for a in await context.known() if a.request.url.origin == asset.url.origin]
     known = [a for a in known if not only_field(a.shape)]
     depth = context.spec.options.depth
     writers = list(_first_of_shape(_writers(known), depth * WRITERS_PER_DEPTH))
     pages = [a.request for a in _first_of_shape(_pages(known, writers), depth * PAGES_PER_DEPTH)]
-    look = _Look(context, pages)
-    for writer in writers:
-        await look.plant(writer)
+    look = steps.once("look", lambda: _Look(context, pages))
+    for number, writer in enumerate(writers):
+        await steps.take(number, partial(look.plant, writer))
     if look.garden:
         for page in pages:
-            await look.at(page)
-    return UnitResult(unit, found=tuple(look.units()), requests=look.tally.sent)
+            # Words that were planted anew are looked for anew.
+            await steps.take((page, len(look.garden)), partial(look.at, page))
+    return UnitResult(unit, found=tuple(look.units()), requests=steps.sent)
 
 
 class _Look:
@@ -49,16 +52,15 @@ class _Look:
         self._context = context
         self._in_turn = {_address(page.url) for page in pages}
         self.garden = Garden(context.rng)
-        self.tally = Tally()
         self._session: dict[str, str] = {}
         self._seen: dict[str, StoredAsset] = {}
         self._pages: dict[tuple[str, InsertionKind, str], set[str]] = {}
 
-    async def plant(self, asset: RequestAsset) -> None:
+    async def plant(self, asset: RequestAsset, tally: Tally) -> None:
         for request, plants in planted(asset, self.garden):
             try:
-                exchange = await send_fresh(self._context, request, asset, self.tally)
-                arrived = await self._followed(exchange)
+                exchange = await send_fresh(self._context, request, asset, tally)
+                arrived = await self._followed(exchange, tally)
             except (TransportError, PolicyRefused):
                 continue
             self.garden.put(plants)
@@ -72,22 +74,22 @@ class _Look:
                 mine = [p for p in self.garden.found(arrived.response.body) if p.word not in target]
                 self._note((p for p in mine if p.asset is asset), arrived.request, moved=True)
 
-    async def _followed(self, exchange: Exchange) -> Exchange:
+    async def _followed(self, exchange: Exchange, tally: Tally) -> Exchange:
         for _ in range(MAX_REDIRECTS):
             if redirect_request(exchange) is None:
                 break
-            following = await self._context.fetcher.follow(exchange, self.tally)
+            following = await self._context.fetcher.follow(exchange, tally)
             if following is exchange:
                 break
             exchange = following
         return exchange
 
-    async def at(self, request: HttpRequest) -> None:
+    async def at(self, request: HttpRequest, tally: Tally) -> None:
         """Look at a page once, in the session in which things were submitted."""
         held = {**dict(request_cookies(request)), **self._session}
         request = with_cookies(request, tuple(held.items()))
         try:
-            exchange = await self._context.fetcher.send(request, self.tally, retries=1)
+            exchange = await self._context.fetcher.send(request, tally, retries=1)
         except (TransportError, PolicyRefused):
             return
         self._note(self.garden.found(exchange.response.body), request)

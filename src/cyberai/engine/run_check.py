@@ -1,6 +1,6 @@
 """Running one check on one asset: whatever happens becomes one outcome."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import Any, cast
 
@@ -62,6 +62,15 @@ def repeatable(outcome: Outcome, asset: RequestAsset) -> Outcome:
     return Found(tuple(_with_way(hit, leading_to(asset)) for hit in outcome.hits))
 
 
+def at_place(outcome: Outcome, request: HttpRequest, place: str) -> Outcome:
+    """The outcome with the place that its evidence is about."""
+    if not isinstance(outcome, Found):
+        return outcome
+    return Found(
+        tuple(_changed(hit, lambda e: structs.replace(e, plain=request, place=place)) for hit in outcome.hits)
+    )
+
+
 def of_page(outcome: Outcome, page: HttpRequest) -> Outcome:
     """The outcome of a page check, with the page where its evidence shows something else, such as a file it names."""
     if not isinstance(outcome, Found):
@@ -77,10 +86,11 @@ def of_page(outcome: Outcome, page: HttpRequest) -> Outcome:
 
 
 def _with_way(hit: Hit, via: tuple[HttpRequest, ...]) -> Hit:
-    evidence = tuple(
-        structs.replace(e, via=via) if isinstance(e, HttpEvidence) and not e.exact else e
-        for e in hit.evidence
-    )
+    return _changed(hit, lambda e: e if e.exact else structs.replace(e, via=via))
+
+
+def _changed(hit: Hit, change: Callable[[HttpEvidence], HttpEvidence]) -> Hit:
+    evidence = tuple(change(e) if isinstance(e, HttpEvidence) else e for e in hit.evidence)
     return structs.replace(hit, evidence=evidence)
 
 

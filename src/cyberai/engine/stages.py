@@ -18,6 +18,7 @@ from cyberai.engine.crawl import crawl_request
 from cyberai.engine.discover import discover
 from cyberai.engine.identify import identify_origin, identify_port
 from cyberai.engine.revisit import revisit
+from cyberai.engine.steps import Steps
 
 
 async def perform(context: Context, unit: Unit) -> UnitResult:
@@ -39,18 +40,22 @@ async def _tested(context: Context, unit: Unit) -> UnitResult:
     """The stages whose answers count only within the session."""
     match unit.stage, unit.asset:
         case Stage.REVISIT, OriginAsset() as origin:
-            return await believed(context, origin.url, lambda: revisit(context, unit, origin))
+            return await believed(context, origin.url, lambda steps: revisit(context, unit, origin, steps))
         case Stage.REVISIT, StoredAsset() as stored:
             url = stored.source.request.url
-            return await believed(context, url, lambda: check_stored(context, unit, stored))
+            return await believed(context, url, lambda steps: check_stored(context, unit, stored, steps))
         case Stage.CHECK, RequestAsset() as request:
-            return await believed(context, request.request.url, lambda: check_request(context, unit, request))
+            return await believed(
+                context, request.request.url, lambda steps: check_request(context, unit, request, steps)
+            )
         case Stage.CHECK, OriginAsset() as origin:
-            return await believed(context, origin.url, lambda: check_whole(context, unit, origin))
+            return await believed(
+                context, origin.url, lambda steps: check_whole(context, unit, origin, steps)
+            )
         case Stage.CHECK, (TlsAsset() | ServiceAsset()) as whole:
-            return await check_whole(context, unit, whole)
+            return await check_whole(context, unit, whole, Steps(None))
         case Stage.MEASURE, PlaceAsset() as place:
             url = place.request.request.url
-            return await believed(context, url, lambda: measure(context, unit, place))
+            return await believed(context, url, lambda steps: measure(context, unit, place, steps))
         case _:
             raise ValueError(f"stage {unit.stage.name} has nothing to do for {unit.asset.key}")

@@ -44,12 +44,12 @@ async def fetch(context: Context, asset: RequestAsset, tally: Tally) -> Exchange
     if kept is not None:
         return kept
     context.crawl.pages[request.url.origin] += 1
-    exchange = await send_fresh(context, request, asset, tally, retries=CRAWL_RETRIES)
     login = context.logins.of(request.url)
+    since = login.span if login is not None else 0
+    exchange = await send_fresh(context, request, asset, tally, retries=CRAWL_RETRIES)
     if login is not None and login.unsure >= UNSURE and request.method == "GET":
-        doubtful = login.doubtful
         await login.confirm(context.fetcher.transmit(tally))
-        if login.doubtful != doubtful:
+        if login.doubted(since, login.span):
             exchange = await send_fresh(context, request, asset, tally, retries=CRAWL_RETRIES)
     context.baselines.keep(request, exchange)
     return exchange

@@ -19,9 +19,10 @@ class FacetTally(Struct, frozen=True, kw_only=True):
 
 
 class FacetCounts(Struct, frozen=True, kw_only=True):
-    """How many rows match a filter (at least `total` where `capped`), and how many of them have which value, per
-    dimension."""
+    """How many rows match a filter (at least `total` where `capped`), the risk of them together (None where not all were
+    counted), and how many of them have which value, per dimension."""
 
     total: int
     capped: bool
+    risk: float | None
     by: dict[str, FacetTally]

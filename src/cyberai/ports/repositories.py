@@ -17,6 +17,7 @@ from cyberai.domain.history import Actor
 from cyberai.domain.ids import KeyId, ReportId, ScanId, ShardId, VulnerabilityId
 from cyberai.domain.report import CoverageRow, Report
 from cyberai.domain.scan import Scan, ScanStatus
+from cyberai.domain.trend import Standing
 from cyberai.domain.unit import Lease, Shard, Stage, Unit, UnitCounts
 from cyberai.domain.vulnerability import Sighting, Vulnerability
 from cyberai.ports.facets import FacetCounts
@@ -200,6 +201,10 @@ class ScanTx(Protocol):
         process."""
         ...
 
+    def targets(self, limit: int) -> list[str]:
+        """The targets that most scans have as their first, at most `limit`."""
+        ...
+
     def last_completed(self, target: str, limit: int) -> list[Scan]:
         """The newest completed scans of this target."""
         ...
@@ -359,6 +364,14 @@ class VulnerabilityTx(Protocol):
 
     def of_scan(self, scan_id: ScanId) -> list[Vulnerability]:
         """All vulnerabilities this scan saw (verdict, risk); at most 100,000."""
+        ...
+
+    def standing(self, target: str) -> Standing:
+        """The risk of what stands of this target now, read off counters."""
+        ...
+
+    def with_cve(self, before: int | None, limit: int) -> list[RankedVulnerability]:
+        """Vulnerabilities with a CVE, in order of creation, the newest first."""
         ...
 
     def of_target(self, target: str) -> list[Vulnerability]:

@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 from msgspec import Struct
 
 from cyberai.domain.ids import WorkspaceId
+from cyberai.ports.feeds import FeedTx
 from cyberai.ports.life import LifeTx
 from cyberai.ports.records import EraseTx, LogTx, TicketTx, UsageTx
 from cyberai.ports.repositories import (
@@ -83,6 +84,11 @@ class Tx(Protocol):
     @property
     def life(self) -> LifeTx:
         """Histories and places of vulnerabilities."""
+        ...
+
+    @property
+    def feeds(self) -> FeedTx:
+        """Imported feeds (of the deployment)."""
         ...
 
     @property

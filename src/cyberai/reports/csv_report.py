@@ -4,7 +4,9 @@ import csv
 import io
 import unicodedata
 
+from cyberai.domain.cvss import cvss_version
 from cyberai.domain.report import RenderedReport, ReportModel
+from cyberai.domain.risk import terms_of
 from cyberai.domain.vulnerability import Vulnerability
 from cyberai.reports.plain_text import one_line, rfc3339
 
@@ -41,6 +43,13 @@ COLUMNS = (
     "remediation",
     "references",
     "fingerprint",
+    "cvss_version",
+    "risk_score",
+    "exposure",
+    "criticality",
+    "epss",
+    "epss_percentile",
+    "kev",
 )
 """The header row; new columns are only ever added at the end."""
 
@@ -125,4 +134,20 @@ def _row(v: Vulnerability) -> dict[str, str]:
         "remediation": v.remediation,
         "references": " ".join(v.references),
         "fingerprint": v.fingerprint,
+        "cvss_version": cvss_version(v.cvss_vector) or "",
+        **_risk(v),
+    }
+
+
+def _risk(v: Vulnerability) -> dict[str, str]:
+    """What is not known is an empty cell, never 0; `kev` is the day since when it is listed, or `no`."""
+    epss = v.threat.epss if v.threat else None
+    kev = "no" if v.threat and v.threat.kev_known else ""
+    return {
+        "risk_score": f"{terms_of(v).score:.1f}",
+        "exposure": v.exposure.value if v.exposure else "",
+        "criticality": v.criticality.value,
+        "epss": f"{epss.score:.5f}" if epss else "",
+        "epss_percentile": f"{epss.percentile:.5f}" if epss else "",
+        "kev": v.threat.kev.added if v.threat and v.threat.kev else kev,
     }

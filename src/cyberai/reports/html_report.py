@@ -15,6 +15,7 @@ from cyberai.reports.page.coverage import coverage_view
 from cyberai.reports.page.findings import SEVERITIES, FindingView, finding_views
 from cyberai.reports.page.scans import risk_score, scan_views, verdict_view
 from cyberai.reports.page.summary import PROOF, beyond, headline, nothing, top_risks, untested
+from cyberai.reports.page.trend import trend_view
 from cyberai.reports.plain_text import capped, one_line, utc
 
 OPEN_EVIDENCE = 12
@@ -48,6 +49,7 @@ def render(model: ReportModel) -> RenderedReport:
         untested=untested(coverage),
         standards=judged(model) if model.report.type is ReportType.COMPLIANCE else (),
         delta=delta_view(model),
+        trends=[trend_view(trend) for trend in model.trends],
         cards=_cards(model, findings),
         findings=findings,
         groups=_groups(_cards(model, findings)),

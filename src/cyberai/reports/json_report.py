@@ -3,6 +3,7 @@
 import msgspec
 
 from cyberai.domain.report import CoverageRow, Delta, RenderedReport, ReportModel, ReportType
+from cyberai.domain.trend import Trend
 from cyberai.domain.vulnerability import Vulnerability
 from cyberai.reports.compliance.judgement import judged
 from cyberai.reports.plain_text import rfc3339
@@ -12,7 +13,7 @@ INDENT = 2
 
 def render(model: ReportModel) -> RenderedReport:
     """One object `{report, generated_at, version, scans, vulnerabilities, coverage}`, key order fixed; with
-    `compliance` or `delta` where the report is about that, and `omitted` where there are too many findings.
+    `compliance`, `trends` or `delta` where the report is about that, and `omitted` where there are too many findings.
 
     `scans` and `vulnerabilities` are the API's own objects, the latter with `evidence`.
     """
@@ -41,6 +42,8 @@ def render(model: ReportModel) -> RenderedReport:
         document["omitted"] = [_named(row) for row in model.rest]
     if report.type is ReportType.COMPLIANCE:
         document["compliance"] = judged(model)
+    if report.type is ReportType.EXECUTIVE:
+        document["trends"] = [_trend(trend) for trend in model.trends]
     if model.delta is not None:
         document["delta"] = _delta(model.delta)
     content = msgspec.json.format(msgspec.json.encode(document), indent=INDENT) + b"\n"
@@ -50,6 +53,21 @@ def render(model: ReportModel) -> RenderedReport:
 def _named(row: Vulnerability) -> dict[str, object]:
     """What is left of a finding that the report has no room for."""
     return {"id": row.id, "severity": row.effective_severity.value, "title": row.title}
+
+
+def _trend(trend: Trend) -> dict[str, object]:
+    return {
+        "target": trend.target,
+        "scans": [
+            {
+                "scan_id": point.scan_id,
+                "finished_at": rfc3339(point.at),
+                "risk_score": point.risk,
+                "counts_by_severity": point.counts,
+            }
+            for point in trend.points
+        ],
+    }
 
 
 def _delta(delta: Delta) -> dict[str, object]:

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 
 from cyberai.domain.finding import Tier
 from cyberai.domain.report import RenderedReport, ReportItem, ReportModel, ReportType
+from cyberai.domain.risk import terms_of
+from cyberai.domain.risk_words import epss_in_words, risk_in_words, threat_in_words
 from cyberai.domain.severity import Severity
 from cyberai.reports.compliance.judgement import judged
 from cyberai.reports.page.changes import delta_view, shown_in_full
@@ -34,7 +36,14 @@ _RUN = re.compile(r"`+")
 
 def render(model: ReportModel) -> RenderedReport:
     """Summary, findings from the worst on, coverage. `executive` leaves the evidence out, `raw` the prose."""
-    lines = [f"# {escape(model.title)}", "", *_summary(model), *_delta(model), *_compliance(model)]
+    lines = [
+        f"# {escape(model.title)}",
+        "",
+        *_summary(model),
+        *_trends(model),
+        *_delta(model),
+        *_compliance(model),
+    ]
     wanted = shown_in_full(model)
     for number, item in enumerate(model.items if model.report.type is not ReportType.COMPLIANCE else (), 1):
         if wanted is None or item.vulnerability.id in wanted:
@@ -114,6 +123,20 @@ def _summary(model: ReportModel) -> Iterable[str]:
     yield ""
 
 
+def _trends(model: ReportModel) -> Iterable[str]:
+    """The targets over time, where the report is for those who decide."""
+    for trend in model.trends:
+        yield f"## Over time: {span(trend.target)}"
+        yield ""
+        yield f"| Finished | Risk | {' | '.join(band.value.capitalize() for band in Severity)} |"
+        yield "|---|--:|" + "--:|" * len(Severity)
+        for point in trend.points:
+            risk = "not known" if point.risk is None else f"{point.risk:.1f}"
+            counts = " | ".join(str(point.counts[band]) for band in Severity)
+            yield f"| {utc(point.at)} | {risk} | {counts} |"
+        yield ""
+
+
 def _delta(model: ReportModel) -> Iterable[str]:
     """What has changed, where the report is about that."""
     view = delta_view(model)
@@ -168,7 +191,10 @@ def _finding(number: int, item: ReportItem, model: ReportModel) -> Iterable[str]
         ("Parameter", span(row.location.parameter or "")),
         ("Check", span(row.check_id)),
         ("Proof", f"{row.tier.value}, confidence {row.confidence} of 100"),
-        ("Weakness", escape(", ".join(row.cwe))),
+        ("Risk", risk_in_words(terms_of(row).score, terms_of(row), with_cve=bool(row.cve))),
+        ("EPSS", epss_in_words(row.threat.epss) if row.threat and row.threat.epss else ""),
+        ("KEV", threat_in_words(row.threat)),
+        ("Weakness", escape(", ".join((*row.cwe, *row.cve)))),
         ("OWASP", escape(", ".join(row.owasp))),
         ("State", f"{row.status.value}, {row.detection.value}".replace("_", " ")),
         ("Places", str(row.occurrences) if row.occurrences > 1 else ""),

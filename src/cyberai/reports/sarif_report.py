@@ -10,8 +10,10 @@ from urllib.parse import quote
 
 import msgspec
 
+from cyberai.domain.cvss import cvss_version
 from cyberai.domain.finding import Tier
 from cyberai.domain.report import RenderedReport, ReportItem, ReportModel
+from cyberai.domain.risk import terms_of
 from cyberai.domain.scan import ScanStatus
 from cyberai.domain.severity import Severity
 from cyberai.domain.vulnerability import Detection, Vulnerability, VulnerabilityStatus
@@ -162,6 +164,11 @@ def _properties(row: Vulnerability, resource: dict[str, object]) -> dict[str, ob
         "id": row.id,
         "severity": row.effective_severity.value,
         "cvss": row.cvss_vector,
+        "cvssVersion": cvss_version(row.cvss_vector),
+        "cve": list(row.cve),
+        "riskScore": terms_of(row).score,
+        "epss": row.threat.epss.score if row.threat and row.threat.epss else None,
+        "kev": row.threat.kev is not None if row.threat and row.threat.kev_known else None,
         "tier": row.tier.value,
         "status": row.status.value,
         "detection": row.detection.value,

@@ -24,7 +24,7 @@ class Ballast:
 
     def lay(self) -> bool:
         """Make sure that it is there; False when the disk has no room for it."""
-        if self.laid():
+        if self._path.exists():
             return True
         try:
             space = os.statvfs(self._path.parent)
@@ -45,8 +45,8 @@ class Ballast:
         return True
 
     def laid(self) -> bool:
-        """False once any process has given it up."""
-        return self._path.exists()
+        """False once any process has given it up. Where the whole folder is gone, nobody has."""
+        return self._path.exists() or not self._path.parent.exists()
 
     def disk_is_full(self) -> bool:
         """True when not even a small scan fits beside the ballast; False when that cannot be told."""

@@ -17,6 +17,7 @@ from cyberai.ports.facets import MOST_VALUES, FacetCounts, FacetTally
 from cyberai.storage.collection import Collection as Rows
 from cyberai.storage.listing import ALL, Listing
 from cyberai.storage.orders import Wanted
+from cyberai.storage.vulnerability_kind import risk_together
 
 FACETS = ("severity", "status", "detection", "tier")
 """Dimensions that a facet holds."""
@@ -55,6 +56,7 @@ class FacetCounting:
         self._terms = [
             (name, tuple(dict.fromkeys(values))) for name, values in wanted.terms.items() if values
         ]
+        self._facets: Counter[int] = Counter()
         self._timed = words or wanted.after is not None or wanted.before is not None
 
     def counts(self, most: int) -> FacetCounts:
@@ -68,7 +70,9 @@ class FacetCounting:
             by |= {name: _tally(counts, capped=ended) for name, counts in counted.items()}
             if not known:
                 total, capped = n, ended
-        return FacetCounts(total=total, capped=capped, by={name: by[name] for name in (*FACETS, *TERMS)})
+        risk = None if capped else risk_together(self._facets.items())
+        ordered = {name: by[name] for name in (*FACETS, *TERMS)}
+        return FacetCounts(total=total, capped=capped, risk=risk, by=ordered)
 
     def _known(self) -> dict[str, Mapping[str, int]]:
         """What the counters know."""
@@ -99,6 +103,7 @@ class FacetCounting:
         for pairs in counts.values():
             for facet, n in pairs:
                 facets[facet] += n
+        self._facets = facets
         found: dict[str, Mapping[str, int]] = {name: self._by_value(name, facets) for name in FACETS}
         for dimension, kind in TERMS.items():
             if kind == name:
@@ -111,6 +116,7 @@ class FacetCounting:
         rows = self._rows.texts_among(numbers)
         # Counters over whole columns: a loop over rows and dimensions takes twice as long.
         facets = Counter(facet for facet, _ in rows)
+        self._facets = self._facets or facets
         named = [_named.decode(doc) for _, doc in rows] if not TERMS.keys().isdisjoint(dimensions) else []
         counts = {
             name: Counter(map(attrgetter(name), named)) if name in TERMS else self._by_value(name, facets)

@@ -178,6 +178,10 @@ class Scans:
             rows = self._db.rows(_LEFT)
         return [KIND.decode(doc) for (doc,) in rows]
 
+    def targets(self, limit: int) -> list[str]:
+        """The targets that most scans have as their first."""
+        return [value for value, _ in self._here().listing.largest("target", None, limit)]
+
     def last_completed(self, target: str, limit: int) -> list[Scan]:
         """The newest completed scans of this target."""
         if not any(map(_completed, self._here().listing.counts("target", target))):

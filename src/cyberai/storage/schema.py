@@ -420,6 +420,17 @@ idempotency = Table(
 """Replies kept under idempotency keys, for a day. `key` is a digest: what clients send is kept nowhere."""
 Index("idempotency_expiry", idempotency.c.expires_at)
 
+feed = _keyed("feed", ("name",), _text("name"), _text("doc"))
+feed_entry = _keyed(
+    "feed_entry",
+    ("feed", "generation", "cve"),
+    _text("feed"),
+    _int("generation"),
+    _text("cve"),
+    _text("doc"),
+)
+"""Imported feeds and what they say of each CVE: see `cyberai.storage.feeds`."""
+
 # -- events, reports, files -------------------------------------------------------------------------------
 
 event = Table(

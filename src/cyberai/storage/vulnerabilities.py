@@ -6,11 +6,13 @@ from cyberai.domain.ids import ScanId, VulnerabilityId
 from cyberai.domain.severity import Severity
 from cyberai.domain.vulnerability import Sighting, Vulnerability
 from cyberai.domain.vulnerability_moves import merge_sighting
+from cyberai.ports.repositories import Page, RankedVulnerability
 from cyberai.storage import acceptances, histories
 from cyberai.storage.collection import Collection, Stored
+from cyberai.storage.orders import Wanted
 from cyberai.storage.places import Places
 from cyberai.storage.sightings import Sightings
-from cyberai.storage.vulnerability_kind import KIND, known_by
+from cyberai.storage.vulnerability_kind import KIND, KNOWN_FLAW, known_by
 from cyberai.storage.vulnerability_lists import VulnerabilityLists, index_words
 
 MAX_OF_SCAN = 100_000
@@ -90,6 +92,12 @@ class Vulnerabilities(VulnerabilityLists):
         rows = self._here()
         numbers = rows.listing.items("scan", scan_id, MAX_OF_SCAN)
         return [value for _, _, value in rows.among(numbers)]
+
+    def with_cve(self, before: int | None, limit: int) -> list[RankedVulnerability]:
+        """Vulnerabilities with a CVE, the newest first."""
+        kind, value = KNOWN_FLAW
+        found = self._here().page(Wanted(terms={kind: (value,)}), Page(limit, before))
+        return [RankedVulnerability(at, row) for at, row in found]
 
     def of_target(self, target: str) -> list[Vulnerability]:
         """All vulnerabilities of this target; at most 100,000."""

@@ -8,6 +8,7 @@ from msgspec import UNSET
 from cyberai.app.requests import VulnerabilityPatch
 from cyberai.app.resources import VulnerabilityResource
 from cyberai.domain.finding import Tier
+from cyberai.domain.risk_words import epss_in_words, kev_in_words, risk_in_words
 from cyberai.domain.vulnerability import VulnerabilityStatus
 from cyberai.domain.vulnerability_moves import allowed_moves
 from cyberai.reports.page.exchange import evidence_views, has_control
@@ -38,10 +39,23 @@ def finding_view(visit: Visit, row: VulnerabilityResource, form: Form) -> dict[s
         "remediation": blocks(row.remediation),
         "evidence": evidence_views(resource),
         "why": why_trusted(Tier(row.tier), control=has_control(resource)),
+        "risk": _risk(row),
         "references": [(text, _is_link(text)) for text in row.references[:_MAX_REFERENCES]],
         "choices": [current.value, *(status.value for status in allowed_moves(current))],
         "values": (dict.fromkeys(kept, "") | form) if form else kept,
     }
+
+
+def _risk(row: VulnerabilityResource) -> list[tuple[str, str]]:
+    """What is known of the risk, by name."""
+    kev = row.kev
+    listed = kev_in_words(kev.cve, kev.added, kev.due, ransomware=kev.ransomware) if kev else ""
+    known = (
+        ("Risk", risk_in_words(row.risk_score, row.risk_terms, with_cve=bool(row.cve))),
+        ("EPSS", epss_in_words(row.epss) if row.epss else ""),
+        ("KEV", listed),
+    )
+    return [(name, text) for name, text in known if text]
 
 
 def patch_of(form: Form, row: VulnerabilityResource) -> VulnerabilityPatch:

@@ -7,6 +7,7 @@ from msgspec import UNSET
 
 from cyberai.app.listing import Sort
 from cyberai.app.resources import ScanResource, VulnerabilityResource
+from cyberai.app.trends import trend_of
 from cyberai.domain.api_key import ApiScope
 from cyberai.domain.ids import ScanId
 from cyberai.domain.scan import ScanStatus, VerdictResult
@@ -14,6 +15,7 @@ from cyberai.domain.severity import Severity
 from cyberai.ports.repositories import Order, VulnerabilityFilter
 from cyberai.reports.page.coverage import CoverageView, coverage_view
 from cyberai.reports.page.scans import verdict_words
+from cyberai.reports.page.trend import trend_view
 from cyberai.web.paging import some_vulnerabilities
 from cyberai.web.visit import Visit
 
@@ -49,6 +51,22 @@ async def scan_view(visit: Visit, scan: ScanResource) -> dict[str, Any]:
         "findings": findings,
         "more_findings": more,
         "coverage": await _coverage(visit, scan.id),
+        **await _over_time(visit, scan, ended=status.terminal),
+    }
+
+
+async def _over_time(visit: Visit, scan: ScanResource, *, ended: bool) -> dict[str, Any]:
+    """The chart of the target, where there is more than one completed scan, and its risk as it is now, where the key may
+    read vulnerabilities."""
+    if not ended:
+        return {"trend": None, "risk_now": None}
+    trend, now = await visit.app.store.read(
+        visit.workspace,
+        lambda tx: (trend_of(tx, scan.target), tx.vulnerabilities.standing(scan.target)),
+    )
+    return {
+        "trend": trend_view(trend) if len(trend.points) > 1 else None,
+        "risk_now": now.risk if visit.may(ApiScope.VULNERABILITIES_READ) else None,
     }
 
 

@@ -14,7 +14,7 @@ from cyberai.domain.finding import Tier
 from cyberai.domain.history import OPERATOR
 from cyberai.domain.ids import ScanId
 from cyberai.domain.report import Report, ReportFormat, ReportStatus, ReportType
-from cyberai.domain.risk import vulnerability_risk
+from cyberai.domain.risk import terms_of
 from cyberai.domain.scan import Criticality, Scan, ScanStatus, ScanType
 from cyberai.domain.severity import Severity
 from cyberai.domain.vulnerability import Detection, Vulnerability, VulnerabilityStatus
@@ -241,7 +241,7 @@ KEYS: dict[Order, Callable[[Vulnerability], float]] = {
     Order.CREATED: lambda v: v.created_at,
     Order.LAST_SEEN: lambda v: v.last_seen // SECOND,
     Order.SEVERITY: lambda v: v.effective_severity.rank,
-    Order.RISK: lambda v: vulnerability_risk(v.effective_severity, v.tier, v.status, v.criticality),
+    Order.RISK: lambda v: terms_of(v).score,
 }
 
 

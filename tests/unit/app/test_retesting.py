@@ -5,15 +5,51 @@ from pathlib import Path
 import pytest
 
 from cyberai.app.events import events_after
+from cyberai.app.host_turn import BESIDE, session_at
+from cyberai.app.requests import ScanRequest
 from cyberai.app.retest import get_retest, order_retest
 from cyberai.app.retest_view import RetestResource
 from cyberai.app.retest_work import retest_now, work_on_retest
+from cyberai.app.run_shard import claim
+from cyberai.app.scan_creation import create_scan
+from cyberai.app.shard_entry import BUSY_DELAY
 from cyberai.app.vulnerabilities import get_vulnerability, list_vulnerabilities
 from cyberai.domain.errors import Conflict, NotFound
 from cyberai.domain.history import OPERATOR
+from cyberai.domain.http import HttpRequest, HttpResponse
 from cyberai.domain.ids import DEFAULT_WORKSPACE as WS
+from cyberai.domain.scope import ScanScope, scope_of
+from cyberai.lab.backend.database import StatementError
+from cyberai.lab.state import State
+from cyberai.ports.network import NetworkSession, SessionLimits
 from cyberai.ports.repositories import VulnerabilityFilter
-from unit.app.test_rescans import FILES, XSS, Shop, Story, play
+from support.miniature_site import html, links, query
+from unit.app.test_rescans import FILES, TARGET, XSS, Shop, Story, play
+
+BLIND = "web.sql-injection"
+
+
+class Members(Shop):
+    """A page that only says whether there is such a product; a statement that fails finds none."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.state = State(fixed=False)
+        self.bound = self.gone = False
+
+    def respond(self, request: HttpRequest) -> HttpResponse:
+        if request.url.path != "/stock":
+            return html(links("/stock?id=1"))
+        value = query(request).get("id", "")
+        try:
+            where, bound = ("id = ?", (value,)) if self.bound else (f"id = {value}", ())
+            rows = self.state.database.query(f"SELECT name FROM products WHERE {where}", bound)
+        except StatementError:
+            rows = []
+        said = (
+            "<p>It lies in the shed beside the quay.</p>" if rows else "<p>Nothing of that kind came in.</p>"
+        )
+        return html(said, 404 if self.gone else 200)
 
 
 async def finding(story: Story, check: str) -> str:
@@ -131,3 +167,66 @@ def test_without_evidence_there_is_nothing_to_repeat(tmp_path: Path) -> None:
             await order_retest(story.app, WS, id, by=OPERATOR)
 
     play(tmp_path, Shop(), story)
+
+
+def test_a_blind_injection_is_told_by_its_check(tmp_path: Path) -> None:
+    site = Members()
+
+    async def story(story: Story) -> None:
+        assert await story.scan(BLIND) == {BLIND: ("open", "new")}
+        id = await finding(story, BLIND)
+        assert (await retested(story, id)).result == "present"
+        site.bound = True
+        done = await retested(story, id)
+        assert (done.result, done.why) == (
+            "fixed_confirmed",
+            "the check runs to its end and no longer finds it",
+        )
+        site.gone = True
+        assert (await retested(story, id)).result == "inconclusive"
+        site.bound = site.gone = False
+        assert (await retested(story, id)).result == "present"
+        assert await state(story, id) == ("open", "regressed")
+
+    play(tmp_path, site, story)
+
+
+def test_a_retest_holds_the_host_and_beside_a_scan_it_goes_slowly(tmp_path: Path) -> None:
+    shop = Shop()
+    opened: list[tuple[int, int | None]] = []
+
+    async def story(story: Story) -> None:
+        app = story.app
+        await story.scan(XSS)
+        id = await finding(story, XSS)
+        open_session = app.network.open
+
+        def recorded(scope: ScanScope, limits: SessionLimits) -> NetworkSession:
+            opened.append((limits.concurrent, limits.requests_per_second))
+            return open_session(scope, limits)
+
+        app.network.open = recorded  # type: ignore[method-assign]
+        await create_scan(app, WS, ScanRequest(target=TARGET))
+        lease = await claim(app, "w2")
+        assert lease is not None
+
+        async def taken() -> bool:
+            at = app.clock.now()
+            return await app.store.write(
+                WS, lambda tx: tx.shards.lease_address(lease, "127.0.0.1", at, at + BUSY_DELAY)
+            )
+
+        scan = await app.store.read(WS, lambda tx: tx.scans.get(lease.shard.scan_id))
+        assert scan is not None
+        async with session_at(app, scan, scope_of(scan.spec), "127.0.0.1", "a retest"):
+            assert not await taken()
+        assert await taken()
+        opened.clear()
+        assert (await retested(story, id)).result == "present"
+        assert opened[-1] == (1, BESIDE)
+        await app.store.write(WS, lambda tx: tx.shards.release_addresses(lease.shard.id))
+        opened.clear()
+        assert (await retested(story, id)).result == "present"
+        assert opened == [(scan.spec.options.concurrent, None)]
+
+    play(tmp_path, shop, story)

@@ -176,3 +176,37 @@ def test_one_payload_that_ends_the_connection_is_an_answer_and_many_are_an_error
         with_probe(many, network=website(Cutting(lambda query: "%27" in query)))
     with pytest.raises(TransportError):
         with_probe(one, network=website(Cutting(lambda query: True)))
+
+
+def test_checks_of_one_unit_share_looks_at_the_unaltered_request() -> None:
+    looked: dict[str, list[int]] = {}
+
+    def counting(id: str, looks: int) -> Any:
+        async def run(point: Any, probe: Probe) -> AsyncIterator[Hit]:
+            for _ in range(looks):
+                answer = await probe.inject(point, point.value)
+                looked.setdefault(f"{id} {point.name}", []).append(int(answer.response.text))
+            await probe.inject(point, probe.token())
+            return
+            yield
+
+        return fake(run, Scope.INSERTION, id=id)
+
+    served = 0
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        nonlocal served
+        if request.url.path == "/":
+            return html(links("/count?a=1&b=2"))
+        served += request.url.target == "/count?a=1&b=2"
+        return HttpResponse(200, (("Content-Type", "text/plain"),), str(served).encode())
+
+    checks = (counting("test.one", 1), counting("test.two", 2))
+    asyncio.run(scan(spec_of("http://10.0.0.1/"), website(respond), checks))
+    assert set(looked) == {f"test.{check} {name}" for check in ("one", "two") for name in "ab"}
+    once = {tuple(looks) for key, looks in looked.items() if "one" in key}
+    twice = {tuple(looks) for key, looks in looked.items() if "two" in key}
+    # The first look of each check at each point is one answer; who looks twice gets another one.
+    assert (len(once), len(twice)) == (1, 1)
+    (first,), ((also_first, second),) = next(iter(once)), twice
+    assert first == also_first < second

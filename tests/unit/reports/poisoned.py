@@ -74,6 +74,8 @@ def model(raw: str, *, type: ReportType, format: ReportFormat = ReportFormat.HTM
     )
     items = (sample.item(web, evidence(text)), sample.item(service, evidence(text)))
     made = sample.model(type=type, format=format, items=items, scans=scans, rows=rows, title=text)
+    if type is ReportType.EXECUTIVE:
+        return structs.replace(made, trends=(sample.trend(text),))
     if type is not ReportType.DELTA:
         return made
     entries = tuple(

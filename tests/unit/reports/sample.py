@@ -29,6 +29,7 @@ from cyberai.domain.scan import (
     VerdictResult,
 )
 from cyberai.domain.severity import Severity
+from cyberai.domain.trend import Trend, TrendPoint
 from cyberai.domain.vulnerability import Location, Vulnerability
 
 AT = 1_760_000_000_000_000
@@ -285,4 +286,26 @@ def model(
         coverage=coverage() if rows is None else rows,
         check_titles={check: title for check, title, *_ in FLAWS},
         check_impacts={check: IMPACT for check, *_ in FLAWS},
+        trends=(trend(),) if type is ReportType.EXECUTIVE else (),
     )
+
+
+def trend(target: str = ORIGIN) -> Trend:
+    """Three scans in as many weeks, of which the second kept no score."""
+    week = 7 * 86_400_000_000
+    counts = (
+        {"critical": 4, "high": 2},
+        {"high": 3, "low": 9},
+        {"critical": 2, "high": 1, "medium": 3, "info": 2},
+    )
+    bands = [band.value for band in Severity]
+    points = [
+        TrendPoint(
+            scan_id=ScanId(make_id("scan", AT // 1000, 20 + n)),
+            at=AT - (2 - n) * week,
+            risk=risk,
+            counts={band: counts[n].get(band, 0) for band in bands},
+        )
+        for n, risk in enumerate((93.5, None, 74.2))
+    ]
+    return Trend(target=target, points=tuple(points))

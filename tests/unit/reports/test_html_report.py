@@ -18,7 +18,7 @@ from unit.reports.logos import with_logo
 
 KINDS = tuple(kind for kind, formats in FORMATS_OF.items() if ReportFormat.HTML in formats)
 FREE_VALUES = {"id", "href"}
-NUMBERS = {"x", "y", "width", "height", "viewBox", "d"}
+NUMBERS = {"x", "y", "width", "height", "viewBox", "d", "points", "cx", "cy", "r"}
 
 
 def html(model: ReportModel) -> str:

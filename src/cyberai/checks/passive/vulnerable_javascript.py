@@ -128,6 +128,7 @@ def _hit(exchange: Exchange, use: _Use, repeats: int) -> Hit:
         detail=f"{text}. Repaired in {_repaired(weaknesses)}.",
         severity=severity,
         cvss=cvss,
+        cve=tuple(id for flaw in weaknesses for id in flaw.ids if id.startswith("CVE-")),
         cwe=("CWE-1395", *dict.fromkeys(c for flaw in weaknesses for c in flaw.cwe))[:6],
     )
 

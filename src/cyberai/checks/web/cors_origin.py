@@ -13,24 +13,29 @@ for those, together with `Vary: Origin`. Do not test a beginning, an end or a pa
 ## How it is proven
 The page is asked for with a random foreign origin, with `null`, and with names that only contain the site's
 own. The answer must name exactly that origin and allow credentials, twice; the same page asked for without an
-Origin header must not. A wildcard, or an origin without credentials, opens nothing that a stranger could not
+Origin header must not. Where the site's entry or the first folder of the path grants the same, one program decides for
+all below it: its pages are places of one finding. A wildcard, or an origin without credentials, opens nothing that a stranger could not
 fetch by himself, and is no hit.
 """
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 from cyberai.checkkit import (
     Exchange,
     Grain,
     Hit,
     HttpEvidence,
+    HttpRequest,
     Oracle,
     PageAsset,
+    PolicyRefused,
     Probe,
     Proof,
     Scope,
     Severity,
     Struct,
+    TransportError,
     Url,
     check,
 )
@@ -60,7 +65,7 @@ _TRICKS = (
     owasp=("A05:2021",),
     scope=Scope.PAGE,
     grain=Grain.PATH,
-    max_requests=6,
+    max_requests=8,
     references=(
         "https://fetch.spec.whatwg.org/#http-cors-protocol",
         "https://developer.mozilla.org/docs/Web/HTTP/CORS",
@@ -84,7 +89,8 @@ async def cors_origin(page: PageAsset, probe: Probe) -> AsyncIterator[Hit]:
             continue
         second = await _ask(page, probe, trick)
         if _opened(second) and not _grants(page.exchange, _sent(second)):
-            yield _hit(page, trick, second)
+            mount = await _mount(page, probe, trick)
+            yield _hit(page, trick, second, mount)
             return
 
 
@@ -92,6 +98,21 @@ async def _ask(page: PageAsset, probe: Probe, trick: _Trick) -> Exchange:
     return await probe.send(
         page.exchange.request.with_header("Origin", _origin(trick, page.exchange.request.url, probe))
     )
+
+
+async def _mount(page: PageAsset, probe: Probe, trick: _Trick) -> Url:
+    """What decides whom the page is for: the highest of the site's entry and the first folder of the path that grants the
+    same, whatever else it answers; else the page itself, or the interface it is an object of."""
+    url = page.exchange.request.url
+    for path in ("/", f"/{url.path.split('/')[1]}/"):
+        above = url.with_target(path)
+        if above.path == url.path:
+            break
+        with suppress(PolicyRefused, TransportError):
+            asked = HttpRequest("GET", above).with_header("Origin", _origin(trick, url, probe))
+            if _opened(await probe.send(asked)):
+                return above
+    return _interface(url)
 
 
 def _origin(trick: _Trick, url: Url, probe: Probe) -> str:
@@ -124,13 +145,14 @@ def _speaks_cors(exchange: Exchange) -> bool:
     return varies or any(name.lower().startswith("access-control-") for name, _ in response.headers)
 
 
-def _hit(page: PageAsset, trick: _Trick, shown: Exchange) -> Hit:
+def _hit(page: PageAsset, trick: _Trick, shown: Exchange, mount: Url) -> Hit:
     match = next(f"{n}: {v}" for n, v in shown.response.headers if n.lower() == "access-control-allow-origin")
     note = f"The answer lets {_sent(shown)} read it with the visitor's credentials."
     return Hit(
         proof=Proof(Oracle.STRUCTURE, repeats=2, control_silent=True),
         evidence=(HttpEvidence(shown, page.exchange, match, note),),
-        url=_interface(page.exchange.request.url),
+        url=page.exchange.request.url,
+        mount=mount,
         detail=f"Accepted: {trick.name}.",
     )
 

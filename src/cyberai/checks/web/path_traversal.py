@@ -277,8 +277,10 @@ def _raw(point: InsertionPoint, payload: str) -> HttpRequest:
 
 
 def _extension(value: str) -> str:
+    # Digits alone end a price, a date, a version or an address, and not a file's name.
     stem, dot, extension = value.rpartition(".")
-    return f".{extension}" if dot and stem and 1 <= len(extension) <= 5 and extension.isalnum() else ""
+    ending = extension.isalnum() and not extension.isdecimal() and len(extension) <= 5
+    return f".{extension}" if dot and stem and ending else ""
 
 
 def _hit(

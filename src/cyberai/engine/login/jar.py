@@ -2,7 +2,8 @@
 
 from cyberai.domain.auth import Texts
 from cyberai.domain.http import HttpRequest, HttpResponse
-from cyberai.engine.cookies import CookieRules, Cookies, cookies_after, request_cookies, with_cookies
+from cyberai.engine.cookies import CookieRules, cookies_after, request_cookies, with_cookies
+from cyberai.engine.cookies import Cookies as Cookies
 
 SESSION_LENGTH = 16
 """Characters from which on a cookie of a login counts as a secret, whatever its name."""
@@ -30,6 +31,11 @@ class Jar:
     def secrets(self) -> tuple[str, ...]:
         """Values of session cookies, the present ones and earlier ones."""
         return (*self._session.values(), *self._old)
+
+    @property
+    def held(self) -> Cookies:
+        """What the session holds now: its own cookies and what the operator gave."""
+        return tuple({**self._given, **self._session}.items())
 
     @property
     def names(self) -> frozenset[str]:

@@ -1,6 +1,7 @@
 """Keeping a session: every request goes out with it, its loss is noticed, mended where that helps, and else said."""
 
 from collections import deque
+from collections.abc import Callable
 
 from cyberai.checkkit import PolicyRefused
 from cyberai.domain.auth import Auth
@@ -8,7 +9,7 @@ from cyberai.domain.http import Exchange, HttpRequest, HttpResponse, Url
 from cyberai.domain.scope import ScanScope
 from cyberai.engine.login.browser import Browser, Transmit
 from cyberai.engine.login.failure import LoginFailed, auth_lost
-from cyberai.engine.login.jar import Jar
+from cyberai.engine.login.jar import Cookies, Jar
 from cyberai.engine.login.procedure import Procedure
 from cyberai.engine.login.session_watch import SessionWatch, learned_watch
 from cyberai.engine.login.suspects import Suspects
@@ -18,9 +19,9 @@ from cyberai.ports.network import TransportError, TransportReason
 PATIENCE = 25
 """Requests without a sign of the session after which the control request is sent."""
 
-MAX_REPAIRS = 200
 SHORT_LIFE = 10
-"""Requests that a session must last to have been worth making; MAX_SHORT in a row that do not are the end."""
+"""Requests that a session must last to have been worth making; MAX_SHORT in a row that do not are the end. Sessions
+that last are made again as often as it takes."""
 
 MAX_SHORT = 3
 MAX_SEARCHES = 6
@@ -35,6 +36,7 @@ ROLLS = 2
 """Times that only the newest cookie was good, after which each new one is taken at once."""
 
 ROUTINE = "nothing had shown a session for a while"
+UNSEEN = "its answer did not show the session"
 DROPPED = "its answer deleted the session's cookie"
 ENDS = "this request ended the login's session when it was sent before; it is not sent again"
 _BY_THE_BROWSER = ("Basic ", "Digest ")
@@ -42,7 +44,8 @@ _HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Login:
-    """The session with one host. `turns` makes sure that nothing else is sent while it is looked into."""
+    """The session with one host. `turns` makes sure that nothing else is sent while it is looked into; `forget` is
+    called when answers that were kept may have come without it."""
 
     def __init__(
         self,
@@ -53,8 +56,10 @@ class Login:
         turns: Turns,
         *,
         strict: bool = True,
+        forget: Callable[[], None],
     ) -> None:
         self._auth = auth
+        self._forget = forget
         self._procedure = procedure
         self._entry = entry
         self._scope = scope
@@ -73,8 +78,10 @@ class Login:
         self._guarded = self._rolling = 0
         self._searches, self._lessons = MAX_SEARCHES, MAX_LESSONS
         self._strict = strict
-        self.doubtful = 0
-        """Times that answers were gathered which may have come without the session."""
+        self.span = 0
+        """Times that the session was seen: what was answered between two of them was answered within it, or is in
+        doubt."""
+        self._doubted: set[int] = set()
         self.sent = 0
         """Requests of a first login that failed: those of no unit."""
         self.notes: list[str] = []
@@ -82,7 +89,16 @@ class Login:
     @property
     def unsure(self) -> int:
         """Requests since the session was last seen."""
-        return len(self._recent) if self._signs.watch is not None else 0
+        return len(self._recent) if self.watched else 0
+
+    @property
+    def watched(self) -> bool:
+        """Whether a page is known that only the session sees."""
+        return self._signs.watch is not None
+
+    def doubted(self, since: int, until: int) -> bool:
+        """Whether answers of these spans, both included, may have come without the session."""
+        return any(since <= span <= until for span in self._doubted)
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -111,9 +127,10 @@ class Login:
         """Cookies of the login that are no secret: a program may read them as it reads a parameter."""
         return () if self._is_own(request) else self._jar.plain
 
-    async def send(self, request: HttpRequest, transmit: Transmit) -> Exchange:
+    async def send(self, request: HttpRequest, transmit: Transmit, *, sure: bool = False) -> Exchange:
         """Send within the session; raise LoginFailed, PolicyRefused for what ends it, or TransportError (AUTH_LOST
-        once it is lost for good)."""
+        once it is lost for good). `sure`: an answer that does not show the session itself is believed once a control
+        request after it does, and asked for again otherwise."""
         await self._entered(transmit)
         if self._is_own(request):
             return Exchange(request, await transmit(request, False))
@@ -123,6 +140,8 @@ class Login:
         generation = self._generation
         response = await self._dressed(request, transmit)
         why = self._doubt(request, response)
+        if not why and sure and self.unsure:
+            why = UNSEEN
         if why:
             async with self._turns.alone():
                 response = await self._look_into(request, response, why, generation, transmit)
@@ -140,9 +159,15 @@ class Login:
             request = request.with_header("Authorization", value)
         return self._jar.across_sites(request)
 
+    async def known(self, transmit: Transmit) -> tuple[Cookies, tuple[str, ...]]:
+        """The cookies that the login holds and what else the server handed out, once it went through; raise LoginFailed
+        or TransportError."""
+        await self._entered(transmit)
+        return self._jar.held, self._procedure.secrets()
+
     async def confirm(self, transmit: Transmit) -> None:
-        """Make sure that the answers so far came within the session; `doubtful` grows when they may not have. Raise
-        TransportError when it is lost for good."""
+        """Make sure that the answers so far came within the session, or are known as doubted. Raise TransportError
+        when it is lost for good."""
         if self._lost:
             raise auth_lost(self._lost)
         if self._signs.watch is None or not self._recent:
@@ -153,7 +178,7 @@ class Login:
             if await self._alive(transmit) is not False:
                 self._seen()
                 return
-            self.doubtful += 1
+            self._doubt_span()
             await self._mend(ROUTINE, tuple(self._recent), transmit)
 
     @property
@@ -271,6 +296,11 @@ class Login:
 
     def _seen(self) -> None:
         self._recent.clear()
+        self.span += 1
+
+    def _doubt_span(self) -> None:
+        self._doubted.add(self.span)
+        self._forget()
 
     async def _alive(self, transmit: Transmit) -> bool | None:
         watch = self._signs.watch
@@ -296,10 +326,10 @@ class Login:
         """What an answer that speaks against the session is worth; the one to believe."""
         if self._lost:
             raise auth_lost(self._lost)
-        if generation != self._generation and request.method in _HARMLESS:
-            # Another task mended it meanwhile.
+        if generation != self._generation and (request.method in _HARMLESS or why != ROUTINE):
+            # Another task mended it meanwhile: this was answered without it, or may have been.
             response = await self._dressed(request, transmit)
-            why = self._doubt(request, response)
+            why = self._doubt(request, response) or (UNSEEN if why == UNSEEN and self.unsure else "")
             if not why:
                 return response
         alive = await self._alive(transmit)
@@ -316,10 +346,14 @@ class Login:
         """Mend the session and ask again; a request that ends it each time is remembered."""
         before = tuple(self._recent)
         if why == ROUTINE:
-            self.doubtful += 1
+            self._doubt_span()
         else:
-            self._telling.add(request.url.path)
-            self.doubtful += await self._untold(before, transmit)
+            if why == UNSEEN:
+                before = before[:-1]  # this one is asked for again
+            else:
+                self._telling.add(request.url.path)
+            if await self._untold(before, transmit):
+                self._doubt_span()
         await self._mend(why, () if why == DROPPED else before, transmit, request)
         if why == DROPPED:
             self._suspects.blame(request)
@@ -390,7 +424,7 @@ class Login:
             )
         self._short = 0 if tried or self._lived >= SHORT_LIFE else self._short + 1
         self._repairs += 1
-        if self._repairs > MAX_REPAIRS or self._short > MAX_SHORT:
+        if self._short > MAX_SHORT:
             raise self._given_up(
                 f"the session was lost again and again ({why}); {self._repairs} logins did not last"
             )

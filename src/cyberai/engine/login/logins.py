@@ -1,6 +1,6 @@
 """The logins of a shard: which session a request goes out with, and what of them must not be shown."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from msgspec import structs
 
@@ -20,10 +20,14 @@ from cyberai.ports.runtime import Rng
 
 
 class Logins:
-    """One session per origin for credentials that are presented; one for the host of the login page otherwise."""
+    """One session per origin for credentials that are presented; one for the host of the login page otherwise. `forget`
+    drops the answers kept by others, when they may have come without the session."""
 
-    def __init__(self, auth: Auth | None, scope: ScanScope, rng: Rng) -> None:
+    def __init__(
+        self, auth: Auth | None, scope: ScanScope, rng: Rng, forget: Callable[[], None] = lambda: None
+    ) -> None:
         self._auth = auth
+        self._forget = forget
         self._scope = scope
         self.turns = Turns()
         self._rng = rng
@@ -83,6 +87,11 @@ class Logins:
         scrubber = self._scrubber()
         return structs.replace(scrubber.result(result), notes=tuple(map(scrubber.text, self._notes())))
 
+    @property
+    def given(self) -> Auth | None:
+        """What the operator gave."""
+        return self._auth
+
     def without_secrets(self, exchange: Exchange) -> Exchange:
         """The exchange as it may be stored."""
         return exchange if self._auth is None else self._scrubber().exchange(exchange)
@@ -105,7 +114,7 @@ class Logins:
         entry = named[0] if named else url.with_target("/")
         strict = bool(named) or bool(auth.login_url)
         procedure = self._procedure(auth, entry, strict=strict)
-        return Login(auth, procedure, entry, self._scope, self.turns, strict=strict)
+        return Login(auth, procedure, entry, self._scope, self.turns, strict=strict, forget=self._forget)
 
     def _procedure(self, auth: Auth, entry: Url, *, strict: bool) -> Procedure:
         if auth.type is AuthType.FORM:

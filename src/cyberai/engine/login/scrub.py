@@ -11,7 +11,8 @@ from msgspec import structs
 from cyberai.domain.change import Change
 from cyberai.domain.check import CheckOutcome, Errored, Found, Skipped
 from cyberai.domain.finding import Evidence, Hit, HttpEvidence
-from cyberai.domain.http import Exchange, Headers, HttpRequest, HttpResponse
+from cyberai.domain.http import Exchange, Headers, HttpRequest, HttpResponse, Url
+from cyberai.domain.insertion import InsertionPoint
 from cyberai.domain.unit import UnitResult
 from cyberai.engine.cookies import request_cookies, with_cookies
 
@@ -62,8 +63,21 @@ class Scrubber:
 
     def _hit(self, hit: Hit) -> Hit:
         return structs.replace(
-            hit, evidence=tuple(map(self._evidence, hit.evidence)), detail=self.text(hit.detail)
+            hit,
+            evidence=tuple(map(self._evidence, hit.evidence)),
+            detail=self.text(hit.detail),
+            url=self._url(hit.url) if hit.url is not None else None,
+            mount=self._url(hit.mount) if hit.mount is not None else None,
+            point=self._point(hit.point) if hit.point is not None else None,
+            root=self._point(hit.root) if hit.root is not None else None,
         )
+
+    def _url(self, url: Url) -> Url:
+        return url.with_target(self.text(url.target))
+
+    def _point(self, point: InsertionPoint) -> InsertionPoint:
+        request = structs.replace(point.request, url=self._url(point.request.url))
+        return structs.replace(point, request=request)
 
     def _evidence(self, evidence: Evidence) -> Evidence:
         if not isinstance(evidence, HttpEvidence):
@@ -76,6 +90,7 @@ class Scrubber:
             note=self.text(evidence.note),
             delivered=self._request(evidence.delivered) if evidence.delivered is not None else None,
             via=tuple(map(self._request, evidence.via)),
+            plain=self._request(evidence.plain) if evidence.plain is not None else None,
         )
 
     def _change(self, change: Change) -> Change:
@@ -90,7 +105,7 @@ class Scrubber:
         request = self._shown(request)
         return HttpRequest(
             request.method,
-            request.url.with_target(self.text(request.url.target)),
+            self._url(request.url),
             self._headers(request.headers),
             self.body(request.body),
         )
@@ -115,6 +130,7 @@ def unmasked(evidence: Evidence) -> Evidence:
         control=structs.replace(control, request=_sendable(control.request)) if control is not None else None,
         delivered=_sendable(delivered) if delivered is not None else None,
         via=tuple(map(_sendable, evidence.via)),
+        plain=_sendable(evidence.plain) if evidence.plain is not None else None,
     )
 
 

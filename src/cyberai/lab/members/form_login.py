@@ -10,7 +10,7 @@ from cyberai.lab.members._inside import FLAWS, FORGEABLE, PASSWORD, USER, Sessio
 from cyberai.lab.state import State
 
 COOKIE = "crew_session"
-SHORT_LIFE = 150
+SHORT_LIFE = 40
 """Requests after which a session of the forgetful area is over."""
 
 _WAY_OUT = f"<p>{link('/logout', 'Log out')} {link('/gangway?step=ashore', 'Go ashore')}</p>"

@@ -2,9 +2,12 @@
 
 from msgspec import Struct
 
+from cyberai.domain.cvss import cvss_version
 from cyberai.domain.finding import Tier
 from cyberai.domain.ids import is_id
 from cyberai.domain.report import ReportItem, ReportModel, ReportType
+from cyberai.domain.risk import terms_of
+from cyberai.domain.risk_words import epss_in_words, risk_in_words, threat_in_words
 from cyberai.domain.severity import Severity
 from cyberai.domain.vulnerability import Vulnerability
 from cyberai.reports.page.exchange import EvidenceView, evidence_views, has_control
@@ -143,7 +146,10 @@ def _facts(row: Vulnerability, check_titles: dict[str, str]) -> tuple[tuple[str,
         ("Service", location.service or ""),
         ("Component", row.affected_component if row.affected_component != location.url else ""),
         ("Check", f"{row.check_id} ({check_titles.get(row.check_id, row.title)})"),
-        ("CVSS 3.1", f"{row.cvss_score:.1f}  {row.cvss_vector}"),
+        ("Risk", risk_in_words(terms_of(row).score, terms_of(row), with_cve=bool(row.cve))),
+        ("EPSS", epss_in_words(row.threat.epss) if row.threat and row.threat.epss else ""),
+        ("KEV", threat_in_words(row.threat)),
+        (f"CVSS {cvss_version(row.cvss_vector) or ''}".strip(), f"{row.cvss_score:.1f}  {row.cvss_vector}"),
         ("Weakness", ", ".join((*row.cwe, *row.cve))),
         ("OWASP", ", ".join(row.owasp)),
         ("Status", f"{row.status.value}, {row.detection.value}".replace("_", " ")),

@@ -11,6 +11,7 @@ from cyberai.reports.page.coverage import CoverageView, coverage_view
 from cyberai.reports.page.findings import SEVERITIES, finding_views
 from cyberai.reports.page.scans import ScanView, VerdictView, risk_score, scan_views, verdict_view
 from cyberai.reports.page.summary import PROOF, TopRisk, beyond, headline, nothing, top_risks, untested
+from cyberai.reports.page.trend import TrendView, trend_view
 from cyberai.reports.pdf.entries import MAX_DETAILED, MAX_LISTED, Entry, entries
 from cyberai.reports.pdf.fitting import (
     breakable,
@@ -18,6 +19,7 @@ from cyberai.reports.pdf.fitting import (
     delta_fitted,
     scan_fitted,
     top_fitted,
+    trend_fitted,
     verdict_fitted,
 )
 from cyberai.reports.plain_text import capped, one_line, utc
@@ -65,6 +67,7 @@ class Document(Struct, frozen=True, kw_only=True):
     proof: tuple[tuple[str, str, int], ...]
     top: tuple[TopRisk, ...]
     untested: tuple[str, ...]
+    trends: tuple[TrendView, ...]
     delta: DeltaView | None
     standards: tuple[JudgedStandard, ...]
     findings: tuple[Entry, ...]
@@ -99,6 +102,7 @@ def document(model: ReportModel) -> Document:
         if model.report.type is not ReportType.RAW
         else (),
         untested=tuple(breakable(text) for text in untested(coverage)),
+        trends=tuple(trend_fitted(trend_view(trend)) for trend in model.trends),
         delta=delta_fitted(delta) if delta else None,
         standards=judged(model) if model.report.type is ReportType.COMPLIANCE else (),
         findings=entries(findings, _in_full(model)),

@@ -11,6 +11,7 @@ from cyberai.reports.page.findings import Reference
 from cyberai.reports.page.prose import Block
 from cyberai.reports.page.scans import ScanView, VerdictView
 from cyberai.reports.page.summary import TopRisk
+from cyberai.reports.page.trend import TrendView
 from cyberai.reports.pdf.wrapping import wrapped, wrapped_segments
 from cyberai.reports.plain_text import capped
 
@@ -77,6 +78,11 @@ def top_fitted(risk: TopRisk) -> TopRisk:
     return structs.replace(
         risk, title=breakable(risk.title), where=breakable(risk.where), impact=prose_fitted(risk.impact)
     )
+
+
+def trend_fitted(trend: TrendView) -> TrendView:
+    """A target over time, fitted."""
+    return structs.replace(trend, target=breakable(trend.target))
 
 
 def delta_fitted(delta: DeltaView) -> DeltaView:
