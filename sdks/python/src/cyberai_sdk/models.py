@@ -444,6 +444,7 @@ class Vulnerability(Struct, frozen=True, kw_only=True, omit_defaults=True):
     remediation: str
     cvss_score: float
     cvss_vector: str
+    cvss_version: str | None
     cwe: Sequence[str]
     cve: Sequence[str]
     owasp: Sequence[str]
@@ -469,11 +470,33 @@ class Vulnerability(Struct, frozen=True, kw_only=True, omit_defaults=True):
     accept_until: datetime | None
     original_severity: str
     criticality: Criticality
+    exposure: str | None
+    epss: Epss | None
+    kev: Kev | None
     risk_score: float
     risk_terms: RiskTerms
     acceptance_ends_soon: bool
     comments: int
     evidence: Sequence[Evidence] | None = None
+
+
+class Epss(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What EPSS says of the CVE: `score` and `percentile` from 0 to 1, on that day (`YYYY-MM-DD`)."""
+
+    cve: str
+    score: float
+    percentile: float
+    date: str
+
+
+class Kev(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the KEV catalogue says: whether one of the CVEs is listed, and then which, since when and by when to act."""
+
+    listed: bool
+    cve: str | None
+    added: str | None
+    due: str | None
+    ransomware: bool
 
 
 class RiskTerms(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -483,6 +506,7 @@ class RiskTerms(Struct, frozen=True, kw_only=True, omit_defaults=True):
     proof: float
     status: float
     criticality: float
+    exposure: float | None = None
     epss: float | None = None
     """Likelihood of exploitation; null: not known."""
     kev: bool | None = None
@@ -600,10 +624,11 @@ class Comment(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Facets(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How many vulnerabilities match, and how many of these have which value."""
+    """How many vulnerabilities match, the risk of these together (null where not all were counted), and how many of them have which value. With `target` it is the target's risk as it is now."""
 
     total: int
     total_is_capped: bool
+    risk_score: float | None
     severity: Facet
     status: Facet
     detection: Facet
@@ -707,7 +732,7 @@ class Raw(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Explanation(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Why a vulnerability has its tier and confidence. `confidence` is the sum of `terms`, at most 99; `oracle`, `technique` and `tier_reason` are null and `terms` empty where it was stored before this was kept. `match` is what proves it in the answer; `false_if` says what would make it false; `counts_in_risk` whether it counts in scores."""
+    """Why a vulnerability has its tier, confidence and risk. `confidence` is the sum of `terms`, at most 99; `oracle`, `technique` and `tier_reason` are null and `terms` empty where it was stored before this was kept. `match` is what proves it in the answer; `false_if` says what would make it false; `counts_in_risk` whether it counts in scores."""
 
     vulnerability_id: str
     check_id: str
@@ -722,6 +747,7 @@ class Explanation(Struct, frozen=True, kw_only=True, omit_defaults=True):
     notes: Sequence[str]
     controls: Sequence[Control]
     false_if: Sequence[str]
+    risk: Risk
 
 
 class Term(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -737,6 +763,22 @@ class Control(Struct, frozen=True, kw_only=True, omit_defaults=True):
     request: str
     status: int
     start_of_answer: HttpMessage
+
+
+class Risk(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The risk score and every term of it; a factor of null is not known and left out of the product."""
+
+    score: float
+    formula: str
+    terms: Sequence[RiskReason]
+
+
+class RiskReason(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One term of a risk: its factor (null: not known, and left out) and where it comes from."""
+
+    name: str
+    factor: float | None
+    reason: str
 
 
 class ReportPage(Struct, frozen=True, kw_only=True, omit_defaults=True):
