@@ -1,6 +1,5 @@
 """What only real processes show: a server that goes away, many threads on one client, memory over many pages."""
 
-import socket
 import threading
 import tracemalloc
 from pathlib import Path
@@ -18,14 +17,8 @@ PATIENT = RetryPolicy(first_delay=0.1)
 BOUND = 120
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def test_the_event_stream_outlives_its_server(target: str, tmp_path: Path) -> None:
-    port, folder = free_port(), tmp_path / "data"
+    folder = tmp_path / "data"
     events: list[Event] = []
     seen_first, done = threading.Event(), threading.Event()
 
@@ -38,7 +31,7 @@ def test_the_event_stream_outlives_its_server(target: str, tmp_path: Path) -> No
                     return
                 seen_first.set()
 
-    with running_server(folder, "--workers", "1", port=port) as server:
+    with running_server(folder, "--workers", "1") as server:
         client = Client(
             server.base, server.key, retry=RetryPolicy(retries=100, first_delay=0.1, longest_delay=0.5)
         )
@@ -46,6 +39,7 @@ def test_the_event_stream_outlives_its_server(target: str, tmp_path: Path) -> No
         reader.start()
         client.scan(target, **QUICK).wait(BOUND)
         assert seen_first.wait(BOUND)
+        port = int(server.base.rpartition(":")[2])
     with running_server(folder, "--workers", "1", port=port):
         client.scan(target, **QUICK).wait(BOUND)
         assert done.wait(BOUND)
