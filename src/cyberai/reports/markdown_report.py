@@ -40,7 +40,6 @@ def render(model: ReportModel) -> RenderedReport:
         f"# {escape(model.title)}",
         "",
         *_summary(model),
-        *_trends(model),
         *_delta(model),
         *_compliance(model),
     ]
@@ -102,6 +101,7 @@ def _summary(model: ReportModel) -> Iterable[str]:
     yield ""
     yield f"Made by Cyber AI {model.version}, {utc(model.generated_at)}."
     yield ""
+    yield from _trends(model)
     if model.rest:
         yield beyond(model)
         yield ""
@@ -125,8 +125,11 @@ def _summary(model: ReportModel) -> Iterable[str]:
 
 def _trends(model: ReportModel) -> Iterable[str]:
     """The targets over time, where the report is for those who decide."""
+    if model.trends:
+        yield "## Over time"
+        yield ""
     for trend in model.trends:
-        yield f"## Over time: {span(trend.target)}"
+        yield span(trend.target)
         yield ""
         yield f"| Finished | Risk | {' | '.join(band.value.capitalize() for band in Severity)} |"
         yield "|---|--:|" + "--:|" * len(Severity)

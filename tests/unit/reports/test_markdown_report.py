@@ -53,7 +53,8 @@ def test_nothing_from_the_target_becomes_markup(hostile: str, kind: ReportType) 
     }.get(kind, [])
     in_full = {ReportType.COMPLIANCE: 0, ReportType.DELTA: 1}.get(kind, 2)
     assert (len(shown["h1"]), len(shown.get("h3", []))) == (1, in_full)
-    assert shown["h2"] == ["Findings", *names, "What was tested"]
+    first = ["Over time"] if kind is ReportType.EXECUTIVE else []
+    assert shown["h2"] == [*first, "Findings", *names, "What was tested"]
     assert set(shown.get("h4", [])) <= {"What it is", "What to do", "Evidence", "Read more"}
 
 
