@@ -5,6 +5,8 @@ import html as markup
 from pathlib import Path
 from urllib.parse import parse_qs
 
+import pytest
+
 from cyberai.app.work import beat
 from cyberai.domain.fingerprint import LED_TO, shown_place
 from cyberai.domain.http import HttpRequest, HttpResponse, Url
@@ -61,6 +63,7 @@ def play(folder: Path, book: Book, steps: list[tuple[dict[str, object], tuple[st
     asyncio.run(run())
 
 
+@pytest.mark.slow
 def test_what_is_kept_and_shown_harmless_where_it_stood_is_closed(tmp_path: Path) -> None:
     play(
         tmp_path,

@@ -60,7 +60,7 @@ def scanned(lasts: int) -> tuple[Finished, App]:
     return scan_logged_in(app, FORM, CHECKS), app
 
 
-@pytest.mark.parametrize("lasts", [12, 40])
+@pytest.mark.parametrize("lasts", [12, pytest.param(40, marks=pytest.mark.slow)])
 def test_what_a_lost_session_left_in_doubt_is_done_again_and_nothing_else(lasts: int) -> None:
     (whole, _), (finished, app) = scanned(100_000), scanned(lasts)
     places = {(o.check_id, o.asset) for o in whole.outcomes if o.check_id.startswith("test.member")}
