@@ -154,8 +154,14 @@ REFINED: dict[str, dict[str, Schema]] = {
         **dict.fromkeys(("due_at", "accept_until"), _or_null(_TIME)),
     },
     "RiskTerms": {
-        "epss": {"type": ["number", "null"], "description": "Likelihood of exploitation; null: not known."},
-        "kev": {"type": ["boolean", "null"], "description": "Known to be exploited; null: not known."},
+        "epss": {
+            "type": ["number", "null"],
+            "description": "Factor for the likelihood of exploitation; null: not known.",
+        },
+        "kev": {
+            "type": ["number", "null"],
+            "description": "Factor for being known to be exploited; null: not known.",
+        },
     },
     "ActorResource": {"type": _one_of(ActorKind)},
     "ChangeResource": {

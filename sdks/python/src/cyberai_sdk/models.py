@@ -508,9 +508,9 @@ class RiskTerms(Struct, frozen=True, kw_only=True, omit_defaults=True):
     criticality: float
     exposure: float | None = None
     epss: float | None = None
-    """Likelihood of exploitation; null: not known."""
-    kev: bool | None = None
-    """Known to be exploited; null: not known."""
+    """Factor for the likelihood of exploitation; null: not known."""
+    kev: float | None = None
+    """Factor for being known to be exploited; null: not known."""
 
 
 class Evidence(Struct, frozen=True, kw_only=True, omit_defaults=True):
