@@ -224,6 +224,7 @@ OPTIONS = {
             "exclude_checks",
             "mode",
             "depth",
+            "criticality",
             "concurrent",
             "rate",
             "ports",
