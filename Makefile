@@ -26,6 +26,7 @@ bench: setup ## the benchmarks, as ratios within one run
 docs: setup ## write docs/reference, and the generated part of the SDKs, from the code
 	@.venv/bin/python -m tools.gen_docs
 	@.venv/bin/python -m tools.gen_sdk
+	@.venv/bin/python -m tools.gen_go_sdk
 
 new-check: setup ## skeleton of a check and its lab page: make new-check name=web.foo_bar
 	@.venv/bin/python -m tools.new_check "$(name)"

@@ -18,12 +18,12 @@ from unittest import mock
 from urllib.parse import quote
 
 import msgspec
-from matching import mismatches
 
 import cyberai_sdk as sdk
 from cyberai_sdk import _operations, webhooks
 from cyberai_sdk._requests import Operation
 from cyberai_sdk.testing import FakeServer
+from support.conformance_matching import mismatches
 
 OPERATIONS = {value.id: value for value in vars(_operations).values() if isinstance(value, Operation)}
 ERRORS: dict[str, tuple[type[BaseException], ...]] = {

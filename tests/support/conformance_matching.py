@@ -47,11 +47,13 @@ def found_at(value: Any, path: str) -> Any:
 
 def special(value: Any, key: str, wanted: Any, place: str) -> Iterator[str]:
     if key == "$each":
-        for index, item in enumerate(value):
+        for index, item in enumerate(value if isinstance(value, list) else ()):
             yield from mismatches(item, wanted, f"{place}.{index}")
     elif key == "$not":
         if not list(mismatches(value, wanted)):
             yield f"{place}: {shown(value)} is what it must not be"
+    elif key in OF_LISTS and not isinstance(value, list):
+        yield f"{place}: {shown(value)} is no list"
     elif not SPECIAL[key](value, wanted):
         yield f"{place}: {shown(value)} does not fit {key} {wanted!r}"
 
@@ -61,13 +63,17 @@ def is_type(value: Any, wanted: str) -> bool:
 
 
 def size(value: Any) -> float:
-    return len(value) if isinstance(value, list | str) else float(value)
+    """NaN, which is neither less nor more than anything, of what has no size."""
+    if isinstance(value, list | str):
+        return len(value)
+    return float(value) if isinstance(value, int | float) else float("nan")
 
 
 def column(value: Any, member: str) -> list[Any]:
     return [found_at(item, member) for item in value]
 
 
+OF_LISTS = ("$len", "$unique", "$ascending")
 SPECIAL: dict[str, Callable[[Any, Any], bool]] = {
     "$any": lambda value, _: value is not MISSING,
     "$absent": lambda value, _: value is MISSING,

@@ -1,0 +1,3 @@
+module github.com/cyberai/go-sdk
+
+go 1.19
