@@ -16,7 +16,8 @@ const pagesOf = (load) => ({
 /** A Cyber AI server and your key. */
 export class Client {
   constructor(options = {}) {
-    this._http = new Http(options);
+    // Not enumerable: whoever prints a client must not print its key.
+    Object.defineProperty(this, "_http", { value: new Http(options) });
     for (const [operation, { path, _takes: takes }] of Object.entries(operations)) {
       const [group, name] = operation.split(".");
       (this[group] ??= {})[name] = (...given) => {

@@ -1,6 +1,16 @@
-import { SignatureError } from "./errors.js";
+import { SignatureError, UsageError } from "./errors.js";
 
 const bytesOf = (base64) => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+
+function secretBytes(secret) {
+  try {
+    const bytes = bytesOf(secret.replace(/^whsec_/, ""));
+    if (bytes.length) return bytes;
+  } catch {
+    // Said below.
+  }
+  throw new UsageError("The webhook's secret is not what the server gave: whsec_ and base64");
+}
 
 /**
  * The decoded body of a genuine webhook (Standard Webhooks, HMAC-SHA256, compared in constant time); else SignatureError.
@@ -13,7 +23,7 @@ export async function verifyWebhook(body, headers, secret, { now = Date.now() / 
   if (Math.abs(now - at) > tolerance) throw new SignatureError("The webhook is too old, or a clock is wrong");
   const { subtle } = globalThis.crypto;
   const use = { name: "HMAC", hash: "SHA-256" };
-  const key = await subtle.importKey("raw", bytesOf(secret.replace(/^whsec_/, "")), use, false, ["verify"]);
+  const key = await subtle.importKey("raw", secretBytes(secret), use, false, ["verify"]);
   const text = typeof body === "string" ? body : new TextDecoder().decode(body);
   const signed = new TextEncoder().encode(`${id}.${at}.${text}`);
   for (const [, signature] of signatures.matchAll(/(?:^| )v1,(\S+)/g)) {

@@ -31,7 +31,7 @@ const ERRORS = {
 };
 /** Cases in which the environment of the whole process is another. */
 const ALONE = "config";
-const AT_A_TIME = 8;
+const AT_A_TIME = 6;
 
 function withValues(node, values) {
   if (Array.isArray(node)) return node.map((item) => withValues(item, values));
