@@ -17,7 +17,7 @@ const pagesOf = (load) => ({
 export class Client {
   constructor(options = {}) {
     // Not enumerable: whoever prints a client must not print its key.
-    Object.defineProperty(this, "_http", { value: new Http(options) });
+    Object.defineProperties(this, { _http: { value: new Http(options) } });
     for (const [operation, { path, _takes: takes }] of Object.entries(operations)) {
       const [group, name] = operation.split(".");
       (this[group] ??= {})[name] = (...given) => {

@@ -1,4 +1,4 @@
-// Runs cases of sdks/conformance through the JavaScript SDK. Reads {world, cases, sdk, folder} from its input and prints a
+// Runs cases of sdks/conformance through the JavaScript SDK. Reads {world, cases, sdk, entry, folder} from its input and prints a
 // line of JSON per case: {id, problems}.
 
 import { createHash } from "node:crypto";
@@ -7,8 +7,8 @@ import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { mismatches } from "./matching.mjs";
 
-const { world, cases, sdk: location, folder } = JSON.parse(await text(process.stdin));
-const sdk = await import(join(location, "index.js"));
+const { world, cases, sdk: location, entry, folder } = JSON.parse(await text(process.stdin));
+const sdk = await import(join(location, entry));
 const { verifyWebhook } = await import(join(location, "webhooks.js"));
 const { fakeFetch } = await import(join(location, "testing.js"));
 

@@ -49,9 +49,17 @@ def run_script(folder: Path, script: str, world: dict[str, Any], *arguments: str
     return done.stdout
 
 
-def run_driver(world: dict[str, Any], cases: list[dict[str, Any]], folder: Path) -> dict[str, list[str]]:
+def run_driver(
+    world: dict[str, Any], cases: list[dict[str, Any]], folder: Path, entry: str = "index.js"
+) -> dict[str, list[str]]:
     """Case -> what was not as expected."""
-    given = {"world": world, "cases": cases, "sdk": str(PACKAGE / "src"), "folder": str(folder)}
+    given = {
+        "world": world,
+        "cases": cases,
+        "sdk": str(PACKAGE / "src"),
+        "entry": entry,
+        "folder": str(folder),
+    }
     driver = Path(__file__).with_name("driver.mjs")
     done = run(node(), str(driver), input=json.dumps(given))
     assert done.returncode == 0, done.stderr

@@ -48,6 +48,16 @@ def test_case(outcomes: dict[str, list[str]], id: str) -> None:
     assert outcomes[id] == [], CASES[id]["about"]
 
 
+def test_the_minified_file_does_the_same(world: dict[str, Any], tmp_path: Path) -> None:
+    """A case of each point and action: both are made of the same sources."""
+    chosen = {(case["point"], *case["do"]): case for id, case in CASES.items() if id not in NOT_HERE}
+    # Names of its own on the server, which counts the requests under each.
+    cases = [{**case, "id": f"{case['id']}-min"} for case in chosen.values()]
+    given = {**world, "key": new_key(world), "methods": METHODS}
+    found = run_driver(given, cases, tmp_path, "index.min.js")
+    assert found == {case["id"]: [] for case in cases}
+
+
 def test_every_case_runs_or_is_named_with_its_reason() -> None:
     assert CASES.keys() >= NOT_HERE.keys()
     assert len(CASES) >= 150

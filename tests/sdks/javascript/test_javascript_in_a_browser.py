@@ -76,7 +76,7 @@ def test_a_page_scans_waits_and_reads(opened: tuple[Tab, Server], world: dict[st
             "(error) => (window.found = { failed: String(error) })); 0")  # fmt: skip
     tab.wait_for("window.found", 120)
     found = tab.run("window.found")
-    assert found["status"] == "completed", found
+    assert found.get("status") == "completed", (found, tab.complaints)
     assert found["progress"] == sorted(found["progress"])
     assert found["progress"][-1] == 100
     assert len(found["titles"]) >= 3
