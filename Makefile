@@ -27,6 +27,7 @@ docs: setup ## write docs/reference, and the generated part of the SDKs, from th
 	@.venv/bin/python -m tools.gen_docs
 	@.venv/bin/python -m tools.gen_sdk
 	@.venv/bin/python -m tools.gen_go_sdk
+	@.venv/bin/python -m tools.gen_sdk_javascript
 
 new-check: setup ## skeleton of a check and its lab page: make new-check name=web.foo_bar
 	@.venv/bin/python -m tools.new_check "$(name)"

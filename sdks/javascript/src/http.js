@@ -1,0 +1,166 @@
+import { apiError } from "./answers.js";
+import { ApiError, BadResponseError, ConnectionError, TimeoutError, UsageError } from "./errors.js";
+import { chooseServer } from "./settings.js";
+
+const VERSION = "0.1.0";
+const MOST_BYTES = 64 * 1024 * 1024;
+
+/** Resolves after some milliseconds; rejects when the signal says so. */
+export function sleep(milliseconds, signal) {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", stop);
+      resolve();
+    }, milliseconds);
+    signal?.addEventListener("abort", stop);
+    if (signal?.aborted) stop();
+  });
+}
+
+/** Requests and answers: addresses, headers, time limits, retries. */
+export class Http {
+  constructor(options) {
+    this._options = { timeout: 30_000, maxRetries: 2, backoff: 500, maxWait: 120_000, ...options };
+  }
+
+  /** The server and key, chosen once. */
+  _server() {
+    return (this._chosen ??= chooseServer(this._options));
+  }
+
+  /** The pause before try `failures + 1`: less up to a quarter, so that clients do not come in step. */
+  _backoff(failures) {
+    return Math.min(this._options.backoff * 2 ** failures, 8000) * (1 - Math.random() / 4);
+  }
+
+  /** What `take` makes of the answer; tried again where the rules allow. `take` is handed the response and its pieces. */
+  async _exchange(operation, args, options = {}, take, idle) {
+    const most = options.maxRetries ?? this._options.maxRetries;
+    const key = options.idempotencyKey ?? crypto.randomUUID();
+    for (let failures = 0; ; failures++) {
+      try {
+        const answer = await this._attempt(operation, args, { ...options, idempotencyKey: key }, idle);
+        return await take(answer._response, answer._pieces);
+      } catch (error) {
+        const wait = error.retryAfter ?? this._backoff(failures);
+        if (failures >= most || !isWorthARetry(error, operation.method) || wait > this._options.maxWait) throw error;
+        await sleep(wait, options.signal);
+      }
+    }
+  }
+
+  /** One try: the response, its status judged, and its body as pieces. With `idle` the time limit is that of a silence. */
+  async _attempt({ method, path, _accept: accept }, { id, query, body }, options, idle) {
+    const { root, key } = await this._server();
+    const { logger, fetch: doFetch = fetch, ...ours } = this._options;
+    const { signal, timeout = ours.timeout } = options;
+    const url = root + (path.includes("{id}") ? path.replace("{id}", idOf(id)) : path);
+    const headers = { Accept: accept || "*/*", Authorization: `Bearer ${key}` };
+    // Browsers name themselves.
+    if (globalThis.process?.versions) headers["User-Agent"] = `cyberai-javascript/${VERSION}`;
+    if (method === "POST") headers["Idempotency-Key"] = options.idempotencyKey;
+    if (options.ifMatch) headers["If-Match"] = options.ifMatch;
+    if (body !== undefined) headers["Content-Type"] = "application/json";
+    const controller = new AbortController();
+    const stop = () => controller.abort();
+    let late, timer;
+    const arm = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => stop((late = true)), timeout);
+    };
+    const close = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", stop);
+      stop();
+    };
+    const broken = (error) => {
+      close();
+      if (signal?.aborted) return signal.reason;
+      const why = late ? `no answer within ${timeout} ms` : (error.cause ?? error).message;
+      const message = `${method} ${url}: ${why}`;
+      logger?.(message);
+      return new (late ? TimeoutError : ConnectionError)(message, { cause: error });
+    };
+    signal?.throwIfAborted();
+    signal?.addEventListener("abort", stop);
+    arm();
+    let response;
+    try {
+      response = await doFetch(url + queryText(query), {
+        method,
+        headers: { ...headers, ...options.headers },
+        body: body && JSON.stringify(body),
+        redirect: "manual",
+        signal: controller.signal,
+      });
+    } catch (error) {
+      throw broken(error);
+    }
+    const { status } = response;
+    // Neither headers nor bodies nor parameters.
+    logger?.(`${method} ${url}: ${status}`);
+    const pieces = (async function* () {
+      try {
+        const reader = response.body?.getReader();
+        while (reader) {
+          if (idle) arm();
+          const { done, value } = await reader.read();
+          if (done) return;
+          // Whoever takes the pieces may take time.
+          if (idle) clearTimeout(timer);
+          yield value;
+        }
+      } catch (error) {
+        throw broken(error);
+      } finally {
+        close();
+      }
+    })();
+    if (status >= 400) throw apiError(status, response.headers, await textOf(pieces));
+    // A proxy's page is no answer, and wherever a redirect leads, the key does not go there.
+    if (status < 200 || status >= 300 || !(response.headers.get("content-type") ?? "").match(accept)) {
+      close();
+      throw new BadResponseError(`${url} answered ${status} ${response.headers.get("content-type")}`, { status });
+    }
+    return { _response: response, _pieces: pieces, _close: close };
+  }
+
+}
+
+/** Nothing was stored yet after 429 and 503, so that even a PATCH is safe to repeat. */
+export function isWorthARetry(error, method) {
+  const { status, code } = error;
+  if (method === "PATCH") return status === 429 || status === 503;
+  if (!(error instanceof ApiError)) return error instanceof ConnectionError;
+  return status === 408 || status === 429 || status >= 500 || code === "idempotency_in_progress";
+}
+
+/** A body as text. */
+export async function textOf(pieces) {
+  const decoder = new TextDecoder();
+  let size = 0;
+  let text = "";
+  for await (const piece of pieces) {
+    if ((size += piece.length) > MOST_BYTES) throw new BadResponseError("The answer is too large");
+    text += decoder.decode(piece, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+function idOf(id) {
+  if (!id || /^\.\.?$/.test(id)) throw new UsageError(`"${id}" is no id`);
+  return encodeURIComponent(id);
+}
+
+/** Several values by comma, times in UTC. */
+function queryText(query = {}) {
+  const found = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value != null) found.set(name, value instanceof Date ? value.toISOString() : value);
+  }
+  return found.size ? `?${found}` : "";
+}
