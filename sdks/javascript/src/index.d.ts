@@ -1,8 +1,8 @@
 import type * as models from "./models.js";
 import type * as resources from "./resources.js";
 
-export type * from "./models.js";
-export type * from "./resources.js";
+export * from "./models.js";
+export * from "./resources.js";
 
 /** A line about a request and what came of it: never a key, a header, a parameter or a body. */
 export type Logger = (line: string) => void;

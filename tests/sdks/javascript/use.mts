@@ -20,7 +20,7 @@ for await (const event of client.events.stream(head)) console.log(event.seq, eve
 console.log((await client.scans.plan({ target: "a" })).estimate.requests);
 console.log((await client.raw("scans.get", { id: "a" })).headers.etag);
 try {
-  await client.scans.get("x", {}, { signal: AbortSignal.timeout(5), maxRetries: 0 });
+  await client.scans.get("x", {}, { signal: new AbortController().signal, maxRetries: 0 });
 } catch (error) {
   if (error instanceof NotFoundError) console.log(error.code, error.requestId, error.details.field);
   else if (error instanceof ApiError) console.log(error.status, error.retryAfter);
