@@ -216,7 +216,8 @@ def _kind(schema: Json) -> str:
     if "$ref" in schema:
         return "object"
     if "enum" in schema:
-        return "one of " + ", ".join(map(str, schema["enum"]))
+        values = [str(value) for value in schema["enum"]]
+        return values[0] if len(values) == 1 else "one of " + ", ".join(values)
     if "const" in schema:
         return f"always {schema['const']}"
     if "anyOf" in schema:
@@ -225,7 +226,8 @@ def _kind(schema: Json) -> str:
     if isinstance(kind, list):
         return " or ".join(kind)
     if kind == "array":
-        return f"list of {_kind(schema['items'])}" if isinstance(schema.get("items"), dict) else "list"
+        inner = _kind(schema["items"]) if isinstance(schema.get("items"), dict) else ""
+        return f"list of {inner.removeprefix('one of ')}" if inner else "list"
     if schema.get("format") == "date-time":
         return "time"
     low, high = schema.get("minimum"), schema.get("maximum")
