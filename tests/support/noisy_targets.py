@@ -310,7 +310,7 @@ def alternating() -> Answer:
 
 def signing_up() -> Answer:
     """Takes each name once, whatever stands between its letters; the usual names were tried with other forms before."""
-    files = "etc/passwd etc/group etc/hosts bin/sh usr/bin/env proc/version proc/cpuinfo proc/meminfo windows/win.ini"
+    files = "etc/passwd etc/group etc/hosts proc/uptime etc/hostname proc/version proc/cpuinfo proc/meminfo windows/win.ini"
     taken = {"".join(c for c in name if c.isalnum()) for name in files.split()}
 
     def takes_each_name_once(value: str, chance: random.Random) -> HttpResponse:

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from cyberai.checkkit.differential import Hypothesis
 from cyberai.checkkit.probe import Probe
 
+# None with a short name: a counterpart of two or three letters by chance is the name of another program.
 _POSIX = (
     "etc/passwd",
     "etc/group",
-    "bin/sh",
+    "proc/uptime",
     "etc/hosts",
-    "usr/bin/env",
+    "etc/hostname",
     "proc/version",
     "proc/cpuinfo",
     "proc/meminfo",

@@ -104,7 +104,7 @@ _WHEN_FILE = (
     _Form("relative, coded dots", "%2e%2e%2f" * 12 + "@"),
 )
 _EXISTENCE = (_ALWAYS[0], _Form("relative, kept prefix", "{dir}" + _UP + "@"), _ALWAYS[1])
-_SYNTAX = "etc bin usr proc passwd group hosts sh env version hostname .."
+_SYNTAX = "etc proc passwd group hosts uptime version hostname .."
 _IN_PATH = (
     _Form("raw path", _UP + "@", raw=True),
     _Form("raw path, coded", "..%2f" * 12 + "@", raw=True),

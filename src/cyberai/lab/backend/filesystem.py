@@ -145,6 +145,7 @@ POSIX_FILES = FileSystem(
         "/proc/version": b"Linux version 6.1.0-18-amd64 (gcc-12) #1 SMP PREEMPT_DYNAMIC Debian 6.1.76-1\n",
         "/proc/cpuinfo": b"processor\t: 0\nmodel name\t: Quayside 8\ncpu MHz\t\t: 2400.000\n",
         "/proc/meminfo": b"MemTotal:        2048000 kB\nMemFree:          640000 kB\n",
+        "/proc/uptime": b"86412.57 160312.20\n",
         "/proc/self/cmdline": b"python3\0/srv/shop/app.py\0",
         "/proc/self/environ": b"PATH=/usr/local/bin:/usr/bin:/bin\0HOME=/var/www\0LANG=C.UTF-8\0",
         "/bin/sh": b"\x7fELF",
