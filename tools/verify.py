@@ -26,7 +26,7 @@ TYPED = ("src", "sdks/python/src", "tools", "tests/architecture", "tests/docs", 
 SHORT = ("-m", "not long")
 FAST = ("-m", "not long and not slow")
 # About half of the work of `make check`; the other lane takes what is not named here.
-FIRST_LANE = ("unit/net", "unit/reports", "unit/checkkit", "unit/storage")
+FIRST_LANE = ("unit/net", "unit/reports", "unit/checkkit", "unit/storage", "unit/app")
 
 
 @dataclass(frozen=True)
