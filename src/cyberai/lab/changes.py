@@ -4,6 +4,7 @@ With it the life of a vulnerability can be practised: scan, mend a page, scan ag
 """
 
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 
 import msgspec
 
@@ -20,7 +21,11 @@ def changed(pages: tuple[Page, ...], mended: Iterable[str], moved: Mapping[str, 
     by = {page.path: page for page in pages if page.flaws}
     for path in (*mended, *moved):
         if path not in by:
-            raise NoSuchPage(f"No page with flaws is at {path}. There are: {', '.join(sorted(by))}")
+            near = get_close_matches(path, sorted(by), n=5, cutoff=0.5)
+            hint = f"Perhaps {' or '.join(near)}? " if near else ""
+            raise NoSuchPage(
+                f"No page with flaws is at {path}. {hint}The lab's page /about-this-lab lists all of them"
+            )
     for path in mended:
         by[path] = msgspec.structs.replace(by[path], vulnerable=by[path].fixed, flaws=())
     for old, new in moved.items():
