@@ -16,7 +16,7 @@ from cyberai.app.keys import list_keys, revoke_key
 from cyberai.app.requests import ScanRequest
 from cyberai.app.scan_creation import create_scan
 from cyberai.domain.ids import DEFAULT_WORKSPACE
-from cyberai.realtime.queue import MOST
+from cyberai.realtime import queue
 
 
 def run(site: Site, test: Callable[[], Awaitable[None]]) -> None:
@@ -178,19 +178,28 @@ def test_a_key_that_expires_during_the_stream_ends_it(site: Site) -> None:
     assert_envelope(site.get("/v1/events", headers=site.headers(key)), "key_expired", "Authorization")
 
 
-def test_a_reader_of_the_stream_that_is_too_slow_is_told_and_let_go(site: Site) -> None:
+def test_a_reader_of_the_stream_that_is_too_slow_is_told_and_let_go(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "MOST", 100)
+
     async def test() -> None:
-        stream = Stream(site.asgi, "/v1/events/stream", headers=site.headers())
-        await stream.head()
-        await stream.block()
+        stream, witness = (
+            Stream(site.asgi, "/v1/events/stream", headers=site.headers()) for _ in ("slow", "quick")
+        )
+        for one in (stream, witness):
+            await one.head()
+            await one.block()
         stream.stall()
-        for _ in range(MOST + 100):
+        # What the witness has read has been put before the slow reader as well.
+        for _ in range(2 * queue.MOST + 50):
             await create_scan(site.app, DEFAULT_WORKSPACE, ScanRequest(target="example.com"))
-        await asyncio.sleep(0.3)
+            while (await witness.block())["event"] != "scan.created":
+                pass
         stream.resume()
-        last = await stream.block(2)
+        last = await stream.block()
         while last["event"] != "close":
-            last = await stream.block(2)
+            last = await stream.block()
         assert json.loads(last["data"])["code"] == 4408
 
     run(site, test)

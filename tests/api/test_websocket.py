@@ -13,7 +13,7 @@ from site_under_test import Site
 from cyberai.api import watch
 from cyberai.app.keys import list_keys, revoke_key
 from cyberai.domain.ids import DEFAULT_WORKSPACE
-from cyberai.realtime.queue import MOST
+from cyberai.realtime import queue
 
 EXAMPLE = {"target": "example.com"}
 
@@ -285,14 +285,21 @@ def test_a_slow_reader_gets_coalesced_progress_then_everything_else(site: Site) 
     run(site, test)
 
 
-def test_a_reader_that_is_too_slow_is_closed_with_4408(site: Site) -> None:
+def test_a_reader_that_is_too_slow_is_closed_with_4408(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue, "MOST", 100)
+
     async def test() -> None:
         socket = site.socket(f"/v1/ws?token={site.key}")
-        await socket.accepted()
+        witness = site.socket(f"/v1/ws?token={site.key}")
+        for one in (socket, witness):
+            await one.accepted()
         socket.stall()
-        for _ in range(MOST // 50 + 2):
+        # At most a queue of frames is in the hands of the sender that waits: the second one is too much. What the
+        # witness has read has been put before the slow reader as well.
+        for _ in range(2 * queue.MOST // 50 + 1):
             await asyncio.gather(*(post_scan_quietly(site) for _ in range(50)))
-        await asyncio.sleep(0.3)
+            for _ in range(50):
+                await witness.frame()
         socket.resume()
         message: Any = {"type": "websocket.send"}
         while message["type"] == "websocket.send":
