@@ -52,12 +52,19 @@ def test_counted_requests_reach_the_store_by_themselves(site: Site, monkeypatch:
     monkeypatch.setattr(live, "STORE_SECONDS", 0.0)
     site.get("/v1/me")
     site.get("/v1/me")
-    site.runner.run(asyncio.sleep(0.2))
     day = site.clock.now() // 86_400_000_000
     from cyberai.domain.ids import DEFAULT_WORKSPACE
 
-    rows = site.runner.run(site.store.read(DEFAULT_WORKSPACE, lambda tx: tx.usage.requests(day)))
-    assert [n for _, _, n in rows] == [2]
+    async def stored() -> list[int]:
+        rows = await site.store.read(DEFAULT_WORKSPACE, lambda tx: tx.usage.requests(day))
+        return [n for _, _, n in rows]
+
+    async def wait() -> None:
+        async with asyncio.timeout(10):
+            while await stored() != [2]:
+                await site.store.changed(1)
+
+    site.runner.run(wait())
 
 
 def test_a_rotated_key_has_the_rights_of_the_old_one_which_ends(site: Site) -> None:
