@@ -3,25 +3,18 @@ what differs."""
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from tools import generated_files
+from tools.sdk_document import document
 from tools.sdk_python import methods, schemas
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCUMENT = ROOT / "docs" / "reference" / "openapi.json"
-"""Made from the code by tools.gen_docs, which comes first in `make docs`."""
 FOLDER = ROOT / "sdks" / "python" / "src" / "cyberai_sdk"
-
-
-def document() -> dict[str, Any]:
-    """The OpenAPI document."""
-    decoded: dict[str, Any] = json.loads(DOCUMENT.read_text())
-    return decoded
 
 
 def files(described: dict[str, Any]) -> dict[str, str]:
@@ -49,23 +42,11 @@ def formatted(name: str, text: str) -> str:
 
 def stale(wanted: dict[str, str]) -> list[str]:
     """The files that differ or are missing."""
-    return [name for name, text in wanted.items() if not _is_so(FOLDER / name, text)]
-
-
-def _is_so(path: Path, text: str) -> bool:
-    return path.exists() and path.read_text() == text
+    return generated_files.stale(FOLDER, wanted)
 
 
 def main(arguments: Sequence[str]) -> int:
-    wanted = files(document())
-    differing = stale(wanted)
-    if "--check" in arguments:
-        print("\n".join(f"stale: {name}" for name in differing) or "sdks/python is current")
-        return 1 if differing else 0
-    for name in differing:
-        (FOLDER / name).write_text(wanted[name])
-        print(f"wrote {name}")
-    return 0
+    return generated_files.bring_up_to_date(FOLDER, files(document()), arguments)
 
 
 if __name__ == "__main__":

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from tools import gen_go_sdk
+from tools.sdk_document import document
 from tools.sdk_go import methods
 from tools.sdk_go.naming import METHODS
 
 FOLDER = Path(__file__).parents[2] / "sdks" / "go"
-DOCUMENT = gen_go_sdk.document()
+DOCUMENT = document()
 
 
 def test_the_generated_files_are_current() -> None:

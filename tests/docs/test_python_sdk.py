@@ -9,9 +9,10 @@ import cyberai_sdk
 from cyberai_sdk._operations import METHODS
 from cyberai_sdk.testing import FakeServer
 from tools import gen_sdk
+from tools.sdk_document import document
 from tools.sdk_python.methods import UnknownOperation
 
-DOCUMENT = gen_sdk.document()
+DOCUMENT = document()
 OPERATIONS = {
     described["operationId"]: described
     for methods in DOCUMENT["paths"].values()

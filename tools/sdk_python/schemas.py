@@ -5,12 +5,10 @@ from __future__ import annotations
 import keyword
 import re
 from collections import Counter
-from collections.abc import Iterator
-from typing import Any
 
+from tools.sdk_document import Enumerations, Schema, is_request
 from tools.sdk_python.naming import ENUMS, MODELS
 
-Schema = dict[str, Any]
 SIMPLE = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}
 NULLS = ({"type": "null"},)
 
@@ -31,61 +29,27 @@ def attribute(member: str) -> str:
     return member + "_" if keyword.iskeyword(member) else member
 
 
+def _enumeration_name(owner: str, member: str) -> str:
+    return pascal(model_name(owner)) + pascal(member)
+
+
 class Types:
-    """The types of one document. `enums` are name -> values; equal ones, and parts of one, are the same."""
+    """The types of one document. `enums` are name -> values."""
 
     def __init__(self, document: Schema) -> None:
         self.schemas: dict[str, Schema] = document["components"]["schemas"]
-        self.enums: dict[str, tuple[str, ...]] = {}
-        self._known: dict[tuple[str, str], str] = {}
-        self._members: dict[str, set[str]] = {}
-        self._collect()
-
-    def _collect(self) -> None:
-        places = list(self._places())
-        places.sort(key=lambda place: (-len(place[2]), place[:2] not in ENUMS))
-        for owner, member, values in places:
-            found = next(
-                (name for name, known in self.enums.items() if self._is_same(name, member, known, values)),
-                None,
-            )
-            if found is None:
-                found = ENUMS.get((owner, member)) or pascal(model_name(owner)) + pascal(member)
-                self.enums[found] = values
-                self._members.setdefault(found, set())
-            self._members[found].add(member)
-            self._known[owner, member] = found
-
-    def _is_same(self, name: str, member: str, known: tuple[str, ...], values: tuple[str, ...]) -> bool:
-        if set(known) == set(values):
-            return True
-        return member in self._members[name] and set(values) < set(known)
-
-    def _places(self) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-        """(schema, member, values) of each enumeration."""
-        for owner, schema in self.schemas.items():
-            if "enum" in schema:
-                yield owner, "", tuple(schema["enum"])
-            for member, inner in schema.get("properties", {}).items():
-                for found in enumerations(inner):
-                    yield owner, member, found
-
-    def enum_of(self, member: str, values: list[str]) -> str | None:
-        """The enumeration that has these values, for a parameter."""
-        for name, known in self.enums.items():
-            if set(values) <= set(known) and (member in self._members[name] or set(values) == set(known)):
-                return name
-        return None
+        self._enumerations = Enumerations(self.schemas, ENUMS, _enumeration_name)
+        self.enums = self._enumerations.values
 
     def type_of(self, schema: Schema, owner: str = "", member: str = "") -> str:
         """The annotation for a schema at a place."""
         if "$ref" in schema:
             name = schema["$ref"].rpartition("/")[2]
-            return self._known.get((name, "")) or model_name(name)
+            return self._enumerations.at(name) or model_name(name)
         if "anyOf" in schema:
             return " | ".join(dict.fromkeys(self.type_of(each, owner, member) for each in schema["anyOf"]))
         if "enum" in schema:
-            found = self._known.get((owner, member)) or self.enum_of(member, schema["enum"])
+            found = self._enumerations.at(owner, member) or self._enumerations.of(member, schema["enum"])
             return found or "str"
         if "const" in schema:
             return type(schema["const"]).__name__
@@ -111,19 +75,6 @@ class Types:
         if kind not in SIMPLE:
             raise ValueError(f"{owner}.{member}: no Python type for {schema}")
         return SIMPLE[kind]
-
-
-def enumerations(schema: Schema) -> Iterator[tuple[str, ...]]:
-    if "enum" in schema and all(isinstance(value, str) for value in schema["enum"]):
-        yield tuple(schema["enum"])
-    for inner in (*schema.get("anyOf", ()), schema.get("items")):
-        if isinstance(inner, dict):
-            yield from enumerations(inner)
-
-
-def is_request(schema: Schema) -> bool:
-    """A body that we send: the server refuses members it does not know."""
-    return schema.get("additionalProperties") is False
 
 
 def sentence(text: str) -> str:
