@@ -1,14 +1,22 @@
 """A network session over functions of this process: whole scans without a socket."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 from msgspec import Struct, field
 
 from cyberai.domain.http import HttpRequest, HttpResponse
 from cyberai.lab.http import LabRequest
 from cyberai.lab.site import Site
-from cyberai.ports.network import Handshake, PortState, TlsVersion, TransportError, TransportReason
+from cyberai.ports.network import (
+    Answer,
+    Conversation,
+    Handshake,
+    PortState,
+    TlsVersion,
+    TransportError,
+    TransportReason,
+)
 
 Respond = Callable[[HttpRequest], HttpResponse]
 NOW = 1_790_000_000_000_000
@@ -21,6 +29,27 @@ class Service(Struct):
     talk: Callable[[bytes], bytes] | None = None
     versions: frozenset[TlsVersion] = frozenset()
     handshake: Handshake | None = None
+
+
+class _Spoken:
+    """A conversation with a service whose `talk` answers each message by itself."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._said = b""
+
+    async def send(self, data: bytes) -> None:
+        self._said += self._service.talk(data) if self._service.talk is not None else b""
+
+    async def receive(self, limit: int = 65_536, *, quiet: float = 0.5) -> bytes:
+        return await self.receive_exactly(limit)
+
+    async def receive_exactly(self, size: int) -> bytes:
+        said, self._said = self._said[:size], self._said[size:]
+        return said
+
+    async def start_tls(self) -> None:
+        raise TransportError(TransportReason.TLS_FAILED)
 
 
 class SimulatedNetwork(Struct):
@@ -86,6 +115,23 @@ class SimulatedNetwork(Struct):
         if not said:
             raise TransportError(TransportReason.TIMEOUT)
         return said[:limit]
+
+    async def converse(
+        self,
+        host: str,
+        port: int,
+        dialogue: Callable[[Conversation], Awaitable[Answer]],
+        *,
+        tls: bool = False,
+    ) -> Answer:
+        self.requests_sent += 1
+        return await dialogue(_Spoken(self._service(port)))
+
+    async def datagram(
+        self, host: str, port: int, payload: bytes, *, answers: int = 1, quiet: float = 0.5
+    ) -> tuple[bytes, ...]:
+        self.requests_sent += 1
+        raise TransportError(TransportReason.REFUSED)
 
     async def offers(self, host: str, port: int, version: TlsVersion, server_name: str = "") -> bool:
         self.requests_sent += 1

@@ -12,11 +12,13 @@ from cyberai.domain.finding import Hit, HttpEvidence, Oracle, Proof, ServiceEvid
 from cyberai.domain.http import Exchange, HttpRequest, HttpResponse, Url
 from cyberai.domain.insertion import InsertionKind, InsertionPoint
 from cyberai.domain.severity import Severity
-from cyberai.ports.network import Handshake, TlsVersion, TransportError, TransportReason
+from cyberai.domain.transport import Transport
+from cyberai.ports.network import Conversation, Handshake, TlsVersion, TransportError, TransportReason
 
 __all__ = [
     "BudgetExceeded",
     "Check",
+    "Conversation",
     "Credentials",
     "Exchange",
     "Grain",
@@ -43,6 +45,7 @@ __all__ = [
     "TlsAsset",
     "TlsEvidence",
     "TlsVersion",
+    "Transport",
     "TransportError",
     "TransportReason",
     "Url",

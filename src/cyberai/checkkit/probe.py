@@ -1,5 +1,6 @@
 """The probe: a check's only way to the target, with its request budget, chance and controls."""
 
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from enum import StrEnum
 from typing import Protocol
@@ -7,7 +8,7 @@ from typing import Protocol
 from cyberai.domain.asset import StoredAsset
 from cyberai.domain.http import Exchange, Headers, HttpRequest, Url
 from cyberai.domain.insertion import InsertionPoint
-from cyberai.ports.network import Handshake, TlsVersion
+from cyberai.ports.network import Answer, Conversation, Handshake, TlsVersion
 
 
 class BudgetExceeded(Exception):
@@ -103,6 +104,24 @@ class Probe(Protocol):
         tls: bool = False,
     ) -> bytes:
         """One TCP exchange (ports.network.Dialer.talk); costs one request."""
+        ...
+
+    async def converse(
+        self,
+        host: str,
+        port: int,
+        dialogue: Callable[[Conversation], Awaitable[Answer]],
+        *,
+        tls: bool = False,
+    ) -> Answer:
+        """A dialogue over one TCP connection (ports.network.Dialer.converse); opening it costs one request, and every
+        `send` after the first another one."""
+        ...
+
+    async def datagram(
+        self, host: str, port: int, payload: bytes, *, answers: int = 1, quiet: float = 0.5
+    ) -> tuple[bytes, ...]:
+        """One UDP exchange (ports.network.Dialer.datagram); costs one request."""
         ...
 
     async def offers(self, host: str, port: int, version: TlsVersion, server_name: str = "") -> bool:

@@ -4,6 +4,7 @@ from msgspec import Struct
 
 from cyberai.domain.http import Exchange, HttpRequest, Url
 from cyberai.domain.insertion import InsertionKind, InsertionPoint
+from cyberai.domain.transport import Transport
 
 
 class HostAsset(Struct, frozen=True, tag="host"):
@@ -19,7 +20,7 @@ class HostAsset(Struct, frozen=True, tag="host"):
 
 
 class PortAsset(Struct, frozen=True, tag="port"):
-    """An open TCP port whose service is not yet known."""
+    """A port whose service is not yet known: an open TCP port, or one that a target names."""
 
     host: str
     port: int
@@ -31,19 +32,27 @@ class PortAsset(Struct, frozen=True, tag="port"):
 
 
 class ServiceAsset(Struct, frozen=True, tag="service"):
-    """An open TCP port that does not speak HTTP. `protocol` is the identified protocol name (`redis`, `ssh`)
-    or empty; `banner` is what the service said by itself, at most 512 bytes, printable characters only."""
+    """A service that answered and is no website. `protocol` is the identified protocol name (`redis`, `ssh`) or
+    empty; `banner` is what the service said by itself, at most 512 bytes, printable characters only. `product`,
+    `version` and `cpe` (2.3, formatted string) are what it says of itself, empty where it says nothing; `confidence`
+    (0-100) is how far the product may be believed."""
 
     host: str
     port: int
     protocol: str = ""
     banner: str = ""
     tls: bool = False
+    transport: Transport = Transport.TCP
+    product: str = ""
+    version: str = ""
+    cpe: str = ""
+    confidence: int = 0
 
     @property
     def key(self) -> str:
         """Stable identity within a scan."""
-        return f"service:{self.host}:{self.port}"
+        udp = "/udp" if self.transport is Transport.UDP else ""
+        return f"service:{self.host}:{self.port}{udp}"
 
 
 class TlsAsset(Struct, frozen=True, tag="tls"):

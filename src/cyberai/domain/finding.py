@@ -7,6 +7,7 @@ from msgspec import Struct
 from cyberai.domain.http import Exchange, HttpRequest, Url
 from cyberai.domain.insertion import InsertionPoint
 from cyberai.domain.severity import Severity
+from cyberai.domain.transport import Transport
 
 
 class Tier(StrEnum):
@@ -119,6 +120,7 @@ class ServiceEvidence(Struct, frozen=True, tag="service"):
     command: str
     match: str = ""
     note: str = ""
+    transport: Transport = Transport.TCP
 
 
 class TlsEvidence(Struct, frozen=True, tag="tls"):

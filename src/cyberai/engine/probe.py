@@ -4,18 +4,19 @@ from collections import Counter
 from contextlib import AbstractAsyncContextManager
 
 from cyberai.checkkit import (
-    BudgetExceeded,
     Credentials,
     Exchange,
     HttpRequest,
     InsertionPoint,
-    PolicyRefused,
     Postponed,
+    TransportError,
+    TransportReason,
     Url,
 )
 from cyberai.domain.asset import RequestAsset, StoredAsset
 from cyberai.domain.http import Headers, HttpResponse
 from cyberai.engine import credentials as credentials_mode
+from cyberai.engine.charged_dialer import ChargedDialer
 from cyberai.engine.context import Context
 from cyberai.engine.fetch import MAX_REDIRECTS, Tally, redirect_request, with_cookies_after
 from cyberai.engine.fresh_tokens import Send, submit
@@ -23,7 +24,6 @@ from cyberai.engine.fresh_tokens import send_fresh as send_fresh
 from cyberai.engine.missing import control_place, missing_control
 from cyberai.engine.rendering import render
 from cyberai.engine.weighing import Weighing
-from cyberai.ports.network import Handshake, TlsVersion, TransportError, TransportReason
 
 MAX_SILENCED = 2
 """Payloads of one run of a check at which the target may close the connection while it answers others."""
@@ -36,7 +36,7 @@ Repeats = dict[HttpRequest, list[Exchange]]
 unaltered request of an insertion point by all checks of its unit."""
 
 
-class EngineProbe:
+class EngineProbe(ChargedDialer):
     """checkkit.Probe for one run of one check on one asset.
 
     `asset` knows the page whose form makes the request: fresh anti-forgery tokens come from there, and
@@ -56,10 +56,8 @@ class EngineProbe:
         unaltered: Repeats | None = None,
         postpones: bool = False,
     ) -> None:
-        self._context = context
+        super().__init__(context, budget, tally)
         self._unaltered = unaltered
-        self._left = budget
-        self._tally = tally
         self._asset = asset
         self._repeats = repeats
         self._postpones = postpones
@@ -168,30 +166,6 @@ class EngineProbe:
         self._charge_once(control_place(url))
         return await missing_control(self._context, url, self._tally)
 
-    async def talk(
-        self,
-        host: str,
-        port: int,
-        payload: bytes,
-        *,
-        limit: int = 65_536,
-        quiet: float = 0.5,
-        tls: bool = False,
-    ) -> bytes:
-        """See checkkit.Probe."""
-        self._connect(host, port)
-        return await self._context.network.dialer.talk(host, port, payload, limit=limit, quiet=quiet, tls=tls)
-
-    async def offers(self, host: str, port: int, version: TlsVersion, server_name: str = "") -> bool:
-        """See checkkit.Probe."""
-        self._connect(host, port)
-        return await self._context.network.dialer.offers(host, port, version, server_name)
-
-    async def handshake(self, host: str, port: int, server_name: str = "") -> Handshake:
-        """See checkkit.Probe."""
-        self._connect(host, port)
-        return await self._context.network.dialer.handshake(host, port, server_name)
-
     def now(self) -> int:
         """See checkkit.Probe."""
         return self._context.clock.now()
@@ -206,21 +180,10 @@ class EngineProbe:
         """See checkkit.Probe."""
         return low + self._context.rng.below(high - low + 1)
 
-    def _charge(self) -> None:
-        if self._left <= 0:
-            raise BudgetExceeded("the check wants to send more requests than its max_requests")
-        self._left -= 1
-
     def _charge_once(self, what: object) -> None:
         if what not in self._charged:
             self._charge()
             self._charged.add(what)
-
-    def _connect(self, host: str, port: int) -> None:
-        if not self._context.scope.allows_port(host, port):
-            raise PolicyRefused(f"{host}:{port} is outside the scan's scope")
-        self._charge()
-        self._tally.sent += 1
 
     async def _send(self, request: HttpRequest) -> Exchange:
         if self._repeats is None or request.method not in ("GET", "HEAD"):

@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 
@@ -22,7 +22,8 @@ from cyberai.lab.changes import NoSuchPage
 from cyberai.lab.connection import HostRule, HttpConnection, Respond
 from cyberai.lab.http import LabRequest, LabResponse
 from cyberai.lab.page import Flaw
-from cyberai.lab.service import Service, Session, TlsListener
+from cyberai.lab.service import Service, TlsListener
+from cyberai.lab.service_connection import DatagramService, ServiceConnection
 from cyberai.lab.site import Site
 
 _BACKLOG = 512
@@ -64,36 +65,6 @@ class LabTarget(msgspec.Struct, frozen=True):
     auth: dict[str, Any] | None = None
 
 
-class ServiceConnection(asyncio.Protocol):
-    """One connection to a service whose logic is a Session."""
-
-    def __init__(self, session: Session, connections: set[asyncio.Protocol]) -> None:
-        self._session = session
-        self._connections = connections
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        # uvloop's transports are none of asyncio's by type, only by behaviour.
-        self._transport = cast(asyncio.Transport, transport)
-        self._connections.add(self)
-
-    def connection_lost(self, _exc: Exception | None) -> None:
-        self._connections.discard(self)
-
-    def data_received(self, data: bytes) -> None:
-        self._transport.write(self._session.feed(data))
-        if self._session.closed:
-            self._transport.close()
-
-    def pause_writing(self) -> None:
-        self._transport.pause_reading()
-
-    def resume_writing(self) -> None:
-        self._transport.resume_reading()
-
-    def shut_down(self) -> None:
-        self._transport.close()
-
-
 class RunningLab:
     """A lab that listens. `stop()` ends it; afterwards nothing is left of it."""
 
@@ -108,6 +79,7 @@ class RunningLab:
         self._directory: Path | None = None
         self._servers: list[asyncio.Server] = []
         self._connections: set[asyncio.Protocol] = set()
+        self._datagrams: list[asyncio.DatagramTransport] = []
 
     @property
     def ca_file(self) -> Path | None:
@@ -152,6 +124,9 @@ class RunningLab:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(server.wait_closed(), 2)
         self._servers.clear()
+        for transport in self._datagrams:
+            transport.close()
+        self._datagrams.clear()
         self.site.close()
         for area in self._areas:
             area.close()
@@ -188,8 +163,19 @@ class RunningLab:
         return LabTarget("tls", f"https://{self._authority(port)}/", item.checks, self._flaws(item.flaws))
 
     async def _start_service(self, item: Service) -> LabTarget:
-        port = await self._listen(0, lambda _hosts: self._dialogue(item))
+        if item.udp:
+            port = await self._listen_for_datagrams(item)
+        else:
+            port = await self._listen(0, lambda _hosts: self._dialogue(item))
         return LabTarget("service", self._authority(port), item.checks, self._flaws(item.flaws))
+
+    async def _listen_for_datagrams(self, item: Service) -> int:
+        transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
+            lambda: DatagramService(partial(item.session, self.options.fixed)),
+            local_addr=(self.options.address, 0),
+        )
+        self._datagrams.append(transport)
+        return int(transport.get_extra_info("sockname")[1])
 
     async def _start_area(self, item: MembersArea) -> LabTarget:
         area = item.open(self.options.fixed)
@@ -203,7 +189,7 @@ class RunningLab:
         return HttpConnection(respond, hosts, self._connections)
 
     def _dialogue(self, item: Service) -> ServiceConnection:
-        return ServiceConnection(item.session(self.options.fixed), self._connections)
+        return ServiceConnection(item.session(self.options.fixed), item.greets, self._connections)
 
     def _flaws(self, flaws: tuple[Flaw, ...]) -> tuple[Flaw, ...]:
         return () if self.options.fixed else flaws

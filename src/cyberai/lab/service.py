@@ -20,13 +20,17 @@ class Session(Protocol):
 
 
 class Service(msgspec.Struct, frozen=True, kw_only=True):
-    """A service on a port of its own. `session(fixed)` opens one dialogue."""
+    """A service on a port of its own. `session(fixed)` opens one dialogue: a TCP connection, or with `udp` a single
+    datagram, whose answer is one datagram (none when it is empty). A service that `greets` is fed the empty string as
+    soon as a client connects: what it says to that is its banner."""
 
     name: str
     session: Callable[[bool], Session]
     checks: tuple[str, ...]
     flaws: tuple[Flaw, ...] = ()
     demo: bool = False
+    udp: bool = False
+    greets: bool = False
 
 
 class Certificate(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""The one place where a stream socket is opened: resolve, judge, connect to the judged address, compare the peer."""
+"""The one place where a socket to a target is opened: resolve, judge, connect to the judged address, compare the peer."""
 
 import asyncio
 import socket
@@ -109,6 +109,25 @@ class Connector:
                 opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             except TimeoutError as error:
                 raise connect_timeout(where, timeout) from error
+            except OSError as error:
+                raise from_os_error(error, where) from error
+            undo.pop_all()
+        return opened
+
+    def datagram_socket(self, address: str, port: int) -> socket.socket:
+        """A UDP socket joined to one address, which is judged here: the system drops what any other peer sends."""
+        self.check_port(address, port)
+        where = f"[{address}]:{port}" if ":" in address else f"{address}:{port}"
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        with ExitStack() as undo:
+            opened = undo.enter_context(socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK))
+            try:
+                opened.connect((address, port))
+                if opened.getsockname()[:2] == opened.getpeername()[:2]:
+                    # The system may give it the very port it speaks to: it would hear itself.
+                    raise TransportError(
+                        TransportReason.REFUSED, f"{where} refused the datagram", retryable=True
+                    )
             except OSError as error:
                 raise from_os_error(error, where) from error
             undo.pop_all()

@@ -1,4 +1,4 @@
-"""Everything on TCP that is not HTTP: port states, one exchange, TLS versions and handshakes."""
+"""Everything that is not HTTP: port states, exchanges and conversations, datagrams, TLS versions and handshakes."""
 
 import asyncio
 import ssl
@@ -6,12 +6,21 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import ExitStack
 from typing import TypeVar
 
+from cyberai.net.conversation import SpokenStream
+from cyberai.net.datagram import exchange_datagrams
 from cyberai.net.failure import cancelled
 from cyberai.net.port_sweep import PortSweep, States
 from cyberai.net.session_state import SessionState
 from cyberai.net.stream import Stream
 from cyberai.net.tls import probe_version, shake_hands
-from cyberai.ports.network import Handshake, PortState, TlsVersion, TransportError, TransportReason
+from cyberai.ports.network import (
+    Conversation,
+    Handshake,
+    PortState,
+    TlsVersion,
+    TransportError,
+    TransportReason,
+)
 
 T = TypeVar("T")
 
@@ -93,6 +102,37 @@ class TcpDialer:
             detail = f"{_where(host, port)} closed the connection without sending anything"
             raise TransportError(TransportReason.RESET, detail)
         return received
+
+    async def converse(
+        self,
+        host: str,
+        port: int,
+        dialogue: Callable[[Conversation], Awaitable[T]],
+        *,
+        tls: bool = False,
+    ) -> T:
+        """See ports.network.Dialer.converse."""
+        seconds = self._state.limits.request_timeout
+
+        async def held(stream: Stream) -> T:
+            spoken = SpokenStream(stream, host, self._state.contexts.blind, seconds)
+            async with asyncio.timeout(2 * seconds):
+                if tls:
+                    await spoken.start_tls()
+                return await dialogue(spoken)
+
+        return await self._connected(host, port, held, own_deadline=True)
+
+    async def datagram(
+        self, host: str, port: int, payload: bytes, *, answers: int = 1, quiet: float = 0.5
+    ) -> tuple[bytes, ...]:
+        """See ports.network.Dialer.datagram."""
+        state = self._state
+        if not state.scope.allows_port(host, port):
+            raise TransportError(
+                TransportReason.OUT_OF_SCOPE, f"{_where(host, port)} is outside the scan's scope"
+            )
+        return await state.lifeline.run(exchange_datagrams(state, host, port, payload, answers, quiet))
 
     async def offers(self, host: str, port: int, version: TlsVersion, server_name: str = "") -> bool:
         """See ports.network.Dialer.offers."""

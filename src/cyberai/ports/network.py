@@ -1,9 +1,9 @@
 """How the engine reaches targets. Everything behind these ports passes the egress guard: resolve, judge every
 address, connect to the judged address, compare the peer; rate, concurrency and budgets are kept there too."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -93,8 +93,32 @@ class Handshake(Struct, frozen=True):
     alpn: str = ""
 
 
+class Conversation(Protocol):
+    """One open connection, spoken step by step. Every method raises TransportError."""
+
+    async def send(self, data: bytes) -> None:
+        """Send everything."""
+        ...
+
+    async def receive(self, limit: int = 65_536, *, quiet: float = 0.5) -> bytes:
+        """What comes next: until the peer closes, `limit` bytes came, or nothing came for `quiet` seconds after the
+        first byte. Empty when the peer has closed; TIMEOUT when nothing came within the scan's request_timeout."""
+        ...
+
+    async def receive_exactly(self, size: int) -> bytes:
+        """The next `size` bytes (at most 1 MiB), fewer only when the peer closed before."""
+        ...
+
+    async def start_tls(self) -> None:
+        """Go on through TLS, trusting any certificate; raise TransportError TLS_FAILED."""
+        ...
+
+
+Answer = TypeVar("Answer")
+
+
 class Dialer(Protocol):
-    """Everything on TCP that is not HTTP."""
+    """Everything that is not HTTP: TCP, TLS and single datagrams."""
 
     def scan_ports(self, host: str, ports: Sequence[int]) -> AsyncIterator[tuple[int, PortState]]:
         """Connect to each port once or more; yield states as they become known, every port exactly once.
@@ -114,6 +138,28 @@ class Dialer(Protocol):
         """One connection: send `payload` (may be empty: only listen), read until the peer closes, `limit`
         bytes came, or nothing came for `quiet` seconds after the first byte (the scan's request_timeout before
         it); raise TransportError when the connection fails or nothing at all came."""
+        ...
+
+    async def converse(
+        self,
+        host: str,
+        port: int,
+        dialogue: Callable[[Conversation], Awaitable[Answer]],
+        *,
+        tls: bool = False,
+    ) -> Answer:
+        """Open one connection and hold `dialogue` over it; its result. The connection is closed when it returns or
+        raises. The whole may take twice the scan's request_timeout (TransportError TIMEOUT) and receive 1 MiB
+        (MALFORMED)."""
+        ...
+
+    async def datagram(
+        self, host: str, port: int, payload: bytes, *, answers: int = 1, quiet: float = 0.5
+    ) -> tuple[bytes, ...]:
+        """Send one UDP datagram, a second time when nothing comes, and collect what comes back from that address and
+        port: until `answers` datagrams came or none for `quiet` seconds after the first. Raise TransportError
+        REFUSED when the host says that nobody listens, TIMEOUT when nothing came, PROXY when there is one
+        (datagrams do not pass it)."""
         ...
 
     async def offers(self, host: str, port: int, version: TlsVersion, server_name: str = "") -> bool:

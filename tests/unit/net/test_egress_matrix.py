@@ -17,7 +17,7 @@ from cyberai.domain.target import HostTarget, TargetError, parse_target
 from cyberai.net.egress import EgressPolicy
 from cyberai.net.resolver import CACHE_SECONDS
 from cyberai.net.session import ScanNetwork, ScanSession
-from cyberai.ports.network import TlsVersion, TransportError, TransportReason
+from cyberai.ports.network import Conversation, TlsVersion, TransportError, TransportReason
 from netkit.clocks import SimulatedClock
 from netkit.sessions import limits, network, run
 from netkit.spellings import SPELLINGS
@@ -78,8 +78,12 @@ def canary(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
                 listener.accept()
 
 
+async def nothing_said(_conversation: Conversation) -> None:
+    raise AssertionError("no connection may open")
+
+
 async def every_way_out(session: ScanSession, host: str, port: int) -> None:
-    """HTTP, TLS, talk, both probes and the port scan: each is refused."""
+    """HTTP, TLS, talk, dialogue, datagram, both probes and the port scan: each is refused."""
     dialer = session.dialer
     for scheme in ("http", "https"):
         with pytest.raises(TransportError) as caught:
@@ -88,6 +92,8 @@ async def every_way_out(session: ScanSession, host: str, port: int) -> None:
     ways = (
         dialer.talk(host, port, b"x"),
         dialer.talk(host, port, b"x", tls=True),
+        dialer.converse(host, port, nothing_said),
+        dialer.datagram(host, port, b"x"),
         dialer.offers(host, port, TlsVersion.TLS1_2),
         dialer.handshake(host, port),
         session.resolve(host),

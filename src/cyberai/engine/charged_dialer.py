@@ -1,0 +1,109 @@
+"""A check's way to services that are no website, with what it sends counted against its budget."""
+
+from collections.abc import Awaitable, Callable
+
+from cyberai.checkkit import BudgetExceeded, PolicyRefused
+from cyberai.engine.context import Context
+from cyberai.engine.fetch import Tally
+from cyberai.ports.network import Answer, Conversation, Handshake, TlsVersion
+
+
+class ChargedConversation:
+    """Implements ports.network.Conversation. `sent_again` is called before every send but the first: opening the
+    connection has paid for that one."""
+
+    def __init__(self, conversation: Conversation, sent_again: Callable[[], None]) -> None:
+        self._conversation = conversation
+        self._sent_again = sent_again
+        self._spoken = False
+
+    async def send(self, data: bytes) -> None:
+        """See ports.network.Conversation.send."""
+        if self._spoken:
+            self._sent_again()
+        self._spoken = True
+        await self._conversation.send(data)
+
+    async def receive(self, limit: int = 65_536, *, quiet: float = 0.5) -> bytes:
+        """See ports.network.Conversation.receive."""
+        return await self._conversation.receive(limit, quiet=quiet)
+
+    async def receive_exactly(self, size: int) -> bytes:
+        """See ports.network.Conversation.receive_exactly."""
+        return await self._conversation.receive_exactly(size)
+
+    async def start_tls(self) -> None:
+        """See ports.network.Conversation.start_tls."""
+        await self._conversation.start_tls()
+
+
+class ChargedDialer:
+    """The part of checkkit.Probe that is not HTTP. `budget` is what the check may still send."""
+
+    def __init__(self, context: Context, budget: int, tally: Tally) -> None:
+        self._context = context
+        self._left = budget
+        self._tally = tally
+
+    async def talk(
+        self,
+        host: str,
+        port: int,
+        payload: bytes,
+        *,
+        limit: int = 65_536,
+        quiet: float = 0.5,
+        tls: bool = False,
+    ) -> bytes:
+        """See checkkit.Probe."""
+        self._connect(host, port)
+        return await self._context.network.dialer.talk(host, port, payload, limit=limit, quiet=quiet, tls=tls)
+
+    async def converse(
+        self,
+        host: str,
+        port: int,
+        dialogue: Callable[[Conversation], Awaitable[Answer]],
+        *,
+        tls: bool = False,
+    ) -> Answer:
+        """See checkkit.Probe."""
+        self._connect(host, port)
+
+        async def charged(conversation: Conversation) -> Answer:
+            return await dialogue(ChargedConversation(conversation, self._sent_again))
+
+        return await self._context.network.dialer.converse(host, port, charged, tls=tls)
+
+    async def datagram(
+        self, host: str, port: int, payload: bytes, *, answers: int = 1, quiet: float = 0.5
+    ) -> tuple[bytes, ...]:
+        """See checkkit.Probe."""
+        self._connect(host, port)
+        dialer = self._context.network.dialer
+        return await dialer.datagram(host, port, payload, answers=answers, quiet=quiet)
+
+    async def offers(self, host: str, port: int, version: TlsVersion, server_name: str = "") -> bool:
+        """See checkkit.Probe."""
+        self._connect(host, port)
+        return await self._context.network.dialer.offers(host, port, version, server_name)
+
+    async def handshake(self, host: str, port: int, server_name: str = "") -> Handshake:
+        """See checkkit.Probe."""
+        self._connect(host, port)
+        return await self._context.network.dialer.handshake(host, port, server_name)
+
+    def _sent_again(self) -> None:
+        self._charge()
+        self._tally.sent += 1
+
+    def _charge(self) -> None:
+        if self._left <= 0:
+            raise BudgetExceeded("the check wants to send more requests than its max_requests")
+        self._left -= 1
+
+    def _connect(self, host: str, port: int) -> None:
+        if not self._context.scope.allows_port(host, port):
+            raise PolicyRefused(f"{host}:{port} is outside the scan's scope")
+        self._charge()
+        self._tally.sent += 1
