@@ -1,6 +1,9 @@
 """Takes a store of today back to what an earlier schema knew, so that its upgrade has rows to work on."""
 
 TO_0003 = (
+    "DROP TABLE asset",
+    "DROP TABLE asset_sighting",
+    "DROP TABLE asset_change",
     "DROP TABLE feed",
     "DROP TABLE feed_entry",
     "DROP TABLE retest",

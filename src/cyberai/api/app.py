@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from cyberai.api import (
     account_routes,
+    assets_routes,
     events_routes,
     health,
     keys_routes,
@@ -46,6 +47,7 @@ _RESOURCES = (
     *vulnerability_sets_routes.ROUTES,
     *retests_routes.ROUTES,
     *proofs_routes.ROUTES,
+    *assets_routes.ROUTES,
     *reports_routes.ROUTES,
     *keys_routes.ROUTES,
     *account_routes.ROUTES,

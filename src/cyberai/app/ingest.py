@@ -5,6 +5,7 @@ from msgspec import Struct, structs
 from cyberai.app.absence import Known, clear, known_of
 from cyberai.app.context import App
 from cyberai.app.events import vulnerability_event
+from cyberai.app.inventory import Inventorying
 from cyberai.app.scan_log import note
 from cyberai.app.sightings import sighting_of, with_threat
 from cyberai.app.telling import PROGRESS_INTERVAL, tell_progress
@@ -51,6 +52,7 @@ class Ingest(Struct, frozen=True):
         if scan is None or scan.status.terminal:
             return
         self._record(tx, scan, result, at)
+        Inventorying(self.app, tx, scan, at).follow(result)
         clear(tx, scan, self.known, result)
         _log_errors(tx, scan, result, at)
         for text in result.notes:

@@ -51,6 +51,8 @@ async def purge_scan(app: App, workspace: WorkspaceId, scan_id: str) -> PurgeRes
             break
     while await app.store.write(workspace, lambda tx: tx.erase.work(found, STEP)):
         pass
+    while await app.store.write(workspace, lambda tx: tx.inventory.forget_scan(found, STEP)):
+        pass
     done.reports = await app.store.write(workspace, lambda tx: _erase_rest(tx, found))
     return done
 

@@ -1,11 +1,13 @@
 """Reading a server's certificate: dates, names, keys, signatures (RFC 5280, RFC 6125, CA/Browser Forum)."""
 
+import hashlib
 import ipaddress
 from datetime import datetime
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 from msgspec import Struct
 
@@ -16,7 +18,8 @@ _MIN_EC = 224
 
 class Certificate(Struct, frozen=True):
     """What matters of a leaf certificate. Times are UTC microseconds since 1970; `names` are the DNS names
-    and addresses it is valid for; `key` in words, `weak_key` and `weak_signature` empty when they are strong."""
+    and addresses it is valid for; `serial` is in hex, `key_sha256` the digest of the public key
+    (SubjectPublicKeyInfo), empty where it cannot be read; `key` in words, `weak_key` and `weak_signature` empty when they are strong."""
 
     subject: str
     issuer: str
@@ -28,6 +31,8 @@ class Certificate(Struct, frozen=True):
     signature: str
     weak_signature: str
     self_signed: bool
+    serial: str = ""
+    key_sha256: str = ""
 
     def covers(self, name: str) -> bool:
         """True when the certificate is valid for this DNS name or address (RFC 6125: one wildcard, leftmost)."""
@@ -54,7 +59,17 @@ def read_certificate(der: bytes) -> Certificate:
         signature=hash_name or "none",
         weak_signature=weak,
         self_signed=self_signed,
+        serial=f"{certificate.serial_number:x}",
+        key_sha256=_key_digest(certificate),
     )
+
+
+def _key_digest(certificate: x509.Certificate) -> str:
+    try:
+        key = certificate.public_key()
+    except (UnsupportedAlgorithm, ValueError):
+        return ""
+    return hashlib.sha256(key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).hexdigest()
 
 
 def _micros(moment: datetime) -> int:

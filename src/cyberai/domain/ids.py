@@ -9,6 +9,8 @@ ReportId = NewType("ReportId", str)
 KeyId = NewType("KeyId", str)
 EventId = NewType("EventId", str)
 ShardId = NewType("ShardId", str)
+AssetId = NewType("AssetId", str)
+AssetChangeId = NewType("AssetChangeId", str)
 
 SYSTEM = WorkspaceId("*system*")
 """Names the deployment as a whole where a store call belongs to no tenant: key look-up, claims, workers."""

@@ -9,6 +9,7 @@ from cyberai.domain.asset import Asset
 from cyberai.domain.change import Change
 from cyberai.domain.check import CheckOutcome
 from cyberai.domain.ids import ScanId, ShardId, WorkspaceId
+from cyberai.domain.inventory import CertificateFacts
 
 
 class Stage(IntEnum):
@@ -55,7 +56,7 @@ class UnitResult(Struct, frozen=True):
     `requests` counts requests sent; `urls` counts distinct URLs fetched. `failure` is a transport reason when
     the whole unit could not be done (the entry page of the target was unreachable, for instance). `notes` are for the
     scan's log: what happened to the login meanwhile. `changes` is what was seen to be created or changed on the target
-    since the last result.
+    since the last result. `certificates` are those that the unit's port presented, the server's own first.
     """
 
     unit: Unit
@@ -67,6 +68,7 @@ class UnitResult(Struct, frozen=True):
     detail: str = ""
     notes: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
+    certificates: tuple[CertificateFacts, ...] = ()
 
 
 class Shard(Struct, frozen=True):

@@ -91,7 +91,9 @@ class ChargedDialer:
     async def handshake(self, host: str, port: int, server_name: str = "") -> Handshake:
         """See checkkit.Probe."""
         self._connect(host, port)
-        return await self._context.network.dialer.handshake(host, port, server_name)
+        handshake = await self._context.network.dialer.handshake(host, port, server_name)
+        self._context.handshakes[host, port] = handshake
+        return handshake
 
     def _sent_again(self) -> None:
         self._charge()

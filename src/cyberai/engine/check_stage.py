@@ -1,4 +1,4 @@
-"""The CHECK stage: active checks on requests, origins, TLS ports and services. And the MEASURE stage: what they
+"""The CHECK stage: active checks on requests and what they store. And the MEASURE stage: what they
 postponed, because it needs the host for itself."""
 
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from functools import partial
 from msgspec import structs
 
 from cyberai.checkkit import Check, InsertionPoint, PolicyRefused, Postponed, Scope, TransportError
-from cyberai.domain.asset import OriginAsset, PlaceAsset, RequestAsset, ServiceAsset, StoredAsset, TlsAsset
+from cyberai.domain.asset import PlaceAsset, RequestAsset, StoredAsset
 from cyberai.domain.check import CheckOutcome, Clean, Outcome, Skipped, SkipReason
 from cyberai.domain.fingerprint import fingerprint_at, former_fingerprints_at, shown_place
 from cyberai.domain.unit import Stage, Unit, UnitResult
@@ -26,31 +26,6 @@ from cyberai.engine.probe import EngineProbe, Repeats
 from cyberai.engine.run_check import at_place, recorded, repeatable, run_check
 from cyberai.engine.shape import RARE, only_field
 from cyberai.engine.steps import Steps, Tally
-
-_WHOLE = {OriginAsset: Scope.ORIGIN, TlsAsset: Scope.TLS, ServiceAsset: Scope.SERVICE}
-
-
-async def check_whole(
-    context: Context, unit: Unit, asset: OriginAsset | TlsAsset | ServiceAsset, steps: Steps
-) -> UnitResult:
-    """Run every check of the asset's scope once."""
-    host = (
-        host_label(asset.url.host, asset.url.port)
-        if isinstance(asset, OriginAsset)
-        else host_label(asset.host, asset.port)
-    )
-    # The start page, which several of them read, is fetched once.
-    looks: Repeats = {}
-
-    async def run(check: Check, tally: Tally) -> CheckOutcome:
-        if steps.in_doubt:
-            looks.clear()
-        probe = EngineProbe(context, check.meta.max_requests, tally, None, looks)
-        return recorded(check, asset.key, host, await run_check(check, asset, probe), tally.sent)
-
-    checks = context.checks[_WHOLE[type(asset)]]
-    outcomes = [await steps.take(check.meta.id, partial(run, check)) for check in checks]
-    return UnitResult(unit, tuple(outcomes), requests=steps.sent)
 
 
 async def check_stored(context: Context, unit: Unit, asset: StoredAsset, steps: Steps) -> UnitResult:

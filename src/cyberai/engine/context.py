@@ -14,7 +14,7 @@ from cyberai.engine.login.logins import Logins
 from cyberai.engine.memory import CrawlMemory, Exchanges, Once
 from cyberai.engine.novelty import Novelty
 from cyberai.engine.order import Order
-from cyberai.ports.network import NetworkSession
+from cyberai.ports.network import Handshake, NetworkSession
 from cyberai.ports.runtime import Clock, Rng
 
 MAX_CONTROLS = 128
@@ -57,6 +57,7 @@ class Context:
         self.novelty = Novelty()
         self.order = Order()
         self.firewalls = Firewalls()
+        self.handshakes: dict[tuple[str, int], Handshake] = {}
 
     @property
     def max_depth(self) -> int:

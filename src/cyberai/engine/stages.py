@@ -12,13 +12,14 @@ from cyberai.domain.asset import (
 )
 from cyberai.domain.unit import Stage, Unit, UnitResult
 from cyberai.engine.believed import believed
-from cyberai.engine.check_stage import check_request, check_stored, check_whole, measure
+from cyberai.engine.check_stage import check_request, check_stored, measure
 from cyberai.engine.context import Context
 from cyberai.engine.crawl import crawl_request
 from cyberai.engine.discover import discover
 from cyberai.engine.identify import identify_origin, identify_port
 from cyberai.engine.revisit import revisit
 from cyberai.engine.steps import Steps
+from cyberai.engine.whole_stage import check_whole
 
 
 async def perform(context: Context, unit: Unit) -> UnitResult:

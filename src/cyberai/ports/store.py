@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from cyberai.domain.ids import WorkspaceId
 from cyberai.ports.feeds import FeedTx
+from cyberai.ports.inventory import InventoryTx
 from cyberai.ports.life import LifeTx
 from cyberai.ports.records import EraseTx, LogTx, TicketTx, UsageTx
 from cyberai.ports.repositories import (
@@ -89,6 +90,11 @@ class Tx(Protocol):
     @property
     def feeds(self) -> FeedTx:
         """Imported feeds (of the deployment)."""
+        ...
+
+    @property
+    def inventory(self) -> InventoryTx:
+        """Assets and their changes."""
         ...
 
     @property

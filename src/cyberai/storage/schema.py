@@ -6,79 +6,20 @@ lists seek on) and `doc` (the whole value); further columns exist only where a s
 `workspace` is the number of the workspace and stands first in every index that belongs to one tenant; indexes
 of work that any tenant may have waiting (open scans, open shards, open reports) are partial and small.
 
-A new resource needs one more table made by `_resource`; its lists, filters and counts come from `term`,
+A new resource needs one more table made by `resource_table`; its lists, filters and counts come from `term`,
 `posting` and `posting_count` (see `cyberai.storage.listing`). The index of words is no table of this kind: its
 statements are in `cyberai.storage.dialect`.
 """
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    PrimaryKeyConstraint,
-    Table,
-    Text,
-    UniqueConstraint,
-    text,
-)
-from sqlalchemy.schema import SchemaItem
-from sqlalchemy.types import TypeEngine
+from sqlalchemy import Index, PrimaryKeyConstraint, Table, UniqueConstraint, text
 
-# SQLite gives a row number by itself only to a column declared INTEGER PRIMARY KEY.
-_NUMBER: TypeEngine[int] = BigInteger().with_variant(Integer(), "sqlite")
-
-metadata = MetaData()
-
-
-def _number() -> Column[int]:
-    return Column("number", _NUMBER, primary_key=True, autoincrement=True)
-
-
-def _int(name: str, default: int | None = None) -> Column[int]:
-    return Column(
-        name, _NUMBER, nullable=False, server_default=None if default is None else text(str(default))
-    )
-
-
-def _text(name: str, default: str | None = None) -> Column[str]:
-    return Column(
-        name, Text, nullable=False, server_default=None if default is None else text(f"'{default}'")
-    )
-
-
-def _blob(name: str) -> Column[bytes]:
-    return Column(name, LargeBinary, nullable=False)
-
-
-def _resource(name: str, *further: SchemaItem) -> Table:
-    return Table(
-        name,
-        metadata,
-        _number(),
-        _int("workspace"),
-        _text("id"),
-        _int("rank"),
-        _int("facet"),
-        *further,
-        _text("doc"),
-        UniqueConstraint("workspace", "id", name=f"{name}_id"),
-        UniqueConstraint("workspace", "rank", name=f"{name}_rank"),
-    )
-
-
-def _keyed(name: str, key: tuple[str, ...], *columns: Column[int] | Column[str]) -> Table:
-    # The rows are as small as their key, so the key's tree is the table on SQLite.
-    return Table(
-        name,
-        metadata,
-        *columns,
-        PrimaryKeyConstraint(*key, name=f"{name}_key"),
-        sqlite_with_rowid=False,
-    )
-
+from cyberai.storage.columns import blob_column as _blob
+from cyberai.storage.columns import int_column as _int
+from cyberai.storage.columns import keyed_table as _keyed
+from cyberai.storage.columns import metadata as metadata
+from cyberai.storage.columns import number_column as _number
+from cyberai.storage.columns import resource_table as _resource
+from cyberai.storage.columns import text_column as _text
 
 workspace = Table(
     "workspace",
@@ -430,6 +371,24 @@ feed_entry = _keyed(
     _text("doc"),
 )
 """Imported feeds and what they say of each CVE: see `cyberai.storage.feeds`."""
+
+# -- the inventory ----------------------------------------------------------------------------------------
+
+asset = _resource(
+    "asset",
+    _text("asset_key"),
+    UniqueConstraint("workspace", "asset_key", name="asset_asset_key"),
+)
+asset_sighting = _keyed(
+    "asset_sighting",
+    ("workspace", "asset", "scan"),
+    _int("workspace"),
+    _int("asset"),
+    _int("scan"),
+)
+"""This scan (the number of its term) saw this asset, or looked for it."""
+asset_change = _resource("asset_change")
+"""What scans found different: see `cyberai.domain.inventory`."""
 
 # -- events, reports, files -------------------------------------------------------------------------------
 

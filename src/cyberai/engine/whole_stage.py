@@ -1,0 +1,41 @@
+"""The CHECK stage of origins, TLS ports and services: each check runs once on the whole."""
+
+from functools import partial
+
+from cyberai.checkkit import Check, Scope
+from cyberai.domain.asset import OriginAsset, ServiceAsset, TlsAsset
+from cyberai.domain.check import CheckOutcome
+from cyberai.domain.unit import Unit, UnitResult
+from cyberai.engine.context import Context
+from cyberai.engine.coverage import host_label
+from cyberai.engine.presented import presented
+from cyberai.engine.probe import EngineProbe, Repeats
+from cyberai.engine.run_check import recorded, run_check
+from cyberai.engine.steps import Steps, Tally
+
+_WHOLE = {OriginAsset: Scope.ORIGIN, TlsAsset: Scope.TLS, ServiceAsset: Scope.SERVICE}
+
+
+async def check_whole(
+    context: Context, unit: Unit, asset: OriginAsset | TlsAsset | ServiceAsset, steps: Steps
+) -> UnitResult:
+    """Run every check of the asset's scope once."""
+    host = (
+        host_label(asset.url.host, asset.url.port)
+        if isinstance(asset, OriginAsset)
+        else host_label(asset.host, asset.port)
+    )
+    # The start page, which several of them read, is fetched once.
+    looks: Repeats = {}
+
+    async def run(check: Check, tally: Tally) -> CheckOutcome:
+        if steps.in_doubt:
+            looks.clear()
+        probe = EngineProbe(context, check.meta.max_requests, tally, None, looks)
+        return recorded(check, asset.key, host, await run_check(check, asset, probe), tally.sent)
+
+    checks = context.checks[_WHOLE[type(asset)]]
+    outcomes = [await steps.take(check.meta.id, partial(run, check)) for check in checks]
+    shown = context.handshakes.pop((asset.host, asset.port), None) if isinstance(asset, TlsAsset) else None
+    certificates = presented(shown) if shown is not None else ()
+    return UnitResult(unit, tuple(outcomes), requests=steps.sent, certificates=certificates)
