@@ -16,6 +16,7 @@ import (
 type Client struct {
 	Scans           *ScansService
 	Vulnerabilities *VulnerabilitiesService
+	Assets          *AssetsService
 	Reports         *ReportsService
 	APIKeys         *APIKeysService
 	Account         *AccountService
@@ -56,6 +57,7 @@ func NewClient(options ...Option) (*Client, error) {
 	}
 	client.Scans = &ScansService{client}
 	client.Vulnerabilities = &VulnerabilitiesService{client}
+	client.Assets = &AssetsService{client}
 	client.Reports = &ReportsService{client}
 	client.APIKeys = &APIKeysService{client}
 	client.Account = &AccountService{client}

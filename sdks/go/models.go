@@ -775,6 +775,70 @@ type RiskReason struct {
 	Reason string   `json:"reason"`
 }
 
+// Asset: An asset. `parent_id` is the asset it belongs to: a port's host, a service's port.
+type Asset struct {
+	ID             string       `json:"id"`
+	Kind           string       `json:"kind"`
+	State          string       `json:"state"`
+	Host           *string      `json:"host"`
+	Port           *int         `json:"port"`
+	Transport      *string      `json:"transport"`
+	ParentID       *string      `json:"parent_id"`
+	Service        *Service     `json:"service"`
+	Certificate    *Certificate `json:"certificate"`
+	CertificateIDs []string     `json:"certificate_ids"`
+	FirstSeen      string       `json:"first_seen"`
+	LastSeen       string       `json:"last_seen"`
+	FirstScanID    string       `json:"first_scan_id"`
+	ScanID         string       `json:"scan_id"`
+}
+
+// Service: What a service says of itself; null where it says nothing.
+type Service struct {
+	Protocol   *string `json:"protocol"`
+	Product    *string `json:"product"`
+	Version    *string `json:"version"`
+	Cpe        *string `json:"cpe"`
+	Confidence int     `json:"confidence"`
+	Banner     *string `json:"banner"`
+	TLS        bool    `json:"tls"`
+}
+
+// Certificate: A certificate.
+type Certificate struct {
+	Sha256     string   `json:"sha256"`
+	KeySha256  string   `json:"key_sha256"`
+	Subject    string   `json:"subject"`
+	Issuer     string   `json:"issuer"`
+	Serial     string   `json:"serial"`
+	Names      []string `json:"names"`
+	NotBefore  string   `json:"not_before"`
+	NotAfter   string   `json:"not_after"`
+	Key        string   `json:"key"`
+	Signature  string   `json:"signature"`
+	SelfSigned bool     `json:"self_signed"`
+	Trusted    bool     `json:"trusted"`
+}
+
+// AssetChange: What a scan found different.
+type AssetChange struct {
+	ID      string        `json:"id"`
+	AssetID string        `json:"asset_id"`
+	Kind    string        `json:"kind"`
+	Asset   string        `json:"asset"`
+	Change  string        `json:"change"`
+	At      string        `json:"at"`
+	ScanID  string        `json:"scan_id"`
+	Fields  []FieldChange `json:"fields"`
+}
+
+// FieldChange: A property that differs; null where there was none or is none any more.
+type FieldChange struct {
+	Field  string  `json:"field"`
+	Before *string `json:"before"`
+	After  *string `json:"after"`
+}
+
 // Report: A report; its file is at `download_url` once completed.
 type Report struct {
 	ID             string         `json:"id"`

@@ -156,6 +156,18 @@ func (s *ScansService) EventsAll(ctx context.Context, id string, params *ListSca
 	})
 }
 
+// Assets: List the assets a scan saw. GET /v1/assets with the scan as a filter.
+func (s *ScansService) Assets(ctx context.Context, id string, params *ListScanAssetsParams, options ...CallOption) *Pager[Asset] {
+	var own ListScanAssetsParams
+	if params != nil {
+		own = *params
+	}
+	return newPager(ctx, own.Cursor, func(ctx context.Context, cursor string) (*Page[Asset], error) {
+		own.Cursor = cursor
+		return value[Page[Asset]](ctx, s.client, "GET", "/v1/scans/{id}/assets", id, queryOf(&own), nil, options)
+	})
+}
+
 // VulnerabilitiesService is Client.Vulnerabilities.
 type VulnerabilitiesService struct{ client *Client }
 
@@ -276,6 +288,42 @@ func (s *VulnerabilitiesService) Evidence(ctx context.Context, id string, option
 // false.
 func (s *VulnerabilitiesService) Explain(ctx context.Context, id string, options ...CallOption) (*Explanation, error) {
 	return value[Explanation](ctx, s.client, "GET", "/v1/vulnerabilities/{id}/explain", id, "", nil, options)
+}
+
+// AssetsService is Client.Assets.
+type AssetsService struct{ client *Client }
+
+// List: List hosts, ports, services and certificates. What scans have seen, each once, with when it was seen first
+// and last; in order of first sight, the newest first. A port's `parent_id` is its host, a service's its port;
+// `certificate_ids` of a service are the certificates it presents.
+func (s *AssetsService) List(ctx context.Context, params *ListAssetsParams, options ...CallOption) *Pager[Asset] {
+	var own ListAssetsParams
+	if params != nil {
+		own = *params
+	}
+	return newPager(ctx, own.Cursor, func(ctx context.Context, cursor string) (*Page[Asset], error) {
+		own.Cursor = cursor
+		return value[Page[Asset]](ctx, s.client, "GET", "/v1/assets", "", queryOf(&own), nil, options)
+	})
+}
+
+// Get: Get an asset.
+func (s *AssetsService) Get(ctx context.Context, id string, options ...CallOption) (*Asset, error) {
+	return value[Asset](ctx, s.client, "GET", "/v1/assets/{id}", id, "", nil, options)
+}
+
+// Changes: List what changed of the assets. What appeared, changed, went or returned, in order of time, the newest
+// first (`sort=created_at`: the oldest first). A port or service is `gone` when a scan looked at its port and found
+// it closed.
+func (s *AssetsService) Changes(ctx context.Context, params *ListAssetChangesParams, options ...CallOption) *Pager[AssetChange] {
+	var own ListAssetChangesParams
+	if params != nil {
+		own = *params
+	}
+	return newPager(ctx, own.Cursor, func(ctx context.Context, cursor string) (*Page[AssetChange], error) {
+		own.Cursor = cursor
+		return value[Page[AssetChange]](ctx, s.client, "GET", "/v1/assets/changes", "", queryOf(&own), nil, options)
+	})
 }
 
 // ReportsService is Client.Reports.
@@ -530,6 +578,34 @@ type ListScanEventsParams struct {
 	Type []string `query:"type"`
 }
 
+// ListScanAssetsParams are the parameters of Scans.Assets; what is zero is left out.
+type ListScanAssetsParams struct {
+	// How many one page holds; all pages are read one after the other.
+	Limit int `query:"limit"`
+	// `next_cursor` of the page before, unchanged.
+	Cursor string `query:"cursor"`
+	// `total`: count what matches, up to 10,001 (`total_is_capped`).
+	Include string `query:"include"`
+	// Order of the list, `-` in front for descending; `-created_at` by default.
+	Sort string `query:"sort"`
+	// What the asset is.
+	Kind []string `query:"kind"`
+	// `present`, or `gone`: looked for and not seen any more.
+	State []string `query:"state"`
+	// Name or address of the host, as scanned.
+	Host []string `query:"host"`
+	// Port number.
+	Port []string `query:"port"`
+	// Protocol of the service, such as `ssh` or `redis`.
+	Protocol []string `query:"protocol"`
+	// Product of the service, such as `OpenSSH`.
+	Product []string `query:"product"`
+	// The services that present this certificate.
+	CertificateID []string `query:"certificate_id"`
+	// The certificates with this public key (SHA-256 of its SubjectPublicKeyInfo).
+	KeySha256 []string `query:"key_sha256"`
+}
+
 // ListVulnerabilitiesParams are the parameters of Vulnerabilities.List; what is zero is left out.
 type ListVulnerabilitiesParams struct {
 	// How many one page holds; all pages are read one after the other.
@@ -618,6 +694,62 @@ type GetVulnerabilityFacetsParams struct {
 	CreatedAfter time.Time `query:"created_after"`
 	// Only what was made before this time.
 	CreatedBefore time.Time `query:"created_before"`
+}
+
+// ListAssetsParams are the parameters of Assets.List; what is zero is left out.
+type ListAssetsParams struct {
+	// How many one page holds; all pages are read one after the other.
+	Limit int `query:"limit"`
+	// `next_cursor` of the page before, unchanged.
+	Cursor string `query:"cursor"`
+	// `total`: count what matches, up to 10,001 (`total_is_capped`).
+	Include string `query:"include"`
+	// Order of the list, `-` in front for descending; `-created_at` by default.
+	Sort string `query:"sort"`
+	// What the asset is.
+	Kind []string `query:"kind"`
+	// `present`, or `gone`: looked for and not seen any more.
+	State []string `query:"state"`
+	// Name or address of the host, as scanned.
+	Host []string `query:"host"`
+	// Port number.
+	Port []string `query:"port"`
+	// Protocol of the service, such as `ssh` or `redis`.
+	Protocol []string `query:"protocol"`
+	// Product of the service, such as `OpenSSH`.
+	Product []string `query:"product"`
+	// The services that present this certificate.
+	CertificateID []string `query:"certificate_id"`
+	// The certificates with this public key (SHA-256 of its SubjectPublicKeyInfo).
+	KeySha256 []string `query:"key_sha256"`
+	// A scan that saw the asset.
+	ScanID []string `query:"scan_id"`
+	// Only what was made after this time.
+	CreatedAfter time.Time `query:"created_after"`
+	// Only what was made before this time.
+	CreatedBefore time.Time `query:"created_before"`
+}
+
+// ListAssetChangesParams are the parameters of Assets.Changes; what is zero is left out.
+type ListAssetChangesParams struct {
+	// How many one page holds; all pages are read one after the other.
+	Limit int `query:"limit"`
+	// `next_cursor` of the page before, unchanged.
+	Cursor string `query:"cursor"`
+	// `total`: count what matches, up to 10,001 (`total_is_capped`).
+	Include string `query:"include"`
+	// Order of the list, `-` in front for descending; `-created_at` by default.
+	Sort string `query:"sort"`
+	// Only what was noticed after this time.
+	Since time.Time `query:"since"`
+	// What happened.
+	Change []string `query:"change"`
+	// What the asset is.
+	Kind []string `query:"kind"`
+	// An asset.
+	AssetID []string `query:"asset_id"`
+	// The scan that noticed it.
+	ScanID []string `query:"scan_id"`
 }
 
 // ListReportsParams are the parameters of Reports.List; what is zero is left out.

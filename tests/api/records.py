@@ -6,11 +6,28 @@ from cyberai.app.events import scan_event, vulnerability_event
 from cyberai.domain.event import EventType
 from cyberai.domain.finding import Oracle, Proof, TlsEvidence
 from cyberai.domain.history import OPERATOR
-from cyberai.domain.ids import DEFAULT_WORKSPACE, ScanId, VulnerabilityId, WorkspaceId
+from cyberai.domain.ids import (
+    DEFAULT_WORKSPACE,
+    AssetChangeId,
+    AssetId,
+    ScanId,
+    VulnerabilityId,
+    WorkspaceId,
+)
+from cyberai.domain.inventory import (
+    AssetChange,
+    AssetKind,
+    CertificateFacts,
+    ChangeKind,
+    FieldChange,
+    InventoryAsset,
+    ServiceFacts,
+)
 from cyberai.domain.report import RenderedReport
 from cyberai.domain.retest import Retest, RetestResult, RetestStatus
 from cyberai.domain.scan import Progress, Scan, ScanStatus
 from cyberai.domain.severity import Severity
+from cyberai.domain.transport import Transport
 from cyberai.domain.vulnerability import Location, Sighting, Vulnerability
 
 
@@ -65,6 +82,62 @@ def store_vulnerability(site: Site, scan_id: str, number: int = 1, **changes: ob
         return stored.id
 
     return site.runner.run(site.store.write(row.workspace, write))
+
+
+def store_asset(site: Site, scan_id: str, mark: str, workspace: WorkspaceId) -> str:
+    """Store one that has every property, and that it appeared; its id."""
+    at = site.clock.now()
+    id = AssetId(site.app.ids.new("ast"))
+    scan = ScanId(scan_id)
+    asset = InventoryAsset(
+        id=id,
+        workspace=workspace,
+        kind=AssetKind.SERVICE,
+        key=f"service:{mark}.example:{id}",
+        created_at=at,
+        last_seen=at,
+        first_scan_id=scan,
+        scan_id=scan,
+        host=f"{mark}.example",
+        port=443,
+        transport=Transport.TCP,
+        service=ServiceFacts(
+            protocol=f"{mark}-protocol", product=f"{mark}-product", banner=f"{mark} banner", tls=True
+        ),
+        certificate=CertificateFacts(
+            sha256=f"{mark}-sha",
+            key_sha256=f"{mark}-key",
+            subject=f"CN={mark}",
+            issuer=f"CN={mark}",
+            serial="1",
+            names=(f"{mark}.example",),
+            not_before=at,
+            not_after=at,
+            key="RSA 2048 bits",
+            signature="sha256",
+            self_signed=True,
+            trusted=False,
+        ),
+        certificate_ids=(id,),
+    )
+    change = AssetChange(
+        id=AssetChangeId(site.app.ids.new("chg")),
+        workspace=workspace,
+        created_at=at,
+        asset_id=id,
+        asset_kind=asset.kind,
+        asset_key=asset.key,
+        scan_id=scan,
+        change=ChangeKind.APPEARED,
+        fields=(FieldChange(field="product", before="", after=f"{mark}-product"),),
+    )
+
+    def write(tx):  # type: ignore[no-untyped-def]
+        tx.inventory.put(asset, scan)
+        tx.inventory.note(change)
+
+    site.runner.run(site.store.write(workspace, write))
+    return id
 
 
 def ended_retest(site: Site, vulnerability_id: str, workspace: WorkspaceId, why: str) -> Retest:

@@ -23,6 +23,7 @@ class Kind(StrEnum):
     FILTER = "filter"
     """A text that is compared with what is stored."""
     SCAN_ID = "scan"
+    ASSET_ID = "asset"
     OTHER_SCAN = "other scan"
     """The id of a scan that must be known: another one's is no filter that finds nothing, but an error."""
     CURSOR = "cursor"
@@ -39,6 +40,7 @@ class Kind(StrEnum):
 PATH_IDS = {
     "/v1/scans/": "scan",
     "/v1/vulnerabilities/": "vuln",
+    "/v1/assets/": "ast",
     "/v1/reports/": "report",
     "/v1/api-keys/": "key",
     "/docs/errors/": "",
@@ -62,12 +64,14 @@ QUERY = {
     ),
     **dict.fromkeys(["scan_type", "severity", "status", "detection", "tier", "type", "format"], Kind.PLAIN),
     **dict.fromkeys(["check_id", "cwe", "q", "tags", "target"], Kind.FILTER),
-    "change": Kind.PLAIN,
+    **dict.fromkeys(["change", "kind", "state", "port"], Kind.PLAIN),
+    **dict.fromkeys(["host", "protocol", "product", "key_sha256"], Kind.FILTER),
+    **dict.fromkeys(["asset_id", "certificate_id"], Kind.ASSET_ID),
     "scan_id": Kind.SCAN_ID,
     "against": Kind.OTHER_SCAN,
     "cursor": Kind.CURSOR,
     "after_seq": Kind.SEQ,
-    "since": Kind.SEQ,
+    "since": Kind.PLAIN,
     "token": Kind.SECRET,
 }
 HEADERS = {

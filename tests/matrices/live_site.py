@@ -120,6 +120,7 @@ def _ids(server: Server, url: str) -> dict[str, list[str]]:
     return {
         "scan": scans,
         "vuln": [row["id"] for row in rows][:3],
+        "ast": [row["id"] for row in _made(server.call("GET", "/v1/assets"))["data"]][:3],
         "report": reports,
         "key": keys,
         "": ["not_found"],

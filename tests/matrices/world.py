@@ -10,7 +10,7 @@ from urllib.parse import quote
 import apsw
 from asgi_driver import Answer
 from inventory import BODIES, Operation
-from records import finish_scan, store_retest, store_vulnerability
+from records import finish_scan, store_asset, store_retest, store_vulnerability
 from site_under_test import CHECKS, Site
 from web_visitor import open_site
 
@@ -43,11 +43,12 @@ class World:
             # An earlier scan of the same target, which the next one can be compared with.
             finish_scan(self.site, self.fresh("scan", who), workspace=workspace)
             self.site.clock.advance(60)
-        for kind in ("scan", "vuln", "report", "key"):
+        for kind in ("scan", "vuln", "ast", "report", "key"):
             self.ids[kind] = self.fresh(kind, OWNER)
             self.own[kind] = self.fresh(kind, STRANGER)
         self.fresh("vuln", OWNER)
         self.fresh("report", OWNER)
+        self.fresh("ast", OWNER)
         self._tell_of(self.ids["vuln"])
         events = self.get("/v1/events", OWNER).json()["data"]
         self.ids["evt"] = events[0]["id"]
@@ -122,6 +123,8 @@ class World:
                 if kind == "vuln":
                     store_retest(self.site, id, workspace, why=f"{mark} why")
                 return id
+            case "ast":
+                return store_asset(self.site, known["scan"], mark, workspace)
             case "report":
                 body = {"scan_id": known["scan"], "title": f"{mark} report", "format": "csv"}
                 id = self.call("POST", "/v1/reports", who, body).json()["id"]
@@ -146,8 +149,15 @@ class World:
         )
 
     def _cursors(self) -> dict[str, str]:
-        lists = ["/v1/vulnerabilities", "/v1/reports", "/v1/api-keys", "/v1/events"]
-        lists += [f"/v1/scans/{self.ids['scan']}/{part}" for part in ("events", "vulnerabilities")]
+        lists = [
+            "/v1/vulnerabilities",
+            "/v1/assets",
+            "/v1/assets/changes",
+            "/v1/reports",
+            "/v1/api-keys",
+            "/v1/events",
+        ]
+        lists += [f"/v1/scans/{self.ids['scan']}/{part}" for part in ("events", "vulnerabilities", "assets")]
         lists += [
             f"/v1/vulnerabilities/{self.ids['vuln']}/{part}"
             for part in ("history", "comments", "occurrences")

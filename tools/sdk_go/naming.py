@@ -40,6 +40,7 @@ METHODS = (
     Method("getScanDiff", "Scans", "Diff"),
     Method("listScanVulnerabilities", "Scans", "Vulnerabilities"),
     Method("listScanEvents", "Scans", "Events"),
+    Method("listScanAssets", "Scans", "Assets"),
     Method("listVulnerabilities", "Vulnerabilities", "List"),
     Method("getVulnerability", "Vulnerabilities", "Get"),
     Method("updateVulnerability", "Vulnerabilities", "Update"),
@@ -53,6 +54,9 @@ METHODS = (
     Method("getRetest", "Vulnerabilities", "GetRetest"),
     Method("getEvidence", "Vulnerabilities", "Evidence"),
     Method("explainVulnerability", "Vulnerabilities", "Explain"),
+    Method("listAssets", "Assets", "List"),
+    Method("getAsset", "Assets", "Get"),
+    Method("listAssetChanges", "Assets", "Changes"),
     Method("listReports", "Reports", "List"),
     Method("createReport", "Reports", "Create"),
     Method("getReport", "Reports", "Get"),
@@ -81,7 +85,7 @@ BY_HAND = {
 """Operations whose method is written by hand: streams. The WebSocket carries the very frames of the event stream; Go's
 standard library has none."""
 
-SERVICES = ("Scans", "Vulnerabilities", "Reports", "APIKeys", "Account", "Events", "System")
+SERVICES = ("Scans", "Vulnerabilities", "Assets", "Reports", "APIKeys", "Account", "Events", "System")
 """Fields of the client."""
 
 MODELS = {

@@ -189,6 +189,15 @@ var calls = map[string]func(ctx context.Context, c *cyberai.Client, a *arguments
 		}
 		return c.Vulnerabilities.Explain(ctx, a.id, a.options...)
 	},
+	"getAsset": func(ctx context.Context, c *cyberai.Client, a *arguments) (any, error) {
+		if err := a.noBody(); err != nil {
+			return nil, err
+		}
+		if err := a.noQuery(); err != nil {
+			return nil, err
+		}
+		return c.Assets.Get(ctx, a.id, a.options...)
+	},
 	"createReport": func(ctx context.Context, c *cyberai.Client, a *arguments) (any, error) {
 		body := new(cyberai.ReportRequest)
 		if err := a.bodyInto(body); err != nil {
@@ -382,6 +391,16 @@ var lists = map[string]func(ctx context.Context, c *cyberai.Client, a *arguments
 		}
 		return listed[cyberai.Vulnerability]{c.Scans.Vulnerabilities(ctx, a.id, query, a.options...)}, nil
 	},
+	"listScanAssets": func(ctx context.Context, c *cyberai.Client, a *arguments) (pages, error) {
+		query := new(cyberai.ListScanAssetsParams)
+		if err := a.queryInto(query); err != nil {
+			return nil, err
+		}
+		if err := a.noBody(); err != nil {
+			return nil, err
+		}
+		return listed[cyberai.Asset]{c.Scans.Assets(ctx, a.id, query, a.options...)}, nil
+	},
 	"listVulnerabilities": func(ctx context.Context, c *cyberai.Client, a *arguments) (pages, error) {
 		query := new(cyberai.ListVulnerabilitiesParams)
 		if err := a.queryInto(query); err != nil {
@@ -421,6 +440,26 @@ var lists = map[string]func(ctx context.Context, c *cyberai.Client, a *arguments
 			return nil, err
 		}
 		return listed[cyberai.Comment]{c.Vulnerabilities.Comments(ctx, a.id, query, a.options...)}, nil
+	},
+	"listAssets": func(ctx context.Context, c *cyberai.Client, a *arguments) (pages, error) {
+		query := new(cyberai.ListAssetsParams)
+		if err := a.queryInto(query); err != nil {
+			return nil, err
+		}
+		if err := a.noBody(); err != nil {
+			return nil, err
+		}
+		return listed[cyberai.Asset]{c.Assets.List(ctx, query, a.options...)}, nil
+	},
+	"listAssetChanges": func(ctx context.Context, c *cyberai.Client, a *arguments) (pages, error) {
+		query := new(cyberai.ListAssetChangesParams)
+		if err := a.queryInto(query); err != nil {
+			return nil, err
+		}
+		if err := a.noBody(); err != nil {
+			return nil, err
+		}
+		return listed[cyberai.AssetChange]{c.Assets.Changes(ctx, query, a.options...)}, nil
 	},
 	"listReports": func(ctx context.Context, c *cyberai.Client, a *arguments) (pages, error) {
 		query := new(cyberai.ListReportsParams)

@@ -121,6 +121,7 @@ export class Client {
   readonly scans: Scans;
   readonly vulnerabilities: resources.Vulnerabilities;
   readonly reports: Reports;
+  readonly assets: resources.Assets;
   readonly apiKeys: resources.ApiKeys;
   readonly account: resources.Account;
   readonly events: Events;

@@ -21,6 +21,36 @@ export interface ApiKey {
   key?: string;
 }
 
+/** An asset. `parent_id` is the asset it belongs to: a port's host, a service's port. */
+export interface Asset {
+  id: string;
+  kind: string;
+  state: string;
+  host: string | null;
+  port: number | null;
+  transport: string | null;
+  parent_id: string | null;
+  service: Service | null;
+  certificate: Certificate | null;
+  certificate_ids: string[];
+  first_seen: string;
+  last_seen: string;
+  first_scan_id: string;
+  scan_id: string;
+}
+
+/** What a scan found different. */
+export interface AssetChange {
+  id: string;
+  asset_id: string;
+  kind: string;
+  asset: string;
+  change: string;
+  at: string;
+  scan_id: string;
+  fields: FieldChange[];
+}
+
 /** How a scan logs in; what is secret about it is shown nowhere. */
 export interface Auth {
   type: "headers" | "basic" | "digest" | "bearer" | "form" | "json" | (string & {});
@@ -72,6 +102,22 @@ export interface BulkRequest {
   patch: VulnerabilityPatch;
   ids?: string[];
   filter?: BulkFilter;
+}
+
+/** A certificate. */
+export interface Certificate {
+  sha256: string;
+  key_sha256: string;
+  subject: string;
+  issuer: string;
+  serial: string;
+  names: string[];
+  not_before: string;
+  not_after: string;
+  key: string;
+  signature: string;
+  self_signed: boolean;
+  trusted: boolean;
 }
 
 /** One place that takes what is submitted: `method` and `url` (without query, ids replaced by `{id}`). `requests` counts what was sent there; `created` that an answer said so (201), `shown_at` are pages on which a value that was submitted there stood later. */
@@ -271,6 +317,13 @@ export interface Facets {
   type: Facet;
   check_id: Facet;
   target: Facet;
+}
+
+/** A property that differs; null where there was none or is none any more. */
+export interface FieldChange {
+  field: string;
+  before: string | null;
+  after: string | null;
 }
 
 /** The process lives. */
@@ -655,6 +708,17 @@ export interface ScanRequest {
   tags?: string[];
   criticality?: "low" | "medium" | "high" | (string & {});
   auth?: ScanAuth | null;
+}
+
+/** What a service says of itself; null where it says nothing. */
+export interface Service {
+  protocol: string | null;
+  product: string | null;
+  version: string | null;
+  cpe: string | null;
+  confidence: number;
+  banner: string | null;
+  tls: boolean;
 }
 
 /** A stage: units known before the scan starts, and what it will roughly send. Port probes are no requests. */

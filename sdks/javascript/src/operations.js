@@ -18,6 +18,7 @@ coverage GET /v1/scans/{id}/coverage q *Coverage
 log GET /v1/scans/{id}/log q *LogEntry
 diff GET /v1/scans/{id}/diff q +Diff
 vulnerabilities GET /v1/scans/{id}/vulnerabilities q *Vulnerability
+assets GET /v1/scans/{id}/assets q *Asset
 events GET /v1/scans/{id}/events q +EventPage
 vulnerabilities
 list GET /v1/vulnerabilities q *Vulnerability
@@ -33,6 +34,10 @@ retest POST /v1/vulnerabilities/{id}/retest - Retest
 getRetest GET /v1/vulnerabilities/{id}/retest q Retest
 evidence GET /v1/vulnerabilities/{id}/evidence - Proof
 explain GET /v1/vulnerabilities/{id}/explain q Explanation
+assets
+list GET /v1/assets q *Asset
+changes GET /v1/assets/changes q *AssetChange
+get GET /v1/assets/{id} - Asset
 reports
 list GET /v1/reports q *Report
 create POST /v1/reports b Report
@@ -65,6 +70,8 @@ asyncapi GET /asyncapi.json - o`;
  */
 export const SHAPES = `Actor type
 ApiKey id name workspace plan scopes:a hint created_at
+Asset id kind state certificate_ids:a first_seen last_seen first_scan_id scan_id
+AssetChange id asset_id kind asset change at scan_id fields:a
 Bulk results:a
 Comment id text author:Actor created_at
 Coverage host check_id skipped:o errored:o

@@ -204,6 +204,93 @@ export interface ExplainVulnerabilityQuery {
   fields?: "vulnerability_id" | "check_id" | "tier" | "confidence" | "counts_in_risk" | "oracle" | "technique" | "tier_reason" | "terms" | "match" | "notes" | "controls" | "false_if" | "risk" | (string & {}) | readonly ("vulnerability_id" | "check_id" | "tier" | "confidence" | "counts_in_risk" | "oracle" | "technique" | "tier_reason" | "terms" | "match" | "notes" | "controls" | "false_if" | "risk" | (string & {}))[];
 }
 
+export interface ListAssetsQuery {
+  /** Rows of the page, 1 to 200; 50 by default. */
+  limit?: number;
+  /** `next_cursor` of the page before, unchanged. */
+  cursor?: string;
+  /** Only these members of a resource: the answer leaves out all others, those that are required too. */
+  fields?: "id" | "kind" | "state" | "host" | "port" | "transport" | "parent_id" | "service" | "certificate" | "certificate_ids" | "first_seen" | "last_seen" | "first_scan_id" | "scan_id" | (string & {}) | readonly ("id" | "kind" | "state" | "host" | "port" | "transport" | "parent_id" | "service" | "certificate" | "certificate_ids" | "first_seen" | "last_seen" | "first_scan_id" | "scan_id" | (string & {}))[];
+  /** `total`: count what matches, up to 10,001 (`total_is_capped`). */
+  include?: "total" | (string & {});
+  /** Order of the list, `-` in front for descending; `-created_at` by default. */
+  sort?: "created_at" | "-created_at" | (string & {});
+  /** What the asset is. */
+  kind?: "host" | "port" | "service" | "certificate" | (string & {}) | readonly ("host" | "port" | "service" | "certificate" | (string & {}))[];
+  /** `present`, or `gone`: looked for and not seen any more. */
+  state?: "present" | "gone" | (string & {}) | readonly ("present" | "gone" | (string & {}))[];
+  /** Name or address of the host, as scanned. */
+  host?: string | readonly (string)[];
+  /** Port number. */
+  port?: string | readonly (string)[];
+  /** Protocol of the service, such as `ssh` or `redis`. */
+  protocol?: string | readonly (string)[];
+  /** Product of the service, such as `OpenSSH`. */
+  product?: string | readonly (string)[];
+  /** The services that present this certificate. */
+  certificate_id?: string | readonly (string)[];
+  /** The certificates with this public key (SHA-256 of its SubjectPublicKeyInfo). */
+  key_sha256?: string | readonly (string)[];
+  /** A scan that saw the asset. */
+  scan_id?: string | readonly (string)[];
+  /** Only what was made after this time. */
+  created_after?: string | Date;
+  /** Only what was made before this time. */
+  created_before?: string | Date;
+}
+
+export interface ListAssetChangesQuery {
+  /** Rows of the page, 1 to 200; 50 by default. */
+  limit?: number;
+  /** `next_cursor` of the page before, unchanged. */
+  cursor?: string;
+  /** Only these members of a resource: the answer leaves out all others, those that are required too. */
+  fields?: "id" | "asset_id" | "kind" | "asset" | "change" | "at" | "scan_id" | "fields" | (string & {}) | readonly ("id" | "asset_id" | "kind" | "asset" | "change" | "at" | "scan_id" | "fields" | (string & {}))[];
+  /** `total`: count what matches, up to 10,001 (`total_is_capped`). */
+  include?: "total" | (string & {});
+  /** Order of the list, `-` in front for descending; `-created_at` by default. */
+  sort?: "created_at" | "-created_at" | (string & {});
+  /** Only what was noticed after this time. */
+  since?: string | Date;
+  /** What happened. */
+  change?: "appeared" | "changed" | "gone" | "returned" | (string & {}) | readonly ("appeared" | "changed" | "gone" | "returned" | (string & {}))[];
+  /** What the asset is. */
+  kind?: "host" | "port" | "service" | "certificate" | (string & {}) | readonly ("host" | "port" | "service" | "certificate" | (string & {}))[];
+  /** An asset. */
+  asset_id?: string | readonly (string)[];
+  /** The scan that noticed it. */
+  scan_id?: string | readonly (string)[];
+}
+
+export interface ListScanAssetsQuery {
+  /** Rows of the page, 1 to 200; 50 by default. */
+  limit?: number;
+  /** `next_cursor` of the page before, unchanged. */
+  cursor?: string;
+  /** Only these members of a resource: the answer leaves out all others, those that are required too. */
+  fields?: "id" | "kind" | "state" | "host" | "port" | "transport" | "parent_id" | "service" | "certificate" | "certificate_ids" | "first_seen" | "last_seen" | "first_scan_id" | "scan_id" | (string & {}) | readonly ("id" | "kind" | "state" | "host" | "port" | "transport" | "parent_id" | "service" | "certificate" | "certificate_ids" | "first_seen" | "last_seen" | "first_scan_id" | "scan_id" | (string & {}))[];
+  /** `total`: count what matches, up to 10,001 (`total_is_capped`). */
+  include?: "total" | (string & {});
+  /** Order of the list, `-` in front for descending; `-created_at` by default. */
+  sort?: "created_at" | "-created_at" | (string & {});
+  /** What the asset is. */
+  kind?: "host" | "port" | "service" | "certificate" | (string & {}) | readonly ("host" | "port" | "service" | "certificate" | (string & {}))[];
+  /** `present`, or `gone`: looked for and not seen any more. */
+  state?: "present" | "gone" | (string & {}) | readonly ("present" | "gone" | (string & {}))[];
+  /** Name or address of the host, as scanned. */
+  host?: string | readonly (string)[];
+  /** Port number. */
+  port?: string | readonly (string)[];
+  /** Protocol of the service, such as `ssh` or `redis`. */
+  protocol?: string | readonly (string)[];
+  /** Product of the service, such as `OpenSSH`. */
+  product?: string | readonly (string)[];
+  /** The services that present this certificate. */
+  certificate_id?: string | readonly (string)[];
+  /** The certificates with this public key (SHA-256 of its SubjectPublicKeyInfo). */
+  key_sha256?: string | readonly (string)[];
+}
+
 export interface ListReportsQuery {
   /** Rows of the page, 1 to 200; 50 by default. */
   limit?: number;
@@ -303,6 +390,8 @@ export interface Scans {
   diff(id: string, query?: GetScanDiffQuery, options?: CallOptions): Pages<models.Difference, models.Diff>;
   /** List the vulnerabilities a scan saw. */
   vulnerabilities(id: string, query?: ListScanVulnerabilitiesQuery, options?: CallOptions): Pages<models.Vulnerability>;
+  /** List the assets a scan saw. */
+  assets(id: string, query?: ListScanAssetsQuery, options?: CallOptions): Pages<models.Asset>;
   /** List the events of a scan. */
   events(id: string, query?: ListScanEventsQuery, options?: CallOptions): Pages<models.Event, models.EventPage>;
 }
@@ -335,6 +424,16 @@ export interface Vulnerabilities {
   evidence(id: string, options?: CallOptions): Promise<models.Proof>;
   /** Why a vulnerability is believed. */
   explain(id: string, query?: ExplainVulnerabilityQuery, options?: CallOptions): Promise<models.Explanation>;
+}
+
+/** `client.assets`. */
+export interface Assets {
+  /** List hosts, ports, services and certificates. */
+  list(query?: ListAssetsQuery, options?: CallOptions): Pages<models.Asset>;
+  /** List what changed of the assets. */
+  changes(query?: ListAssetChangesQuery, options?: CallOptions): Pages<models.AssetChange>;
+  /** Get an asset. */
+  get(id: string, options?: CallOptions): Promise<models.Asset>;
 }
 
 /** `client.reports`. */
@@ -394,4 +493,4 @@ export interface System {
 }
 
 /** `group.method` of every operation. */
-export type OperationName = "scans.list" | "scans.create" | "scans.get" | "scans.cancel" | "scans.pause" | "scans.resume" | "scans.retry" | "scans.purge" | "scans.coverage" | "scans.log" | "scans.diff" | "scans.vulnerabilities" | "vulnerabilities.list" | "vulnerabilities.get" | "vulnerabilities.update" | "vulnerabilities.history" | "vulnerabilities.occurrences" | "vulnerabilities.comments" | "vulnerabilities.addComment" | "vulnerabilities.facets" | "vulnerabilities.updateMany" | "vulnerabilities.retest" | "vulnerabilities.getRetest" | "vulnerabilities.evidence" | "vulnerabilities.explain" | "reports.list" | "reports.create" | "reports.get" | "reports.download" | "apiKeys.list" | "apiKeys.create" | "apiKeys.revoke" | "account.me" | "account.usage" | "apiKeys.rotate" | "events.createTicket" | "events.list" | "events.stream" | "scans.events" | "events.stream" | "system.errorPage" | "system.metrics" | "system.health" | "system.ready" | "system.version" | "system.openapi" | "system.asyncapi";
+export type OperationName = "scans.list" | "scans.create" | "scans.get" | "scans.cancel" | "scans.pause" | "scans.resume" | "scans.retry" | "scans.purge" | "scans.coverage" | "scans.log" | "scans.diff" | "scans.vulnerabilities" | "vulnerabilities.list" | "vulnerabilities.get" | "vulnerabilities.update" | "vulnerabilities.history" | "vulnerabilities.occurrences" | "vulnerabilities.comments" | "vulnerabilities.addComment" | "vulnerabilities.facets" | "vulnerabilities.updateMany" | "vulnerabilities.retest" | "vulnerabilities.getRetest" | "vulnerabilities.evidence" | "vulnerabilities.explain" | "assets.list" | "assets.changes" | "assets.get" | "scans.assets" | "reports.list" | "reports.create" | "reports.get" | "reports.download" | "apiKeys.list" | "apiKeys.create" | "apiKeys.revoke" | "account.me" | "account.usage" | "apiKeys.rotate" | "events.createTicket" | "events.list" | "events.stream" | "scans.events" | "events.stream" | "system.errorPage" | "system.metrics" | "system.health" | "system.ready" | "system.version" | "system.openapi" | "system.asyncapi";

@@ -27,6 +27,10 @@ RETEST_VULNERABILITY = Operation("retestVulnerability", "POST", "/v1/vulnerabili
 GET_RETEST = Operation("getRetest", "GET", "/v1/vulnerabilities/{id}/retest")
 GET_EVIDENCE = Operation("getEvidence", "GET", "/v1/vulnerabilities/{id}/evidence")
 EXPLAIN_VULNERABILITY = Operation("explainVulnerability", "GET", "/v1/vulnerabilities/{id}/explain")
+LIST_ASSETS = Operation("listAssets", "GET", "/v1/assets")
+LIST_ASSET_CHANGES = Operation("listAssetChanges", "GET", "/v1/assets/changes")
+GET_ASSET = Operation("getAsset", "GET", "/v1/assets/{id}")
+LIST_SCAN_ASSETS = Operation("listScanAssets", "GET", "/v1/scans/{id}/assets")
 LIST_REPORTS = Operation("listReports", "GET", "/v1/reports")
 CREATE_REPORT = Operation("createReport", "POST", "/v1/reports")
 GET_REPORT = Operation("getReport", "GET", "/v1/reports/{id}")
@@ -60,6 +64,7 @@ METHODS = {
     "createTicket": "events.create_ticket",
     "downloadReport": "reports.download",
     "explainVulnerability": "vulnerabilities.explain",
+    "getAsset": "assets.get",
     "getAsyncApi": "system.asyncapi",
     "getErrorPage": "system.error_page",
     "getEvidence": "vulnerabilities.evidence",
@@ -80,10 +85,13 @@ METHODS = {
     "getVulnerabilityFacets": "vulnerabilities.facets",
     "getVulnerabilityHistory": "vulnerabilities.history",
     "listApiKeys": "api_keys.list",
+    "listAssetChanges": "assets.changes",
+    "listAssets": "assets.list",
     "listComments": "vulnerabilities.comments",
     "listEvents": "events.list",
     "listOccurrences": "vulnerabilities.occurrences",
     "listReports": "reports.list",
+    "listScanAssets": "scans.assets",
     "listScanEvents": "scans.events",
     "listScanVulnerabilities": "scans.vulnerabilities",
     "listScans": "scans.list",

@@ -15,6 +15,10 @@ from cyberai_sdk._sync_caller import Caller, Pages
 from cyberai_sdk.models import (
     ApiKey,
     ApiKeyPage,
+    Asset,
+    AssetChange,
+    AssetChangePage,
+    AssetPage,
     Bulk,
     BulkFilter,
     Comment,
@@ -393,6 +397,64 @@ class Scans:
             call,
         )
 
+    def assets(
+        self,
+        id: str,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        include: str | None = None,
+        sort: str | None = None,
+        kind: str | None = None,
+        state: str | None = None,
+        host: str | None = None,
+        port: str | None = None,
+        protocol: str | None = None,
+        product: str | None = None,
+        certificate_id: str | None = None,
+        key_sha256: str | None = None,
+        call: CallOptions | None = None,
+    ) -> Pages[AssetPage, Asset]:
+        """List the assets a scan saw.
+
+        GET /v1/assets with the scan as a filter.
+
+        limit: How many one page holds; all pages are read one after the other.
+        cursor: `next_cursor` of the page before, unchanged.
+        include: `total`: count what matches, up to 10,001 (`total_is_capped`).
+        sort: Order of the list, `-` in front for descending; `-created_at` by default.
+        kind: What the asset is.
+        state: `present`, or `gone`: looked for and not seen any more.
+        host: Name or address of the host, as scanned.
+        port: Port number.
+        protocol: Protocol of the service, such as `ssh` or `redis`.
+        product: Product of the service, such as `OpenSSH`.
+        certificate_id: The services that present this certificate.
+        key_sha256: The certificates with this public key (SHA-256 of its SubjectPublicKeyInfo).
+        """
+        return self._caller.pages(
+            ops.LIST_SCAN_ASSETS,
+            AssetPage,
+            Arguments(
+                id,
+                query={
+                    "limit": limit,
+                    "cursor": cursor,
+                    "include": include,
+                    "sort": sort,
+                    "kind": kind,
+                    "state": state,
+                    "host": host,
+                    "port": port,
+                    "protocol": protocol,
+                    "product": product,
+                    "certificate_id": certificate_id,
+                    "key_sha256": key_sha256,
+                },
+            ),
+            call,
+        )
+
 
 class Vulnerabilities:
     """`client.vulnerabilities`."""
@@ -684,6 +746,129 @@ class Vulnerabilities:
 
         The technique, what its confidence is made of, why it is confirmed, strong or a lead, the harmless requests that were compared, what proves it in the answer, and what would make it false."""
         return self._caller.value(ops.EXPLAIN_VULNERABILITY, Explanation, Arguments(id), call)
+
+
+class Assets:
+    """`client.assets`."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def list(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        include: str | None = None,
+        sort: str | None = None,
+        kind: str | None = None,
+        state: str | None = None,
+        host: str | None = None,
+        port: str | None = None,
+        protocol: str | None = None,
+        product: str | None = None,
+        certificate_id: str | None = None,
+        key_sha256: str | None = None,
+        scan_id: str | None = None,
+        created_after: datetime | str | None = None,
+        created_before: datetime | str | None = None,
+        call: CallOptions | None = None,
+    ) -> Pages[AssetPage, Asset]:
+        """List hosts, ports, services and certificates.
+
+        What scans have seen, each once, with when it was seen first and last; in order of first sight, the newest first. A port's `parent_id` is its host, a service's its port; `certificate_ids` of a service are the certificates it presents.
+
+        limit: How many one page holds; all pages are read one after the other.
+        cursor: `next_cursor` of the page before, unchanged.
+        include: `total`: count what matches, up to 10,001 (`total_is_capped`).
+        sort: Order of the list, `-` in front for descending; `-created_at` by default.
+        kind: What the asset is.
+        state: `present`, or `gone`: looked for and not seen any more.
+        host: Name or address of the host, as scanned.
+        port: Port number.
+        protocol: Protocol of the service, such as `ssh` or `redis`.
+        product: Product of the service, such as `OpenSSH`.
+        certificate_id: The services that present this certificate.
+        key_sha256: The certificates with this public key (SHA-256 of its SubjectPublicKeyInfo).
+        scan_id: A scan that saw the asset.
+        created_after: Only what was made after this time.
+        created_before: Only what was made before this time.
+        """
+        return self._caller.pages(
+            ops.LIST_ASSETS,
+            AssetPage,
+            Arguments(
+                query={
+                    "limit": limit,
+                    "cursor": cursor,
+                    "include": include,
+                    "sort": sort,
+                    "kind": kind,
+                    "state": state,
+                    "host": host,
+                    "port": port,
+                    "protocol": protocol,
+                    "product": product,
+                    "certificate_id": certificate_id,
+                    "key_sha256": key_sha256,
+                    "scan_id": scan_id,
+                    "created_after": created_after,
+                    "created_before": created_before,
+                }
+            ),
+            call,
+        )
+
+    def get(self, id: str, *, call: CallOptions | None = None) -> Asset:
+        """Get an asset."""
+        return self._caller.value(ops.GET_ASSET, Asset, Arguments(id), call)
+
+    def changes(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        include: str | None = None,
+        sort: str | None = None,
+        since: datetime | str | None = None,
+        change: str | None = None,
+        kind: str | None = None,
+        asset_id: str | None = None,
+        scan_id: str | None = None,
+        call: CallOptions | None = None,
+    ) -> Pages[AssetChangePage, AssetChange]:
+        """List what changed of the assets.
+
+        What appeared, changed, went or returned, in order of time, the newest first (`sort=created_at`: the oldest first). A port or service is `gone` when a scan looked at its port and found it closed.
+
+        limit: How many one page holds; all pages are read one after the other.
+        cursor: `next_cursor` of the page before, unchanged.
+        include: `total`: count what matches, up to 10,001 (`total_is_capped`).
+        sort: Order of the list, `-` in front for descending; `-created_at` by default.
+        since: Only what was noticed after this time.
+        change: What happened.
+        kind: What the asset is.
+        asset_id: An asset.
+        scan_id: The scan that noticed it.
+        """
+        return self._caller.pages(
+            ops.LIST_ASSET_CHANGES,
+            AssetChangePage,
+            Arguments(
+                query={
+                    "limit": limit,
+                    "cursor": cursor,
+                    "include": include,
+                    "sort": sort,
+                    "since": since,
+                    "change": change,
+                    "kind": kind,
+                    "asset_id": asset_id,
+                    "scan_id": scan_id,
+                }
+            ),
+            call,
+        )
 
 
 class Reports:

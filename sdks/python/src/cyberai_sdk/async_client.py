@@ -138,6 +138,7 @@ class AsyncClient:
         self.scans = AsyncScans(self._caller)
         self.vulnerabilities = resources.AsyncVulnerabilities(self._caller)
         self.reports = AsyncReports(self._caller)
+        self.assets = resources.AsyncAssets(self._caller)
         self.api_keys = resources.AsyncApiKeys(self._caller)
         self.account = resources.AsyncAccount(self._caller)
         self.events = AsyncEvents(self._caller)

@@ -136,6 +136,7 @@ class Client:
         self.scans = Scans(self._caller)
         self.vulnerabilities = resources.Vulnerabilities(self._caller)
         self.reports = Reports(self._caller)
+        self.assets = resources.Assets(self._caller)
         self.api_keys = resources.ApiKeys(self._caller)
         self.account = resources.Account(self._caller)
         self.events = Events(self._caller)

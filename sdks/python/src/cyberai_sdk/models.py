@@ -781,6 +781,95 @@ class RiskReason(Struct, frozen=True, kw_only=True, omit_defaults=True):
     reason: str
 
 
+class AssetPage(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A page of a list. A search may end a page early: `has_more` says whether there is more, not its length. `total` is how many match (asked for with `include=total`), at least so many where `total_is_capped`."""
+
+    data: Sequence[Asset]
+    has_more: bool
+    next_cursor: str | None
+    total: int | None = None
+    total_is_capped: bool | None = None
+
+
+class Asset(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An asset. `parent_id` is the asset it belongs to: a port's host, a service's port."""
+
+    id: str
+    kind: str
+    state: str
+    host: str | None
+    port: int | None
+    transport: str | None
+    parent_id: str | None
+    service: Service | None
+    certificate: Certificate | None
+    certificate_ids: Sequence[str]
+    first_seen: str
+    last_seen: str
+    first_scan_id: str
+    scan_id: str
+
+
+class Service(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a service says of itself; null where it says nothing."""
+
+    protocol: str | None
+    product: str | None
+    version: str | None
+    cpe: str | None
+    confidence: int
+    banner: str | None
+    tls: bool
+
+
+class Certificate(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A certificate."""
+
+    sha256: str
+    key_sha256: str
+    subject: str
+    issuer: str
+    serial: str
+    names: Sequence[str]
+    not_before: str
+    not_after: str
+    key: str
+    signature: str
+    self_signed: bool
+    trusted: bool
+
+
+class AssetChangePage(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A page of a list. A search may end a page early: `has_more` says whether there is more, not its length. `total` is how many match (asked for with `include=total`), at least so many where `total_is_capped`."""
+
+    data: Sequence[AssetChange]
+    has_more: bool
+    next_cursor: str | None
+    total: int | None = None
+    total_is_capped: bool | None = None
+
+
+class AssetChange(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a scan found different."""
+
+    id: str
+    asset_id: str
+    kind: str
+    asset: str
+    change: str
+    at: str
+    scan_id: str
+    fields: Sequence[FieldChange]
+
+
+class FieldChange(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A property that differs; null where there was none or is none any more."""
+
+    field: str
+    before: str | None
+    after: str | None
+
+
 class ReportPage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A page of a list. A search may end a page early: `has_more` says whether there is more, not its length. `total` is how many match (asked for with `include=total`), at least so many where `total_is_capped`."""
 
