@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from cyberai.api.reply import Reply
 from cyberai.domain.api_key import ApiScope
-from cyberai.web import api_docs, reports, scan_form, scans, vulnerabilities
+from cyberai.web import api_docs, reports, scan, scan_form, scans, vulnerabilities
 from cyberai.web.sign_in import Door, home
 from cyberai.web.visit import Visit
 
@@ -39,7 +39,7 @@ def pages(door: Door) -> tuple[Page, ...]:
         page("GET", "/scans", scans.show_list, ApiScope.SCANS_READ),
         page("GET", "/scans/new", scan_form.show, ApiScope.SCANS_WRITE),
         page("POST", "/scans/new", scan_form.create, ApiScope.SCANS_WRITE),
-        page("GET", "/scans/{id}", scans.show, ApiScope.SCANS_READ),
+        page("GET", "/scans/{id}", scan.show, ApiScope.SCANS_READ),
         page("POST", "/scans/{id}/pause", scans.pause, ApiScope.SCANS_WRITE),
         page("POST", "/scans/{id}/resume", scans.resume, ApiScope.SCANS_WRITE),
         page("POST", "/scans/{id}/cancel", scans.cancel, ApiScope.SCANS_WRITE),

@@ -1,14 +1,12 @@
-"""Pages about scans: the list, one scan, pausing it and ending it early."""
+"""Pages about scans: the list, pausing one and ending it early."""
 
 from cyberai.api.reply import Reply
 from cyberai.app.cancel import cancel_scan
 from cyberai.app.pause import pause_scan, resume_scan
-from cyberai.app.scans import get_scan
-from cyberai.web.choices import ENDED, REPORT_FORMATS, REPORT_TYPES, SCAN_STATUSES, SCAN_TYPES
+from cyberai.web.choices import ENDED, SCAN_STATUSES, SCAN_TYPES
 from cyberai.web.filters import is_filtered, scan_filter
 from cyberai.web.paging import links, some_scans
 from cyberai.web.render import page, see_other
-from cyberai.web.scan_view import scan_view
 from cyberai.web.visit import Visit
 
 
@@ -27,13 +25,6 @@ async def show_list(visit: Visit) -> Reply:
         types=SCAN_TYPES,
         live=any(scan.status not in ENDED for scan in found.data),
     )
-
-
-async def show(visit: Visit) -> Reply:
-    """GET /scans/{id}."""
-    scan = await get_scan(visit.app, visit.workspace, visit.id)
-    view = await scan_view(visit, scan)
-    return page(visit, "scan", formats=REPORT_FORMATS, report_types=REPORT_TYPES, **view)
 
 
 async def pause(visit: Visit) -> Reply:

@@ -1,0 +1,58 @@
+"""The services that a scan's page shows: what listens where, and with which certificate."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from cyberai.app.inventory_view import AssetResource, list_assets
+from cyberai.app.listing import Asked
+from cyberai.domain.inventory import AssetKind
+from cyberai.ports.inventory import AssetFilter
+from cyberai.web.visit import Visit
+
+SHOWN = 100
+"""Rows; the API has all."""
+
+
+class ServiceLine(Struct, frozen=True, kw_only=True):
+    """One service in words. `expires` is when its certificate ends (RFC 3339), empty without one."""
+
+    host: str
+    port: str
+    name: str
+    product: str
+    gone: bool
+    expires: str
+    first_seen: str
+
+
+async def scan_services(visit: Visit, scan_id: str) -> tuple[list[ServiceLine], bool]:
+    """Those of the scan by host and port, and whether there are more."""
+    where = AssetFilter(kind=(AssetKind.SERVICE.value,), scan_id=(scan_id,))
+    services = await list_assets(visit.app, visit.workspace, where, Asked(limit=SHOWN))
+    if not services.data:
+        return [], False
+    where = AssetFilter(kind=(AssetKind.CERTIFICATE.value,), scan_id=(scan_id,))
+    certificates = await list_assets(visit.app, visit.workspace, where, Asked(limit=SHOWN))
+    ends = {row.id: row.certificate.not_after for row in certificates.data if row.certificate is not None}
+    rows = sorted(services.data, key=lambda row: (row.host or "", row.port or 0, row.transport or ""))
+    return [_line(row, ends) for row in rows], services.has_more
+
+
+def _line(row: AssetResource, ends: dict[str, str]) -> ServiceLine:
+    facts = row.service
+    name = (facts.protocol if facts else None) or "unknown"
+    product = f"{facts.product or ''} {facts.version or ''}".strip() if facts else ""
+    return ServiceLine(
+        host=row.host or "",
+        port=f"{row.port}/{row.transport}",
+        name=f"{name} over TLS" if facts and facts.tls else name,
+        product=product or (facts.banner or "" if facts else ""),
+        gone=row.state == "gone",
+        expires=_first(row.certificate_ids, ends),
+        first_seen=row.first_seen,
+    )
+
+
+def _first(ids: Sequence[str], ends: dict[str, str]) -> str:
+    return next((ends[id] for id in ids if id in ends), "")
