@@ -308,7 +308,9 @@ class Listing:
         if len(chosen[lead]) > FEW_RUNS:
             share = _length(groups[lead]) / _length(chosen[lead])
             fitting = frozenset(run.facet for run in chosen[lead])
-            found, query = self._walk(whole, query, fitting, share)
+            # Where a walk cannot give much of the page (a thousand rows of what is rare), it is not taken.
+            if limit * share <= 4 * MAX_WALK:
+                found, query = self._walk(whole, query, fitting, share)
         if query.limit > 0:
             found += [(rank, item) for rank, item, _ in self._merge(chosen[lead], query)]
         return found
