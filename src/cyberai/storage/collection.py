@@ -96,14 +96,12 @@ class Collection(Generic[R]):
         kind = self.kind
         facet = kind.facet_of(value)
         changed = Stored(row.number, row.rank, facet, value)
-        self._db.run(
-            kind.statements.update,
-            workspace=self._workspace,
-            key=row.number,
-            facet=facet,
-            doc=to_text(value),
-            **kind.columns_of(value),
-        )
+        key = {"workspace": self._workspace, "key": row.number}
+        columns = kind.columns_of(value)
+        if columns == kind.columns_of(row.value):
+            self._db.run(kind.statements.update_value, **key, facet=facet, doc=to_text(value))
+        else:
+            self._db.run(kind.statements.update, **key, facet=facet, doc=to_text(value), **columns)
         before, after = frozenset(kind.terms_of(row.value)), frozenset(kind.terms_of(value))
         if facet != row.facet or before != after:
             self._list_anew(row.posted(before), changed.posted(after), carried)

@@ -94,11 +94,14 @@ class _Statements:
         self._table = table
         self.insert = Statement(self._insert(self._required(further)))
         self.get = Statement(select(c.number, c.rank, c.facet, c.doc).where(here, c.id == arg("id")))
+        changed = update(table).where(c.number == arg("key"), here)
         self.update = Statement(
-            update(table)
-            .where(c.number == arg("key"), here)
-            .values({n: arg(n) for n in self._required(further) if n not in ("workspace", "id", "rank")})
+            changed.values(
+                {n: arg(n) for n in self._required(further) if n not in ("workspace", "id", "rank")}
+            )
         )
+        # A column that is named in an UPDATE has its indexes written anew, whether it changes or not.
+        self.update_value = Statement(changed.values(facet=arg("facet"), doc=arg("doc")))
         self.remove = Statement(delete(table).where(c.number == arg("key"), here))
         self.newest = Statement(
             select(c.rank, c.doc)
