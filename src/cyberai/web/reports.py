@@ -4,6 +4,7 @@ from msgspec import UNSET
 
 from cyberai.api import report_file
 from cyberai.api.reply import Reply
+from cyberai.app.report_logo import MAX_BYTES
 from cyberai.app.reports import create_report
 from cyberai.app.requests import ReportRequest
 from cyberai.app.scan_diff import PREVIOUS
@@ -23,8 +24,9 @@ _DEFAULTS = {
     "baseline_scan_id": PREVIOUS,
     "redaction": Redaction.SECRETS.value,
     "title": "",
+    "logo": "",
 }
-_FURTHER = ("baseline_scan_id", "redaction", "title")
+_FURTHER = ("baseline_scan_id", "redaction", "title", "logo")
 
 
 async def show_list(visit: Visit) -> Reply:
@@ -43,6 +45,7 @@ async def create(visit: Visit) -> Reply:
         # The field is there for every type; only this one compares.
         baseline_scan_id=given["baseline_scan_id"] if given["type"] == ReportType.DELTA else None,
         redaction=given["redaction"],
+        logo=given["logo"].strip() or None,
     )
     try:
         await create_report(visit.app, visit.workspace, request)
@@ -81,6 +84,7 @@ async def _list(visit: Visit, values: Form, error: CyberAIError | None = None) -
         types=REPORT_TYPES,
         redactions=REDACTIONS,
         previous=PREVIOUS,
+        most_logo_bytes=MAX_BYTES,
         further=any(values[name] != _DEFAULTS[name] for name in _FURTHER),
         live=any(report.status in PENDING_REPORT for report in found.data),
     )
