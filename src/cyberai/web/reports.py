@@ -4,14 +4,13 @@ from msgspec import UNSET
 
 from cyberai.api import report_file
 from cyberai.api.reply import Reply
-from cyberai.app.report_logo import MAX_BYTES
 from cyberai.app.reports import create_report
 from cyberai.app.requests import ReportRequest
 from cyberai.app.scan_diff import PREVIOUS
 from cyberai.domain.api_key import ApiScope
 from cyberai.domain.errors import CyberAIError, InvalidRequest, NotFound
 from cyberai.domain.report import Redaction, ReportFormat, ReportType
-from cyberai.web.choices import PENDING_REPORT, REDACTIONS, REPORT_FORMATS, REPORT_TYPES
+from cyberai.web.choices import MOST_LOGO_BYTES, PENDING_REPORT, REDACTIONS, REPORT_FORMATS, REPORT_TYPES
 from cyberai.web.paging import links, some_reports, some_scans
 from cyberai.web.render import page, see_other
 from cyberai.web.visit import Form, Visit
@@ -84,7 +83,7 @@ async def _list(visit: Visit, values: Form, error: CyberAIError | None = None) -
         types=REPORT_TYPES,
         redactions=REDACTIONS,
         previous=PREVIOUS,
-        most_logo_bytes=MAX_BYTES,
+        most_logo_bytes=MOST_LOGO_BYTES,
         further=any(values[name] != _DEFAULTS[name] for name in _FURTHER),
         live=any(report.status in PENDING_REPORT for report in found.data),
     )
