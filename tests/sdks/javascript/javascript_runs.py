@@ -1,27 +1,14 @@
-"""The Node that runs the JavaScript SDK in tests."""
+"""Runs of the JavaScript SDK in tests."""
 
 import json
 import os
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
-import pytest
+from support.node import node
 
-OLDEST = 20
 PACKAGE = Path(__file__).parents[3] / "sdks" / "javascript"
-
-
-def node() -> str:
-    """The program; skips the test where there is none, or one that is too old."""
-    program = shutil.which("node")
-    if program is None:
-        pytest.skip("there is no node here: the JavaScript SDK was not run")
-    version = run(program, "--version").stdout.strip()
-    if int(version.lstrip("v").split(".")[0]) < OLDEST:
-        pytest.skip(f"node {version} is older than {OLDEST}: the JavaScript SDK was not run")
-    return program
 
 
 def run(program: str, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
@@ -50,9 +37,13 @@ def run_script(folder: Path, script: str, world: dict[str, Any], *arguments: str
 
 
 def run_driver(
-    world: dict[str, Any], cases: list[dict[str, Any]], folder: Path, entry: str = "index.js"
+    world: dict[str, Any],
+    cases: list[dict[str, Any]],
+    folder: Path,
+    entry: str = "index.js",
+    program: str | None = None,
 ) -> dict[str, list[str]]:
-    """Case -> what was not as expected."""
+    """Case -> what was not as expected. `program` is another Node than the newest."""
     given = {
         "world": world,
         "cases": cases,
@@ -61,7 +52,7 @@ def run_driver(
         "folder": str(folder),
     }
     driver = Path(__file__).with_name("driver.mjs")
-    done = run(node(), str(driver), input=json.dumps(given))
+    done = run(program or node(), str(driver), input=json.dumps(given))
     assert done.returncode == 0, done.stderr
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     return {line["id"]: line["problems"] for line in lines}
