@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,16 @@ def run(program: str, *arguments: str, **options: Any) -> subprocess.CompletedPr
     )
 
 
-def run_script(folder: Path, script: str, world: dict[str, Any], *arguments: str) -> str:
-    """What a script prints that imports the package as users do, in a folder and an environment of its own."""
+def run_script(
+    folder: Path, script: str, world: dict[str, Any], *arguments: str, program: Sequence[str] = ()
+) -> str:
+    """What a script prints that imports the package as users do, in a folder and an environment of its own; in the newest
+    Node unless another `program` is named."""
     modules = folder / "node_modules" / "@cyberai"
     modules.mkdir(parents=True, exist_ok=True)
     if not (modules / "sdk").exists():
         (modules / "sdk").symlink_to(PACKAGE)
+    (folder / "package.json").write_text("{}")
     (folder / "script.mjs").write_text(script)
     environment = {
         "PATH": os.environ["PATH"],
@@ -31,7 +36,7 @@ def run_script(folder: Path, script: str, world: dict[str, Any], *arguments: str
         "CYBERAI_BASE_URL": f"{world['origin']}/v1",
         "CYBERAI_API_KEY": world["key"],
     }
-    done = run(node(), "script.mjs", *arguments, cwd=folder, env=environment)
+    done = run(*(program or [node()]), "script.mjs", *arguments, cwd=folder, env=environment)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
