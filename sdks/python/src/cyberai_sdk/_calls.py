@@ -49,7 +49,8 @@ class Calls:
         accept: str = "application/json",
     ) -> Request:
         """The complete request, with a fresh idempotency key where it takes one."""
-        return self.client.request(operation, arguments, self.around.new_key(), options, accept)
+        key = self.around.new_key() if operation.method == "POST" else ""
+        return self.client.request(operation, arguments, key, options, accept)
 
     def policy_of(self, options: CallOptions | None) -> RetryPolicy:
         """The client's, with this call's number of retries."""

@@ -90,7 +90,7 @@ class Caller:
     def _perform(self, effect: Effect, heads: dict[int, Head]) -> Any:
         try:
             if isinstance(effect, Open):
-                head = incoming(self._http.send(outgoing(self._http, effect.request), stream=True))
+                head = incoming(self._http.send(outgoing(effect.request), stream=True))
                 heads[id(head)] = head
                 return head
             if isinstance(effect, Read):
