@@ -56,8 +56,8 @@ export class Http {
   /** One try: the response, its status judged, and its body as pieces. With `idle` the time limit is that of a silence. */
   async _attempt({ method, path, _accept: accept }, { id, query, body }, options, idle) {
     const { root, key } = await this._server();
-    const { logger, fetch: doFetch = fetch, ...ours } = this._options;
-    const { signal, timeout = ours.timeout } = options;
+    const { logger, fetch: doFetch = fetch, timeout: usual } = this._options;
+    const { signal, timeout = usual } = options;
     const url = root + (path.includes("{id}") ? path.replace("{id}", idOf(id)) : path);
     const headers = { Accept: accept || "*/*", Authorization: `Bearer ${key}` };
     // Browsers name themselves.
@@ -91,7 +91,7 @@ export class Http {
     arm();
     let response;
     try {
-      response = await doFetch(url + queryText(query), {
+      response = await doFetch(url + (query ? queryText(query) : ""), {
         method,
         headers: { ...headers, ...options.headers },
         body: body && JSON.stringify(body),
@@ -158,7 +158,7 @@ function idOf(id) {
 }
 
 /** Several values by comma, times in UTC. */
-function queryText(query = {}) {
+function queryText(query) {
   const found = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     if (value != null) found.set(name, value instanceof Date ? value.toISOString() : value);

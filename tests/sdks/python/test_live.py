@@ -1,10 +1,12 @@
 """What only real processes show: a server that goes away, many threads on one client, memory over many pages."""
 
+import gc
 import threading
 import tracemalloc
 from pathlib import Path
 
 import anyio
+import httpx2
 import pytest
 from live_place import Place
 
@@ -84,6 +86,28 @@ def test_the_async_client_runs_on_asyncio_and_lets_go_when_cancelled(server: Pla
             return [found.title async for found in scan.vulnerabilities()]
 
     assert "X-Frame-Options missing" in anyio.run(scan_and_stop_listening)
+
+
+def kept_answers() -> int:
+    gc.collect()
+    return sum(isinstance(thing, httpx2.Response) for thing in gc.get_objects())
+
+
+def test_a_list_keeps_the_answer_of_no_page(server: Place) -> None:
+    """Neither of the two clients, while it is being read."""
+    before = kept_answers()
+    with Client(server.base, server.key, retry=PATIENT) as client:
+        events = iter(client.events.list(limit=1))
+        assert [next(events).seq for _ in range(12)] == list(range(1, 13))
+        assert kept_answers() - before <= 1
+
+    async def read() -> int:
+        async with AsyncClient(server.base, server.key, retry=PATIENT) as client:
+            events = aiter(client.events.list(limit=1))
+            assert [(await anext(events)).seq for _ in range(12)] == list(range(1, 13))
+            return kept_answers() - before
+
+    assert anyio.run(read) <= 1
 
 
 def test_memory_stays_flat_over_many_pages() -> None:

@@ -95,7 +95,10 @@ class AsyncCaller:
                 heads[id(head)] = head
                 return head
             if isinstance(effect, Read):
-                return await effect.head.stream.aread()
+                data = await effect.head.stream.aread()
+                if not data:  # a list of many pages would keep the answer of each
+                    heads.pop(id(effect.head), None)
+                return data
             if isinstance(effect, Close):
                 heads.pop(id(effect.head), None)
                 return await effect.head.stream.aclose()

@@ -94,7 +94,10 @@ class Caller:
                 heads[id(head)] = head
                 return head
             if isinstance(effect, Read):
-                return effect.head.stream.read()
+                data = effect.head.stream.read()
+                if not data:  # a list of many pages would keep the answer of each
+                    heads.pop(id(effect.head), None)
+                return data
             if isinstance(effect, Close):
                 heads.pop(id(effect.head), None)
                 return effect.head.stream.close()
