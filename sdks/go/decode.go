@@ -25,7 +25,7 @@ func mediaType(header http.Header) string {
 // and is not, or is null, is an error.
 func decode(raw *RawResponse, into any) error {
 	if found := mediaType(raw.Header); found != "application/json" {
-		return fmt.Errorf("sent %s instead of JSON", orNone(found))
+		return fmt.Errorf("sent %s instead of JSON; is the base URL that of a Cyber AI server?", orNone(found))
 	}
 	if err := decodeStrictly(raw.Body, into); err != nil {
 		return fmt.Errorf("sent what is not expected: %w", err)

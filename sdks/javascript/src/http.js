@@ -81,7 +81,7 @@ export class Http {
     const broken = (error) => {
       close();
       if (signal?.aborted) return signal.reason;
-      const why = late ? `no answer within ${timeout} ms` : (error.cause ?? error).message;
+      const why = late ? `no answer within ${timeout} ms` : (error.cause ?? error).message + "; is the server running there?";
       const message = `${method} ${url}: ${why}`;
       logger?.(message);
       return new (late ? TimeoutError : ConnectionError)(message, { cause: error });
@@ -125,7 +125,7 @@ export class Http {
     // A proxy's page is no answer, and wherever a redirect leads, the key does not go there.
     if (status < 200 || status >= 300 || !(response.headers.get("content-type") ?? "").match(accept)) {
       close();
-      throw new BadResponseError(`${url} answered ${status} ${response.headers.get("content-type")}`, { status });
+      throw new BadResponseError(`${url} answered ${status} ${response.headers.get("content-type")}; is it a Cyber AI server?`, { status });
     }
     return { _response: response, _pieces: pieces, _close: close };
   }

@@ -175,4 +175,9 @@ def as_error(request: Request, failure: TransportFailure, attempt: int) -> Conne
     parts = urlsplit(request.url)
     tries = "" if attempt == 0 else f", after {attempt + 1} tries"
     kind = TimedOut if failure.timed_out else ConnectionFailed
-    return kind(f"{request.method} {parts.scheme}://{parts.netloc}{parts.path}: {failure}{tries}")
+    hint = (
+        ""
+        if failure.sent
+        else "; is the server running there? CYBERAI_BASE_URL, or base_url, says where it is"
+    )
+    return kind(f"{request.method} {parts.scheme}://{parts.netloc}{parts.path}: {failure}{tries}{hint}")
