@@ -12,12 +12,14 @@ demo: setup ## start server and practice target, scan it live, write two reports
 	@.venv/bin/cyberai demo
 
 test: setup ## everything a change must pass: check, contract, checks, api, docs, short end-to-end
+	@sh tools/setup.sh --node
 	@.venv/bin/python -m tools.verify test
 
 check: setup ## the fast part, at most a minute: format, lint, types, layers, rules, unit tests
 	@.venv/bin/python -m tools.verify check
 
 e2e: setup ## the long form: end-to-end, hostile targets, crashes, real old releases
+	@sh tools/setup.sh --node
 	@.venv/bin/python -m tools.verify e2e
 
 bench: setup ## the benchmarks, as ratios within one run

@@ -26,6 +26,7 @@ NAMES = (
     "api_postgres",
     "scan_cost",
     "reports",
+    "sdks",
 )
 BY_NAME = ("noise", "reality", "wapiti")
 """Long, or in need of the package registries: run only when they are named."""

@@ -89,7 +89,7 @@ async def serve_bare(asgi: Any) -> None:
     await serving
 
 
-async def serve_api(folder: Path, rows: int) -> None:
+async def serve_api(folder: Path, rows: int, port: int = 0) -> None:
     from cyberai.api.server import listen, make_asgi
     from cyberai.app.events import events_after, frame, head, oldest
     from cyberai.app.keys import create_key
@@ -117,7 +117,7 @@ async def serve_api(folder: Path, rows: int) -> None:
         )
         asgi = make_asgi(app, UnboundedLimiter(limiter), Hub(log))
         told = {"key": key.key, "scan": scan.id, "cursor": cursor}
-        await _serve(asgi, listen("127.0.0.1", 0), told)
+        await _serve(asgi, listen("127.0.0.1", port), told)
 
 
 async def _serve(asgi: Any, sock: Any, told: dict[str, Any]) -> None:
@@ -255,6 +255,6 @@ if __name__ == "__main__":
 
         run(serve_bare(bare))
     elif sys.argv[1:2] == ["--api"]:
-        run(serve_api(Path(sys.argv[2]), int(sys.argv[3])))
+        run(serve_api(Path(sys.argv[2]), *map(int, sys.argv[3:])))
     else:
         raise SystemExit(main())

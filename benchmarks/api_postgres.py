@@ -17,7 +17,10 @@ from benchmarks.fill import filled_folder
 from benchmarks.table import Row, show
 from tools.postgres_server import PostgresServer, postgres_server, program
 
-TABLES = ("workspace", "term", "vulnerability", "posting", "posting_count", "sighting")
+TABLES = (
+    *("workspace", "term", "vulnerability", "posting", "posting_count", "sighting"),
+    *("pair_count", "vulnerability_brief"),
+)
 
 
 def copy_rows(source: Path, url: str) -> None:

@@ -5,6 +5,7 @@
 
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import apsw
@@ -14,6 +15,7 @@ from cyberai.domain.ids import ScanId, VulnerabilityId, WorkspaceId, make_id
 from cyberai.domain.severity import Severity
 from cyberai.domain.vulnerability import Detection, Location, Vulnerability, VulnerabilityStatus
 from cyberai.storage.codec import first_rank, place_in_second, to_text
+from cyberai.storage.dbapi import engine_over
 from cyberai.storage.dialect import tenant_word
 from cyberai.storage.migrations import HEAD
 from cyberai.storage.opening import prepare
@@ -186,6 +188,9 @@ def _index(connection: apsw.Connection, terms: dict[tuple[str, str], int]) -> No
     connection.execute(
         "INSERT INTO sighting (workspace, vulnerability, scan) SELECT 1, number, t1 FROM row ORDER BY number"
     )
+    pair_counts = import_module("cyberai.storage.migrations.versions.v0007_pair_counts")
+    with engine_over(connection).connect() as face:
+        pair_counts.count_all(face)
 
 
 if __name__ == "__main__":

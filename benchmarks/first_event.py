@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.table import Row, show
 from cyberai.cli.client import ApiClient
-from cyberai.cli.keys import on_store
+from cyberai.cli.place import Place, on_platform
 from cyberai.cli.processes import Child, free_port
 
 ROUNDS = 20
@@ -50,12 +50,11 @@ def main() -> int:
 
 
 def new_key(data: Path) -> str:
-    from cyberai.app.keys import create_key
     from cyberai.app.requests import KeyRequest
-    from cyberai.domain.ids import DEFAULT_WORKSPACE
 
     request = KeyRequest(name="benchmark", plan="enterprise")
-    return str(on_store(data, lambda app: create_key(app, DEFAULT_WORKSPACE, request)).key)
+    place = Place(data_dir=data, may_be_new=True)
+    return str(on_platform(place, lambda platform: platform.create_key(request)).key)
 
 
 def first_event(client: ApiClient) -> tuple[float, float]:

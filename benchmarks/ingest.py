@@ -4,11 +4,13 @@
 or inserted, with its evidence, its place, its words, every list and counter, and its event; a unit's findings share a
 transaction, and every transaction is on the disk before the next of that worker. What changed a row is noted on the way
 and written once more to a second copy of the store by bare statements in transactions as large, whose CPU time is what ours
-is compared with. The two take turns.
+is compared with. The two take turns, and after each pair the disk is asked how often it flushes: what is written per
+commit at that moment, appended and flushed by nothing but the operating system's own call.
 """
 
 import asyncio
 import itertools
+import os
 import shutil
 import sys
 import tempfile
@@ -48,6 +50,10 @@ KNOWN_EVERY = 5
 MIN_RATE = 1_500
 MAX_CPU_RATIO = 3.0
 
+FLUSHES = 40
+FLUSHED_BYTES = 64 * 4096
+"""Pages of a commit of some forty findings, roughly."""
+
 Written = list[tuple[str, tuple[Any, ...]]]
 
 
@@ -56,6 +62,16 @@ class Spent(NamedTuple):
 
     wall: float
     cpu: float
+
+
+class Round(NamedTuple):
+    """What both spent, statements that changed a row, commits, and flushes per second of the disk."""
+
+    mine: Spent
+    other: Spent
+    statements: int
+    commits: int
+    flushes: float
 
 
 def sightings(worker: int, count: int) -> Iterator[Sighting]:
@@ -158,6 +174,19 @@ def bare(connection: apsw.Connection, written: Written, transactions: int) -> Sp
     return Spent(time.perf_counter() - started, time.process_time() - cpu)
 
 
+def flushes(folder: Path) -> float:
+    """How many appends of a commit's size the disk flushes per second now."""
+    path, data = folder / "flushed", os.urandom(FLUSHED_BYTES)
+    started = time.perf_counter()
+    with path.open("wb", buffering=0) as file:
+        for _ in range(FLUSHES):
+            file.write(data)
+            os.fdatasync(file.fileno())
+    seconds = time.perf_counter() - started
+    path.unlink()
+    return FLUSHES / seconds
+
+
 async def measure(count: int) -> int:
     """Print the table; 1 when a bound is missed."""
     source = filled_folder(count) / "cyberai.db"
@@ -175,7 +204,7 @@ async def compared(folder: Path, count: int) -> int:
     """Both in turns."""
     workers = [sightings(worker, count) for worker in range(WORKERS)]
     connection = writer_connection(folder / "bare" / "cyberai.db")
-    rounds: list[tuple[Spent, Spent, int]] = []
+    rounds: list[Round] = []
     with noted() as written:
         async with open_app(load(data_dir=folder / "ours", log_level="error")) as app:
             # The first round fills caches and compiles statements: it is not counted.
@@ -188,21 +217,31 @@ async def compared(folder: Path, count: int) -> int:
                 commits = app.store.commits  # type: ignore[attr-defined]
                 mine = await ours(app, units)
                 commits = app.store.commits - commits  # type: ignore[attr-defined]
-                rounds.append((mine, bare(connection, list(written), commits), len(written)))
+                other = bare(connection, list(written), commits)
+                rounds.append(Round(mine, other, len(written), commits, flushes(folder)))
     connection.close()
     return report(rounds[1:], count)
 
 
-def report(rounds: list[tuple[Spent, Spent, int]], count: int) -> int:
+def report(rounds: list[Round], count: int) -> int:
     """The table."""
     all_of = len(rounds) * FINDINGS
-    wall, cpu = (sum(getattr(mine, name) for mine, _, _ in rounds) for name in ("wall", "cpu"))
-    bare_wall, bare_cpu = (sum(getattr(other, name) for _, other, _ in rounds) for name in ("wall", "cpu"))
-    statements = sum(n for _, _, n in rounds) / all_of
+    wall, cpu = (sum(getattr(each.mine, name) for each in rounds) for name in ("wall", "cpu"))
+    bare_wall, bare_cpu = (sum(getattr(each.other, name) for each in rounds) for name in ("wall", "cpu"))
+    statements = sum(each.statements for each in rounds) / all_of
+    commits = sum(each.commits for each in rounds)
     rate = all_of / wall
+    disk = sum(each.flushes for each in rounds) / len(rounds)
     rows = [
         Row("findings per second / the least", f"{rate:,.0f}/s", MIN_RATE / rate, 1.0),
-        Row("slowest round", f"{FINDINGS / max(mine.wall for mine, _, _ in rounds):,.0f}/s"),
+        Row("slowest round", f"{FINDINGS / max(each.mine.wall for each in rounds):,.0f}/s"),
+        Row("fastest round", f"{FINDINGS / min(each.mine.wall for each in rounds):,.0f}/s"),
+        Row("findings per second of CPU", f"{all_of / cpu:,.0f}/s"),
+        Row("findings per commit", f"{all_of / commits:.1f}"),
+        Row(
+            "commits per second, of the flushes this disk did beside",
+            f"{commits / wall:.0f}/s of {disk:.0f}/s",
+        ),
         Row("CPU per finding / bare", f"{cpu / all_of * 1e6:.0f} us", cpu / bare_cpu, MAX_CPU_RATIO),
         Row("bare SQL", f"{bare_cpu / all_of * 1e6:.0f} us"),
         Row("bare SQL, findings per second", f"{all_of / bare_wall:,.0f}/s"),

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Writes the three lock files from pyproject.toml. `make lock upgrade=1` also moves to newer releases.
+# Writes the lock files from pyproject.toml. `make lock upgrade=1` also moves to newer releases.
 # The locks carry hashes and no address: whichever package index your own configuration names must serve those very files.
 set -eu
 cd "$(dirname "$0")/.."
@@ -17,3 +17,4 @@ compile() {
 compile bootstrap --group pyproject.toml:bootstrap
 compile base pyproject.toml
 compile dev pyproject.toml --extra postgres --group pyproject.toml:dev --constraints requirements/base.txt
+compile node --group pyproject.toml:node

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes .venv from the lock files, every file checked by its hash. Does nothing, fast, when nothing changed
-# (and says nothing then, with --quiet).
+# (and says nothing then, with --quiet). `setup.sh --node` then adds a Node for the tests, where the machine's own is too old.
 # PYTHON=/path/to/python3 chooses the interpreter.
 set -eu
 cd "$(dirname "$0")/.."
@@ -82,6 +82,23 @@ quietly() {
         fail "this step failed: $*" "Check the network and the package index that pip or uv is configured for, then run 'make setup' again."
     fi
 }
+
+# Tests need a Node with a WebSocket of its own: the machine's, else the one of requirements/node.txt (61 MB, which users are spared).
+setup_node() {
+    if node -e 'process.exit(+(typeof WebSocket !== "function"))' >/dev/null 2>&1; then return; fi
+    wanted=$($sha256 <requirements/node.txt)
+    if [ "$wanted" = "$(cat .venv/node/.complete 2>/dev/null)" ]; then return; fi
+    say "a Node for the tests, checked by hash"
+    configure_uv
+    rm -rf .venv/node
+    quietly .venv/bin/uv pip install --no-deps --require-hashes --only-binary :all: --target .venv/node -r requirements/node.txt
+    echo "$wanted" >.venv/node/.complete
+}
+
+if [ "${1:-}" = --node ]; then
+    setup_node
+    exit 0
+fi
 
 stamp=.venv/.complete
 if [ -x .venv/bin/cyberai ] && .venv/bin/python -c '' 2>/dev/null && [ "$(digest)" = "$(cat "$stamp" 2>/dev/null)" ]; then

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
-	"strconv"
 	"strings"
 	"time"
 )
@@ -26,7 +25,7 @@ func mediaType(header http.Header) string {
 // and is not, or is null, is an error.
 func decode(raw *RawResponse, into any) error {
 	if found := mediaType(raw.Header); found != "application/json" {
-		return fmt.Errorf("sent %s instead of JSON", orNone(found))
+		return fmt.Errorf("sent %s instead of JSON; is the base URL that of a Cyber AI server?", orNone(found))
 	}
 	if err := decodeStrictly(raw.Body, into); err != nil {
 		return fmt.Errorf("sent what is not expected: %w", err)
@@ -38,103 +37,7 @@ func decodeStrictly(text []byte, into any) error {
 	if err := json.Unmarshal(text, into); err != nil {
 		return err
 	}
-	return complete(text, reflect.TypeOf(into).Elem(), "")
-}
-
-var (
-	timeType   = reflect.TypeOf(time.Time{})
-	structures = map[reflect.Kind]bool{reflect.Struct: true, reflect.Slice: true, reflect.Map: true}
-)
-
-// complete checks that every required member is there. `text` has the types already.
-func complete(text json.RawMessage, kind reflect.Type, place string) error {
-	isNull := bytes.Equal(bytes.TrimSpace(text), []byte("null"))
-	if kind.Kind() == reflect.Pointer {
-		if isNull {
-			return nil
-		}
-		kind = kind.Elem()
-	}
-	if isNull && kind.Kind() != reflect.Interface {
-		return fmt.Errorf("%s is null", orBody(place))
-	}
-	if kind == timeType || !structures[kind.Kind()] || !holdsStruct(kind) {
-		return nil
-	}
-	switch kind.Kind() {
-	case reflect.Slice:
-		return completeItems(text, kind.Elem(), place)
-	case reflect.Map:
-		return completeValues(text, kind.Elem(), place)
-	}
-	return completeMembers(text, kind, place)
-}
-
-// holdsStruct is false where nothing can be missing inside.
-func holdsStruct(kind reflect.Type) bool {
-	for kind.Kind() == reflect.Pointer || kind.Kind() == reflect.Slice || kind.Kind() == reflect.Map {
-		kind = kind.Elem()
-	}
-	return kind.Kind() == reflect.Struct
-}
-
-func completeItems(text json.RawMessage, kind reflect.Type, place string) error {
-	var items []json.RawMessage
-	if err := json.Unmarshal(text, &items); err != nil {
-		return err
-	}
-	for index, item := range items {
-		if err := complete(item, kind, place+"."+strconv.Itoa(index)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func completeValues(text json.RawMessage, kind reflect.Type, place string) error {
-	var values map[string]json.RawMessage
-	if err := json.Unmarshal(text, &values); err != nil {
-		return err
-	}
-	for name, value := range values {
-		if err := complete(value, kind, place+"."+name); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func completeMembers(text json.RawMessage, kind reflect.Type, place string) error {
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(text, &members); err != nil {
-		return err
-	}
-	for index := 0; index < kind.NumField(); index++ {
-		field := kind.Field(index)
-		name, rest, _ := strings.Cut(field.Tag.Get("json"), ",")
-		value, there := members[name]
-		optional := rest == "omitempty"
-		if !there {
-			if optional {
-				continue
-			}
-			return fmt.Errorf("%s is missing", orBody(place+"."+name))
-		}
-		if optional && bytes.Equal(bytes.TrimSpace(value), []byte("null")) {
-			continue
-		}
-		if err := complete(value, field.Type, place+"."+name); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func orBody(place string) string {
-	if place == "" {
-		return "the body"
-	}
-	return strings.TrimPrefix(place, ".")
+	return complete(text, reflect.TypeOf(into).Elem())
 }
 
 // Nullable is a member of a change that may be left out (the zero value), set to null, or set to a value.

@@ -119,7 +119,11 @@ func (e *ConnectionError) Error() string {
 	if e.Tries > 1 {
 		tries = fmt.Sprintf(", after %d tries", e.Tries)
 	}
-	return fmt.Sprintf("cyberai: %s %s: %v%s", e.Method, e.URL, e.Err, tries)
+	hint := ""
+	if !e.sent {
+		hint = "; is the server running there? CYBERAI_BASE_URL, or cyberai.WithBaseURL, says where it is"
+	}
+	return fmt.Sprintf("cyberai: %s %s: %v%s%s", e.Method, e.URL, e.Err, tries, hint)
 }
 
 // Unwrap gives the transport's error.
@@ -208,7 +212,7 @@ func errorOf(a *RawResponse, now time.Time) error {
 			e.RequestID = found.RequestID
 		}
 	} else {
-		e.Message += fmt.Sprintf(", with %s instead of the API's error", orNone(mediaType(a.Header)))
+		e.Message += fmt.Sprintf(", with %s instead of the API's error: another program answered, such as a proxy; check the base URL", orNone(mediaType(a.Header)))
 	}
 	return typed(e)
 }

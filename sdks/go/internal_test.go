@@ -2,6 +2,7 @@ package cyberai
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -122,6 +123,47 @@ func FuzzAnswersAreWholeOrErrors(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestWhatMustBeThere(t *testing.T) {
+	type inner struct {
+		ID   string          `json:"id"`
+		Free json.RawMessage `json:"free,omitempty"`
+	}
+	type outer struct {
+		One   inner            `json:"one"`
+		Maybe *inner           `json:"maybe"`
+		Many  []inner          `json:"many"`
+		Named map[string]inner `json:"named,omitempty"`
+		Any   any              `json:"any,omitempty"`
+		At    time.Time        `json:"at,omitempty"`
+	}
+	good := `"one": {"id": "a"}, "maybe": null, "many": [{"id": ""}]`
+	for text, want := range map[string]string{
+		`{` + good + `}`:           "",
+		" {\n\t" + good + " }\r\n": "",
+		`{` + good + `, "new": {"id": [[], {"}": "]"}]}, "named": {"x": {"id": "\\\"}"}}, "any": null, "at": null}`: "",
+		`{"\u006fne": {"id": "a"}, "maybe": {"id": "b", "free": [1, {"a": null}]}, "many": []}`:                     "",
+		`null`:                             "the body is null",
+		`{"maybe": null, "many": []}`:      "one is missing",
+		`{"one": null}`:                    "one is null",
+		`{"one": {"ID": "a"}}`:             "one.id is missing",
+		`{"one": {"id": "a"}, "many": []}`: "maybe is missing",
+		`{"one": {"id": "a"}, "maybe": {"free": {"id": 1}}, "many": []}`:            "maybe.id is missing",
+		`{"one": {"id": "a"}, "maybe": null, "many": null}`:                         "many is null",
+		`{"one": {"id": "a"}, "maybe": null, "many": [{"id": "a"}, {}]}`:            "many.1.id is missing",
+		`{"one": {"id": "a"}, "maybe": null, "many": [{"id": "a"}, null]}`:          "many.1 is null",
+		`{` + good + `, "named": {"a": {"id": "a"}, "b": {"new": [{"id": "a"}]}}}`:  "named.b.id is missing",
+		`{"one": {"id": "a", "x": "\\"}, "maybe": null, "many": [ {"id" : null} ]}`: "many.0.id is null",
+	} {
+		found := ""
+		if err := decodeStrictly([]byte(text), new(outer)); err != nil {
+			found = err.Error()
+		}
+		if found != want {
+			t.Errorf("%s: %q instead of %q", text, found, want)
+		}
+	}
 }
 
 func TestAKeyStaysAtItsOrigin(t *testing.T) {

@@ -244,10 +244,11 @@ func (s *VulnerabilitiesService) AddComment(ctx context.Context, id string, body
 }
 
 // Facets: Count vulnerabilities by severity, status, detection, tier, type, check and target. Of what matches the
-// same filters as the list. Exact without a filter, and with filters on `severity`, `status`, `detection` and
-// `tier`; with values of one other filter `total` and these four are exact too. Everything else is counted up to
-// 10,001 vulnerabilities and then marked (`is_capped`). Of `type`, `check_id` and `target` the 100 most frequent
-// values are given.
+// same filters as the list. Exact without a filter, with any one value, with several of `type`, `check_id` or
+// `target`, and with any filters on `severity`, `status`, `detection` and `tier`; with these and one other, `total`
+// and these four are exact too. Everything else (a time, words, two other filters, several scans or weaknesses) is
+// counted up to 10,001 vulnerabilities and then marked (`is_capped`). Of `type`, `check_id` and `target` the 100
+// most frequent values are given.
 func (s *VulnerabilitiesService) Facets(ctx context.Context, params *GetVulnerabilityFacetsParams, options ...CallOption) (*Facets, error) {
 	return value[Facets](ctx, s.client, "GET", "/v1/vulnerabilities/facets", "", queryOf(params), nil, options)
 }

@@ -122,6 +122,13 @@ SETTINGS: tuple[Setting, ...] = (
         help="The first key, at least 24 visible characters; made and printed once when absent. No flag: flags are seen by every user of the machine.",
     ),
     Setting(
+        name="profile",
+        env="CYBERAI_PROFILE",
+        type="text",
+        default="",
+        help="Profile of `cyberai login` whose server the commands ask that can, instead of the store here.",
+    ),
+    Setting(
         name="tls_cert",
         env="CYBERAI_TLS_CERT",
         type="file",
@@ -228,6 +235,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     resolver: str | None = None
     proxy: str | None = None
     api_key: str | None = None
+    profile: str | None = None
     tls_cert: str | None = None
     tls_key: str | None = None
     trusted_proxy: tuple[str, ...] = ()
@@ -283,6 +291,22 @@ def load(**flags: Any) -> Settings:
 def is_in_environment(name: str) -> bool:
     """True when a setting of that name is set in the environment."""
     return any(setting.name == name and os.environ.get(setting.env) for setting in SETTINGS)
+
+
+def profile_name() -> str | None:
+    """The profile that the environment names. Alone: what else stands there may be meant for a server."""
+    return os.environ.get("CYBERAI_PROFILE") or None
+
+
+def client_key() -> str | None:
+    """The key that the environment holds, alone as well."""
+    return os.environ.get("CYBERAI_API_KEY") or None
+
+
+def profiles_path() -> Path:
+    """The file of profiles: of `cyberai login` and of the SDKs."""
+    base = os.environ.get("XDG_CONFIG_HOME") or str(Path("~/.config").expanduser())
+    return Path(base) / "cyberai" / "profiles.json"
 
 
 def _from_environment(setting: Setting, text: str) -> Any:

@@ -103,7 +103,8 @@ def test_too_many_matches_are_refused(site: Site, found: list[str], monkeypatch:
 def test_a_part_that_cannot_be_stored_says_so(
     site: Site, found: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("cyberai.app.bulk._PART", 3)
+    for name in ("_PART", "_LARGEST_PART"):
+        monkeypatch.setattr(f"cyberai.app.bulk.{name}", 3)
     write, calls = site.store.write, []
 
     async def full(workspace: Any, fn: Any) -> Any:

@@ -1,5 +1,6 @@
 """Every page of the web page: what it shows, whom it serves, and what no page ever holds."""
 
+import base64
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -649,6 +650,20 @@ def test_a_report_with_all_its_settings(filled: Filled) -> None:
     assert report["baseline_scan_id"] is None
 
 
+def test_a_report_with_a_logo(filled: Filled) -> None:
+    site = filled.site
+    logo = "data:image/svg+xml;base64," + base64.b64encode(_SVG).decode()
+    fields = {"scan_id": filled.ids["scans"], "format": "html", "logo": logo}
+    assert filled.someone.send("/reports", fields).headers["location"] == "/reports"
+    report = site.get("/v1/reports").json()["data"][0]["id"]
+    while site.runner.run(work_on_report(site.app, "worker-1")):
+        pass
+    assert base64.b64encode(_SVG) in filled.someone.get(f"/reports/{report}/download").body
+
+
+_SVG = b"<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><circle cx='4' cy='4' r='4' fill='#123456'/></svg>"
+
+
 @pytest.mark.parametrize(
     ("fields", "problem"),
     [
@@ -659,6 +674,11 @@ def test_a_report_with_all_its_settings(filled: Filled) -> None:
         ({"type": "delta", "baseline_scan_id": "scan_unknown"}, "baseline_scan_id"),
         ({"title": "x" * 500}, "title"),
         ({"redaction": "some"}, "redaction"),
+        ({"logo": "logo.png"}, "logo"),
+        ({"logo": "data:image/png;base64,AAAA"}, "logo"),
+        ({"logo": "data:image/gif;base64,AAAA"}, "logo"),
+        ({"logo": "data:image/png;base64," + "A" * 201_000}, "logo"),
+        ({"logo": "data:image/png;base64,AAAA", "format": "csv"}, "logo"),
     ],
 )
 def test_a_report_that_cannot_be_ordered(filled: Filled, fields: dict[str, str], problem: str) -> None:

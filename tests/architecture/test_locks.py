@@ -11,7 +11,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
-LOCKS = ["base", "dev", "bootstrap"]
+LOCKS = ["base", "dev", "bootstrap", "node"]
 BASE_PACKAGE_BUDGET = 50
 ENTRY = re.compile(r"^([a-z0-9][a-z0-9-]*)==([^ ;\\]+)")
 
@@ -70,6 +70,7 @@ def test_dev_holds_the_same_releases_as_base() -> None:
         ("base", lambda p: p["project"]["dependencies"]),
         ("dev", lambda p: p["dependency-groups"]["dev"]),
         ("bootstrap", lambda p: p["dependency-groups"]["bootstrap"]),
+        ("node", lambda p: p["dependency-groups"]["node"]),
         ("dev", lambda p: python_sdk()["project"]["dependencies"]),
     ],
 )

@@ -1,7 +1,6 @@
 """The WebSocket beside real scans: every event, in order, once, live and replayed alike."""
 
 import json
-import shutil
 import subprocess
 import time
 from collections import Counter
@@ -12,12 +11,12 @@ from typing import Any
 import pytest
 from websockets.sync.client import connect
 
+from support.node import WITH_WEBSOCKET, node
 from support.processes import Server, running_lab, running_server
 
 pytestmark = pytest.mark.e2e
 
 ENDS = ("scan.completed", "scan.failed", "scan.cancelled")
-FLAGS = ["--experimental-websocket", "--no-warnings"]
 # The page's own lines, with the whole frame printed as JSON instead of in console.log's shortened form.
 PAGE = """
 const ws = new WebSocket('%s')
@@ -70,9 +69,7 @@ def heard_in_node(server: Server, lab: dict[str, Any], folder: Path) -> tuple[se
     """Two scans one after the other, heard by the customer's lines; (scans, frames)."""
     script = folder / "page.js"
     script.write_text(PAGE % address(server))
-    node = shutil.which("node")
-    assert node is not None
-    process = subprocess.Popen([node, *FLAGS, str(script)], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen([node(WITH_WEBSOCKET), str(script)], stdout=subprocess.PIPE, text=True)
     frames: list[Any] = []
     try:
         assert process.stdout is not None
@@ -92,8 +89,6 @@ def heard_in_node(server: Server, lab: dict[str, Any], folder: Path) -> tuple[se
 
 
 def test_two_real_scans_heard_live_and_replayed(server: Server, lab: dict[str, Any], tmp_path: Path) -> None:
-    if shutil.which("node") is None:
-        pytest.skip("no node")
     scans, live = heard_in_node(server, lab, tmp_path)
     # From 1 without holes.
     assert [frame["seq"] for frame in live] == list(range(1, len(live) + 1))

@@ -224,3 +224,42 @@ def test_a_revoked_key_ends_an_open_page(server: Server, scan: str, tab: Tab) ->
     status, _, _ = server.call("DELETE", f"/v1/api-keys/{made['id']}")
     assert status == 200
     tab.wait_for("location.pathname === '/sign-in'", 10)
+
+
+def test_a_logo_is_chosen_as_a_file(server: Server, scan: str, tab: Tab, tmp_path: Path) -> None:
+    logo, large = tmp_path / "logo.svg", tmp_path / "large.png"
+    logo.write_text(
+        "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><circle cx='4' cy='4' r='4'/></svg>"
+    )
+    large.write_bytes(bytes(150_001))
+
+    def choose(path: Path, done: str) -> None:
+        chooser = tab.call("Runtime.evaluate", expression="document.getElementById('logo-file')")["result"]
+        tab.call("DOM.setFileInputFiles", files=[str(path)], objectId=chooser["objectId"])
+        tab.wait_for(done)
+
+    sign_in(tab, server.base)
+    tab.open(f"{server.base}/reports?scan_id={scan}")
+    tab.run("document.querySelector('details.more').open = true")
+    assert tab.run("document.getElementById('logo').checkVisibility()") is False
+    choose(large, "document.getElementById('logo-said').textContent.includes('150,001 bytes')")
+    assert tab.run("document.getElementById('logo').value") == ""
+    choose(logo, "document.getElementById('logo').value.startsWith('data:image/svg+xml;base64,')")
+    tab.picture(tmp_path / "chosen.png")
+    # What else is wrong loses nothing of it.
+    tab.fill("#title", "x" * 300)
+    tab.submit("form[action='/reports'] button.primary")
+    assert "The file chosen before is kept" in tab.text()
+    tab.fill("#title", "With a logo")
+    tab.submit("form[action='/reports'] button.primary")
+    tab.wait_for("document.querySelector('#reports a[download]')", 60)
+    made = server.call("GET", "/v1/reports?limit=1")[2]["data"][0]
+    assert (made["title"], made["format"]) == ("With a logo", "html")
+    tab.open(f"{server.base}/reports?scan_id={scan}")
+    tab.run("document.querySelector('details.more').open = true")
+    choose(logo, "document.getElementById('logo').value")
+    tab.run("document.getElementById('format').value = 'csv'")
+    tab.submit("form[action='/reports'] button.primary")
+    assert "Goes with the formats html and pdf only" in tab.text()
+    tab.picture(tmp_path / "refused.png")
+    assert_quiet(tab, server)

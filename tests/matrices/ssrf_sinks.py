@@ -208,7 +208,7 @@ OPTIONS = {
         "",  # the operator's own decision on what may be reached
     ),
     **dict.fromkeys(
-        ("database_url", "resolver", "host", "port", "trusted_proxy", "cors_origin"), ""
+        ("database_url", "resolver", "host", "port", "trusted_proxy", "cors_origin", "server", "profile"), ""
     ),  # the operator's own machines
     **dict.fromkeys(
         [
@@ -274,6 +274,8 @@ READERS = {
     "cyberai.checks.web.redirect_by_path": "a href",
     "cyberai.checks.web.traversal_by_path": "script src",
     "cyberai.cli.client": "",
+    "cyberai.cli.login": "",  # the operator's own server
+    "cyberai.cli.server_login": "",  # the same
     "cyberai.config": "--proxy",
     "cyberai.domain.http": "a href",
     "cyberai.domain.scope": "POST /v1/scans target",

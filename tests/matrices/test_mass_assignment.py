@@ -391,7 +391,7 @@ def newest(world: World, kind: str) -> dict[str, Any]:
             "/reports",
             "reports",
             {"scan_id": "{scan}", "format": "csv"},
-            {"type", "title", "redaction", "baseline_scan_id"},
+            {"type", "title", "redaction", "baseline_scan_id", "logo"},
         ),
     ],
 )

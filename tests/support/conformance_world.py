@@ -40,7 +40,8 @@ class _Plain(http.server.BaseHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def _target() -> Iterator[str]:
+def plain_site() -> Iterator[str]:
+    """The address of a target that is scanned within seconds."""
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Plain) as site:
         thread = threading.Thread(target=site.serve_forever, daemon=True)
         thread.start()
@@ -52,11 +53,11 @@ def _target() -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def conformance_world(folder: Path) -> Iterator[dict[str, Any]]:
-    """The values of the README's table."""
-    with socket.socket() as closed, _target() as target:
+def conformance_world(folder: Path, *more: str) -> Iterator[dict[str, Any]]:
+    """The values of the README's table; `more` are further options of the server."""
+    with socket.socket() as closed, plain_site() as target:
         closed.bind(("127.0.0.1", 0))  # bound and not listening: nobody else gets the port
-        flags = ("--chaos", "on", "--workers", "1", "--log-level", "error")
+        flags = ("--chaos", "on", "--workers", "1", "--log-level", "error", *more)
         with running_server(folder, *flags) as server:
             origin = f"http://127.0.0.1:{closed.getsockname()[1]}"
             yield {"target": target, "closed_origin": origin, **_values(server, target)}

@@ -1,9 +1,21 @@
 """Takes a store of today back to what an earlier schema knew, so that its upgrade has rows to work on."""
 
-TO_0003 = (
+TO_0007 = (
     "DROP TABLE asset",
     "DROP TABLE asset_sighting",
     "DROP TABLE asset_change",
+    "UPDATE schema_version SET version_num = '0007'",
+)
+
+TO_0006 = (
+    *TO_0007,
+    "DROP TABLE pair_count",
+    "DROP TABLE vulnerability_brief",
+    "UPDATE schema_version SET version_num = '0006'",
+)
+
+TO_0003 = (
+    *TO_0006,
     "DROP TABLE feed",
     "DROP TABLE feed_entry",
     "DROP TABLE retest",

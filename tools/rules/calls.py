@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from tools.rules.allowances import Allowances
-from tools.rules.imports import OWN_CLIENT
+from tools.rules.imports import OWN_CLIENTS
 from tools.rules.source import Module, Violation
 
 OUTBOUND_CALLS = ("socket.create_connection", "asyncio.open_connection", "asyncio.open_unix_connection")
@@ -62,7 +62,7 @@ def opens_socket(module: Module, node: ast.Call, called: str) -> bool:
     """A call that opens a connection or asks a resolver, anywhere but in net; listening is for lab, bootstrap and api."""
     if module.inside("net"):
         return False
-    if called == "asyncio.open_connection" and module.inside(OWN_CLIENT):
+    if called == "asyncio.open_connection" and module.inside(*OWN_CLIENTS):
         return False
     method = node.func.attr if isinstance(node.func, ast.Attribute) else ""
     if method == "create_datagram_endpoint" and module.inside(*LISTENERS):

@@ -16,6 +16,7 @@ from tools.rules.source import PACKAGE, Import, Module, Violation, is_within
 
 CLIENT_LIBRARIES = (
     "aiohttp",
+    "cyberai_sdk",
     "dns.asyncquery",
     "dns.asyncresolver",
     "dns.query",
@@ -34,8 +35,8 @@ CLIENT_LIBRARIES = (
     "websockets",
     "xmlrpc",
 )
-OWN_CLIENT = "cli.client"
-"""The client of our own API on loopback, for `cyberai demo`."""
+OWN_CLIENTS = ("cli.client", "cli.remote")
+"""The clients of our own API: of `cyberai demo` on loopback, and of the remote commands, over the Python SDK."""
 STORE_LIBRARIES = ("sqlalchemy", "apsw", "alembic", "psycopg")
 ENTROPY_MODULES = ("random", "secrets", "uuid")
 UNSAFE_MODULES = ("pickle", "marshal", "shelve", "dill", "cloudpickle", "jsonpickle")
@@ -64,7 +65,9 @@ def imports_any(item: Import, names: Collection[str]) -> bool:
 
 def opens_connections(module: Module, item: Import) -> bool:
     return (
-        imports_any(item, CLIENT_LIBRARIES) and not module.inside("net", OWN_CLIENT) and not item.typing_only
+        imports_any(item, CLIENT_LIBRARIES)
+        and not module.inside("net", *OWN_CLIENTS)
+        and not item.typing_only
     )
 
 
@@ -118,15 +121,18 @@ def narrow_checks(module: Module) -> Iterator[Violation]:
 
 
 def undeclared(modules: list[Module], pyproject: Path) -> Iterator[Violation]:
-    """Third-party imports that [project.dependencies] does not name: they would be missing from an installation."""
-    project = tomllib.loads(pyproject.read_text())["project"]
+    """Third-party imports that [project.dependencies] does not name and that the wheel does not carry: they would be
+    missing from an installation."""
+    document = tomllib.loads(pyproject.read_text())
+    project, wheel = document["project"], document["tool"]["hatch"]["build"]["targets"]["wheel"]
+    carried = {Path(package).name for package in wheel["packages"]}
     groups = [project["dependencies"], *project.get("optional-dependencies", {}).values()]
     declared = {canonicalize_name(Requirement(line).name) for group in groups for line in group}
     providers = packages_distributions()
     for module in modules:
         for item in module.imports:
             top = item.module.partition(".")[0]
-            if top in sys.stdlib_module_names or top in (PACKAGE, "__future__"):
+            if top in sys.stdlib_module_names or top in (*carried, "__future__"):
                 continue
             if not declared & {canonicalize_name(name) for name in providers.get(top, [])}:
                 yield module.violation(item.line, "undeclared", f"{top} is no dependency of pyproject.toml")

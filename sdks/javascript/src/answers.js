@@ -32,7 +32,7 @@ export function apiError(status, headers, text) {
   // A proxy's page is no envelope: the status tells enough.
   const { code = null, message, details = {}, request_id } = parsed(text)?.error ?? {};
   const kind = BY_STATUS[status] ?? (status < 500 ? ApiError : ServerError);
-  return new kind(`${status} ${message ?? ""} ${details?.field ?? ""} ${details?.reason ?? ""}`.trim(), {
+  return new kind(`${status} ${message ?? "from another program, such as a proxy; check the base URL"} ${details?.field ?? ""} ${details?.reason ?? ""}`.trim(), {
     status,
     code,
     details,

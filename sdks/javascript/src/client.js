@@ -64,7 +64,7 @@ export class Client {
   call(name, args = {}, options = {}) {
     const { _shape: shape } = operationOf(name);
     const load = async (query) => {
-      const { status, body } = await this.raw(name, { ...args, query }, options);
+      const { status, body } = await this._http._exchange(operationOf(name), { ...args, query }, options, whole);
       if (shape === ".") return body;
       const value = parsed(body);
       const shapes = shape.split("|");
@@ -86,12 +86,13 @@ export class Client {
   /** The answer as it came: `{status, headers, body}`. */
   async raw(name, args = {}, options = {}) {
     return this._http._exchange(operationOf(name), args, options, async (response, pieces) => ({
-      status: response.status,
+      ...(await whole(response, pieces)),
       headers: Object.fromEntries(response.headers),
-      body: await textOf(pieces),
     }));
   }
 }
+
+const whole = async ({ status }, pieces) => ({ status, body: await textOf(pieces) });
 
 function operationOf(name) {
   if (!Object.hasOwn(operations, name)) throw new UsageError(`There is no operation ${name}`);

@@ -56,8 +56,8 @@ export class Http {
   /** One try: the response, its status judged, and its body as pieces. With `idle` the time limit is that of a silence. */
   async _attempt({ method, path, _accept: accept }, { id, query, body }, options, idle) {
     const { root, key } = await this._server();
-    const { logger, fetch: doFetch = fetch, ...ours } = this._options;
-    const { signal, timeout = ours.timeout } = options;
+    const { logger, fetch: doFetch = fetch, timeout: usual } = this._options;
+    const { signal, timeout = usual } = options;
     const url = root + (path.includes("{id}") ? path.replace("{id}", idOf(id)) : path);
     const headers = { Accept: accept || "*/*", Authorization: `Bearer ${key}` };
     // Browsers name themselves.
@@ -67,7 +67,7 @@ export class Http {
     if (body !== undefined) headers["Content-Type"] = "application/json";
     const controller = new AbortController();
     const stop = () => controller.abort();
-    let late, timer;
+    let late, timer, isWhole;
     const arm = () => {
       clearTimeout(timer);
       timer = setTimeout(() => stop((late = true)), timeout);
@@ -75,12 +75,13 @@ export class Http {
     const close = () => {
       clearTimeout(timer);
       signal?.removeEventListener("abort", stop);
-      stop();
+      // An error with its stack, for nobody, would be a tenth of a call.
+      if (!isWhole) stop();
     };
     const broken = (error) => {
       close();
       if (signal?.aborted) return signal.reason;
-      const why = late ? `no answer within ${timeout} ms` : (error.cause ?? error).message;
+      const why = late ? `no answer within ${timeout} ms` : (error.cause ?? error).message + "; is the server running there?";
       const message = `${method} ${url}: ${why}`;
       logger?.(message);
       return new (late ? TimeoutError : ConnectionError)(message, { cause: error });
@@ -90,7 +91,7 @@ export class Http {
     arm();
     let response;
     try {
-      response = await doFetch(url + queryText(query), {
+      response = await doFetch(url + (query ? queryText(query) : ""), {
         method,
         headers: { ...headers, ...options.headers },
         body: body && JSON.stringify(body),
@@ -109,7 +110,7 @@ export class Http {
         while (reader) {
           if (idle) arm();
           const { done, value } = await reader.read();
-          if (done) return;
+          if (done) return (isWhole = done);
           // Whoever takes the pieces may take time.
           if (idle) clearTimeout(timer);
           yield value;
@@ -124,7 +125,7 @@ export class Http {
     // A proxy's page is no answer, and wherever a redirect leads, the key does not go there.
     if (status < 200 || status >= 300 || !(response.headers.get("content-type") ?? "").match(accept)) {
       close();
-      throw new BadResponseError(`${url} answered ${status} ${response.headers.get("content-type")}`, { status });
+      throw new BadResponseError(`${url} answered ${status} ${response.headers.get("content-type")}; is it a Cyber AI server?`, { status });
     }
     return { _response: response, _pieces: pieces, _close: close };
   }
@@ -157,7 +158,7 @@ function idOf(id) {
 }
 
 /** Several values by comma, times in UTC. */
-function queryText(query = {}) {
+function queryText(query) {
   const found = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     if (value != null) found.set(name, value instanceof Date ? value.toISOString() : value);

@@ -1,5 +1,7 @@
 """A scan's whole result as one object: what `cyberai scan --format json` prints."""
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 
 from cyberai.app.context import App
@@ -8,6 +10,7 @@ from cyberai.app.scans import require_scan
 from cyberai.app.vulnerabilities import whole_resource
 from cyberai.domain.ids import WorkspaceId
 from cyberai.domain.report import CoverageRow
+from cyberai.domain.severity import Severity
 from cyberai.ports.store import Tx
 
 
@@ -33,15 +36,29 @@ async def scan_result(app: App, workspace: WorkspaceId, scan_id: str) -> ScanRes
 
     def load(tx: Tx) -> ScanResult:
         scan = require_scan(tx, scan_id)
-        rows = tx.vulnerabilities.of_scan(scan.id)
-        rows.sort(key=lambda r: (-r.effective_severity.rank, -r.confidence, r.title, r.affected_component))
         return ScanResult(
             scan=scan_resource(scan),
-            vulnerabilities=[whole_resource(tx, row) for row in rows],
-            coverage=tx.ledger.rows(scan.id),
+            vulnerabilities=worst_first(
+                whole_resource(tx, row) for row in tx.vulnerabilities.of_scan(scan.id)
+            ),
+            coverage=sorted(tx.ledger.rows(scan.id), key=lambda row: (row.host, row.check_id)),
         )
 
     return await app.store.read(workspace, load)
+
+
+def worst_first(rows: Iterable[VulnerabilityResource]) -> list[VulnerabilityResource]:
+    """The order of a result: by severity and confidence, then by words; the id makes it the same everywhere."""
+    return sorted(
+        rows,
+        key=lambda row: (
+            -Severity(row.severity).rank,
+            -row.confidence,
+            row.title,
+            row.affected_component,
+            row.id,
+        ),
+    )
 
 
 async def known_findings(app: App, workspace: WorkspaceId, scan_id: str) -> frozenset[str]:

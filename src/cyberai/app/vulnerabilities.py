@@ -114,16 +114,26 @@ def change_vulnerability(
     app: App, tx: Tx, known: Vulnerability, patch: VulnerabilityPatch, at: int, by: Actor
 ) -> Vulnerability:
     """Store the row after a merge patch with its history and its event; raise as `apply_patch` does."""
-    patched = apply_patch(known, patch, at)
-    if patched is not known:
-        tx.vulnerabilities.update(patched, by)
-        tx.events.append(vulnerability_event(app, event_of(known, patched), patched, at))
-    return patched
+    changed = apply_patch(known, patch, at)
+    if changed is not known:
+        store_change(app, tx, known, changed, at, by)
+    return changed
+
+
+def store_change(app: App, tx: Tx, known: Vulnerability, changed: Vulnerability, at: int, by: Actor) -> None:
+    """Store a changed row with its history and its event."""
+    tx.vulnerabilities.update(changed, by)
+    tx.events.append(vulnerability_event(app, event_of(known, changed), changed, at))
 
 
 def apply_patch(known: Vulnerability, patch: VulnerabilityPatch, at: int) -> Vulnerability:
     """The row after a merge patch: absent keys stay, null clears. Pure."""
     require_patch(patch)
+    return patched(known, patch, at)
+
+
+def patched(known: Vulnerability, patch: VulnerabilityPatch, at: int) -> Vulnerability:
+    """The same, of a patch that was looked at already."""
     changes: dict[str, object] = {}
     if patch.assignee is not UNSET:
         changes["assignee"] = _text(patch.assignee, "assignee")

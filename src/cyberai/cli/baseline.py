@@ -11,6 +11,7 @@ from cyberai.cli.failures import Failure
 
 if TYPE_CHECKING:
     from cyberai.app.resources import VulnerabilityResource
+    from cyberai.cli.place import Place
     from cyberai.config import Settings
 
 MAX_BYTES = 512 << 20
@@ -37,7 +38,7 @@ class _Report(Struct):
     vulnerabilities: list[_Finding]
 
 
-def baseline_of(text: str | None, settings: "Settings") -> Baseline | None:
+def baseline_of(text: str | None, place: "Place", settings: "Settings | None") -> Baseline | None:
     """Read it, before the scan; raise Failure when it cannot be used: a pipeline must not pass by a mistyped name."""
     if text is None:
         return None
@@ -45,7 +46,7 @@ def baseline_of(text: str | None, settings: "Settings") -> Baseline | None:
         return Baseline(text, _of_file(Path(text)))
     if not text.startswith("scan_"):
         raise _unusable(text, "there is no such file, and it is no id of a scan")
-    return Baseline(text, _of_scan(text, settings))
+    return Baseline(text, _of_scan(text, place, settings))
 
 
 def _of_file(path: Path) -> frozenset[str]:
@@ -60,21 +61,16 @@ def _of_file(path: Path) -> frozenset[str]:
     return frozenset(word for row in report.vulnerabilities for word in (row.fingerprint, row.id) if word)
 
 
-def _of_scan(scan_id: str, settings: "Settings") -> frozenset[str]:
-    from cyberai.app.results import known_findings
-    from cyberai.bootstrap.build import open_app
-    from cyberai.cli.running import run
+def _of_scan(scan_id: str, place: "Place", settings: "Settings | None") -> frozenset[str]:
+    from cyberai.cli.place import on_platform
     from cyberai.domain.errors import NotFound
-    from cyberai.domain.ids import DEFAULT_WORKSPACE
-
-    async def known() -> frozenset[str]:
-        async with open_app(settings) as app:
-            return await known_findings(app, DEFAULT_WORKSPACE, scan_id)
 
     try:
-        return run(known())
+        return on_platform(place, lambda platform: platform.known_findings(scan_id), settings)
     except NotFound as error:
-        raise _unusable(scan_id, "the store holds no such scan; `cyberai scans` lists them") from error
+        where = "server" if place.server else "store"
+        why = f"the {where} holds no such scan; `cyberai scans{place.again}` lists them"
+        raise _unusable(scan_id, why) from error
 
 
 def _unusable(name: str, why: str) -> Failure:

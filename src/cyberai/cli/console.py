@@ -1,12 +1,14 @@
 """Where people read: stdout for results, stderr for everything on the way."""
 
 import sys
+from collections.abc import Iterable
 from typing import IO
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.text import Text
 
-from cyberai.reports.plain_text import capped, one_line
+from cyberai.reports.plain_text import capped, one_line, visible
 
 SEVERITY_STYLES = {
     "critical": "bold white on dark_red",
@@ -22,6 +24,13 @@ FILE_WIDTH = 100
 class _Screen(Console):
     """A console that leaves it to `main.run` what a closed pipe means: rich ends the process with 1, which here
     means findings."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """Whatever a store or a server holds in the place of a word: no control of a terminal gets through. Rich takes
+        out a few only."""
+        for segment in super().render(renderable, options):
+            shown = segment.control or segment.text.isprintable() or segment.text == "\n"
+            yield segment if shown else Segment(visible(segment.text), segment.style)
 
     def on_broken_pipe(self) -> None:
         """Re-raise what rich has caught."""

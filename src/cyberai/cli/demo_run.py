@@ -156,12 +156,11 @@ def program() -> str:
 
 
 def _make_key(data_dir: Path) -> str:
-    from cyberai.app.keys import create_key
-    from cyberai.cli.keys import on_store
-    from cyberai.domain.ids import DEFAULT_WORKSPACE
+    from cyberai.cli.place import Place, on_platform
 
     request = KeyRequest(name="demo", plan="enterprise")
-    return str(on_store(data_dir, lambda app: create_key(app, DEFAULT_WORKSPACE, request)).key)
+    place = Place(data_dir=data_dir, may_be_new=True)
+    return str(on_platform(place, lambda platform: platform.create_key(request)).key)
 
 
 def _first_line(child: Child) -> dict[str, Any]:

@@ -1,18 +1,18 @@
 """`cyberai diff`: what became of the findings from one scan to another."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from cyberai.cli.options import as_json, data_dir
-from cyberai.cli.store_access import newest_scan, on_existing_store, workspace_option
+from cyberai.cli.place import Place, on_platform, somewhere
+from cyberai.cli.store_access import newest_scan, workspace_option
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from cyberai.app.context import App
     from cyberai.app.scan_diff import DifferenceResource, DiffResource
+    from cyberai.cli.platform import Platform
 
 HELP = """Show what became of the findings from scan A to scan B.
 
@@ -24,6 +24,7 @@ Examples:
   cyberai diff scan_01hq... scan_01hr...
   cyberai diff scan_01hr... --json
   cyberai diff --all                  # name what is still there as well
+  cyberai diff --profile work
 
 What the later scan did not look at is called not tested, never fixed. A pipeline fails by what is new with the option
 --fail-on-new of the command scan.
@@ -47,29 +48,18 @@ _GAPS = 10
 @click.option(
     "--all", "show_all", is_flag=True, help="Name what is still there as well, not only its number."
 )
-@workspace_option
-@data_dir
+@somewhere(workspace_option, data_dir)
 @as_json
-def command(
-    first: str | None,
-    second: str | None,
-    workspace: str,
-    data_dir: Path | None,
-    as_json: bool,
-    show_all: bool,
-) -> None:
+def command(first: str | None, second: str | None, place: Place, as_json: bool, show_all: bool) -> None:
     """Groups of findings, or the object of GET /v1/scans/{id}/diff."""
-    from cyberai.app.scan_diff import PREVIOUS, scan_diff
-    from cyberai.cli.keys import workspace_id
+    from cyberai.app.scan_diff import PREVIOUS
 
-    space = workspace_id(workspace)
     against = first if second and first else PREVIOUS
 
-    async def compare(app: "App") -> "DiffResource":
-        scan_id = await newest_scan(second or first, space)(app)
-        return await scan_diff(app, space, scan_id, against)
+    async def compare(platform: "Platform") -> "DiffResource":
+        return await platform.diff(await newest_scan(platform, second or first), against)
 
-    diff = on_existing_store(data_dir, compare)
+    diff = on_platform(place, compare)
     if as_json:
         import msgspec
 

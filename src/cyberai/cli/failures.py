@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from cyberai.cli.exit_codes import ExitCode
 
 if TYPE_CHECKING:
+    import click
+
     from cyberai.domain.errors import CyberAIError
 
 
@@ -67,9 +69,29 @@ def _usage(error: BaseException) -> int:
     import click
 
     assert isinstance(error, click.ClickException)
+    if isinstance(error, click.NoSuchOption) and error.option_name in ("--server", "--profile"):
+        return _only_here(error)
     context = error.ctx if isinstance(error, click.UsageError) else None
     path = context.command_path if context else "cyberai"
     show(error.format_message(), next_step=f"{path} --help shows every option, with examples")
+    return ExitCode.USAGE
+
+
+_INSTEAD = {
+    "replay": "cyberai findings retest ID --profile NAME has the server repeat the proof, and stores what it says",
+    "targets": "cyberai scans --profile NAME --target TARGET lists the scans of one",
+    "checks": "This machine's checks are those of a server of the same version",
+}
+
+
+def _only_here(error: "click.NoSuchOption") -> int:
+    """A command of this machine that was asked of a server."""
+    path = error.ctx.command_path if error.ctx else "cyberai"
+    name = path.split()[-1]
+    show(
+        f"{path} works on this machine only and cannot be asked of a server",
+        next_step=_INSTEAD.get(name, "Run it on the server's machine, without this option"),
+    )
     return ExitCode.USAGE
 
 

@@ -1,26 +1,28 @@
 """`cyberai findings retest`: repeat the proof of findings, and store what that says of them."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cyberai.cli.auth_source import login_of, who_repeats
 from cyberai.cli.exit_codes import ExitCode
-from cyberai.cli.options import as_json, data_dir, target_policy
+from cyberai.cli.options import POLICY, as_json, data_dir, target_policy
+from cyberai.cli.place import at_server, on_platform, place_of
 from cyberai.cli.store_access import policy_settings, workspace_option
 
 if TYPE_CHECKING:
     from cyberai.app.retest_view import RetestResource
+    from cyberai.cli.platform import Platform
 
-HELP = """Repeat the proof of findings from here, and store what it says: fixed_confirmed closes what is open, present
-reopens what was fixed. `cyberai replay` does the same and stores nothing.
+HELP = """Repeat the proof of findings, from here or by a server, and store what it says: fixed_confirmed closes what is
+open, present reopens what was fixed. `cyberai replay` does the same from here and stores nothing.
 
 \b
 Examples:
   cyberai findings retest vuln_01hq...
   cyberai findings retest vuln_01hq... vuln_01hr... --allow 127.0.0.0/8
   cyberai findings retest vuln_01hq... --json
+  cyberai findings retest vuln_01hq... --profile work
 
 \b
 Exit codes:
@@ -32,34 +34,25 @@ _STYLES = {"present": "bold red", "fixed_confirmed": "bold green"}
 @click.command("retest", help=HELP)
 @click.argument("finding_ids", metavar="ID...", nargs=-1, required=True)
 @who_repeats
+@at_server
 @target_policy
 @workspace_option
 @data_dir
 @as_json
-def command(
-    finding_ids: tuple[str, ...],
-    workspace: str,
-    data_dir: Path | None,
-    as_json: bool,
-    auth: str | None,
-    cookies: tuple[str, ...],
-    **policy: Any,
-) -> None:
+@click.pass_context
+def command(ctx: click.Context, /, **flags: Any) -> None:
     """One after the other; the worst result is the exit code."""
-    from cyberai.app.retest_work import retest_now
-    from cyberai.bootstrap.build import open_app
-    from cyberai.cli.keys import workspace_id
-    from cyberai.cli.running import run
+    place = place_of(ctx, flags)
+    settings = (
+        None if place.server else policy_settings(place.data_dir, {name: flags[name] for name in POLICY})
+    )
+    login = login_of(flags["auth"], flags["cookies"])
 
-    settings, space = policy_settings(data_dir, policy), workspace_id(workspace)
-    login = login_of(auth, cookies)
+    async def retested(platform: "Platform") -> "list[RetestResource]":
+        return [await platform.retest(id, login) for id in dict.fromkeys(flags["finding_ids"])]
 
-    async def retested() -> "list[RetestResource]":
-        async with open_app(settings) as app:
-            return [await retest_now(app, space, id, login) for id in dict.fromkeys(finding_ids)]
-
-    results = run(retested())
-    if as_json:
+    results = on_platform(place, retested, settings)
+    if flags["as_json"]:
         import msgspec
 
         click.echo(msgspec.json.format(msgspec.json.encode(results), indent=2).decode())

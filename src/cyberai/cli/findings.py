@@ -1,20 +1,21 @@
 """`cyberai findings`: what scans have found, and what people decide about it, on the store itself."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from cyberai.cli import finding_retest
 from cyberai.cli.options import SEVERITIES, Listed, as_json, data_dir
-from cyberai.cli.store_access import on_existing_store, workspace_option
+from cyberai.cli.place import Place, on_platform, somewhere
+from cyberai.cli.store_access import workspace_option
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from cyberai.app.listing import ListPage
     from cyberai.app.resources import VulnerabilityResource
+    from cyberai.cli.platform import Platform
 
 STATUSES = ("open", "in_progress", "fixed", "accepted_risk", "false_positive")
 TIERS = ("confirmed", "strong", "lead")
@@ -42,6 +43,7 @@ Examples:
   cyberai findings list --severity critical,high --status open --sort -risk_score
   cyberai findings list --search "sql login" --created-after 2030-01-31
   cyberai findings list --scan scan_01hq... --json
+  cyberai findings list --profile work
 """
 SHOW_HELP = """Show one finding: what it is, the proof, the command that shows it again, how to mend it.
 
@@ -100,22 +102,11 @@ command.add_command(finding_retest.command)
 @click.option(
     "--limit", type=click.IntRange(1, 200), default=50, show_default=True, help="At most so many findings."
 )
-@workspace_option
-@data_dir
+@somewhere(workspace_option, data_dir)
 @as_json
-def list_(limit: int, workspace: str, data_dir: Path | None, as_json: bool, **asked: Any) -> None:
+def list_(limit: int, place: Place, as_json: bool, **asked: Any) -> None:
     """Findings, or a list of objects."""
-    from cyberai.api.query import Query
-    from cyberai.api.vulnerabilities import wanted
-    from cyberai.app.vulnerabilities import list_vulnerabilities
-    from cyberai.cli.keys import workspace_id
-
-    space, query = workspace_id(workspace), Query(_parameters(asked))
-    where, sort = wanted(query, query.texts("scan_id")), query.sort()
-    page = on_existing_store(
-        data_dir,
-        lambda app: list_vulnerabilities(app, space, where, limit=limit, cursor=None, sort=sort),
-    )
+    page = on_platform(place, lambda platform: platform.findings(_parameters(asked), limit=limit))
     if as_json:
         click.echo(_encoded(page.data))
     else:
@@ -138,16 +129,11 @@ def _parameters(asked: dict[str, Any]) -> dict[str, str]:
 
 @command.command("show", help=SHOW_HELP)
 @click.argument("finding_id", metavar="ID")
-@workspace_option
-@data_dir
+@somewhere(workspace_option, data_dir)
 @as_json
-def show(finding_id: str, workspace: str, data_dir: Path | None, as_json: bool) -> None:
+def show(finding_id: str, place: Place, as_json: bool) -> None:
     """One finding."""
-    from cyberai.app.vulnerabilities import get_vulnerability
-    from cyberai.cli.keys import workspace_id
-
-    space = workspace_id(workspace)
-    row = on_existing_store(data_dir, lambda app: get_vulnerability(app, space, finding_id))
+    row = on_platform(place, lambda platform: platform.finding(finding_id))
     if as_json:
         click.echo(_encoded(row))
         return
@@ -173,38 +159,28 @@ def show(finding_id: str, workspace: str, data_dir: Path | None, as_json: bool) 
 @click.option(
     "--tag", "tags", multiple=True, metavar="TEXT", help="Tags instead of those it has; - for none."
 )
-@workspace_option
-@data_dir
+@somewhere(workspace_option, data_dir)
 @as_json
-def set_(
-    finding_ids: tuple[str, ...], workspace: str, data_dir: Path | None, as_json: bool, **changes: Any
-) -> None:
+def set_(finding_ids: tuple[str, ...], place: Place, as_json: bool, **changes: Any) -> None:
     """Change every one; what was changed before an error stays."""
-    from cyberai.app.requests import VulnerabilityPatch
-    from cyberai.app.vulnerabilities import update_vulnerability
-    from cyberai.cli.keys import workspace_id
-    from cyberai.domain.history import OPERATOR
-
     members = _members(changes)
     if not members:
         raise click.UsageError(
             "Nothing to change; say what, such as --status fixed", click.get_current_context()
         )
-    space = workspace_id(workspace)
 
-    async def change(app: Any) -> list["VulnerabilityResource"]:
-        return [
-            await update_vulnerability(app, space, finding_id, VulnerabilityPatch(**members), by=OPERATOR)
-            for finding_id in dict.fromkeys(finding_ids)
-        ]
+    async def change(platform: "Platform") -> list["VulnerabilityResource"]:
+        return [await platform.decide(finding_id, members) for finding_id in dict.fromkeys(finding_ids)]
 
-    rows = on_existing_store(data_dir, change)
+    rows = on_platform(place, change)
     if as_json:
         click.echo(_encoded(rows))
         return
+    from cyberai.cli.console import plain
+
     for row in rows:
         until = f" until {row.accept_until[:10]}" if row.accept_until else ""
-        click.echo(f"{row.id}  {row.severity}, {row.status}{until}")
+        click.echo(plain(f"{row.id} {row.severity}, {row.status}{until}").replace(" ", "  ", 1))
 
 
 def _members(changes: dict[str, Any]) -> dict[str, Any]:

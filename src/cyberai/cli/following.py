@@ -15,11 +15,14 @@ LINE_INTERVAL = 5_000_000
 
 
 class Update(Struct, frozen=True):
-    """One event of a scan: its type, when (UTC microseconds), and the resource as the API shows it."""
+    """One event of a scan: its type, when (UTC microseconds), the resource as the API shows it, the scan's id, and
+    findings until then where they were counted."""
 
     type: str
     at: int
     data: dict[str, Any]
+    scan_id: str = ""
+    found: int | None = None
 
 
 class Follower(Protocol):
@@ -81,6 +84,8 @@ class LiveBar:
 
     def __call__(self, update: Update) -> None:
         """Move the bar, or print a finding above it."""
+        if update.found is not None:
+            self._found = update.found
         if update.type == "vulnerability.found":
             self._found += 1
             self._progress.console.print(finding_line(update.data), no_wrap=True, overflow="ellipsis")
@@ -111,6 +116,8 @@ class PlainLines:
 
     def __call__(self, update: Update) -> None:
         """Print a line when it is time."""
+        if update.found is not None:
+            self._found = update.found
         if update.type == "vulnerability.found":
             self._found += 1
         if not update.type.startswith("scan."):

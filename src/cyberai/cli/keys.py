@@ -1,25 +1,24 @@
 """`cyberai keys`: API keys, made and revoked on the store itself, while the server runs or not."""
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from cyberai.cli.options import as_json, data_dir, database_url
+from cyberai.cli.place import Place, on_platform, somewhere
+from cyberai.cli.server_login import HERE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
-
-    from cyberai.app.context import App
     from cyberai.app.resources import KeyResource
 
-HELP = """Create, list and revoke API keys. Works on the store, with or without a running server.
+HELP = """Create, list and revoke API keys: on the store, with or without a running server, or over a server's API.
 
 \b
 Examples:
   cyberai keys create --name ci --plan standard --scope scans:write --scope scans:read
   cyberai keys list
   cyberai keys revoke key_01hq...
+  cyberai keys list --profile work
 """
 CREATE_HELP = """Make a key. It is shown once and stored only as a digest: keep it now.
 
@@ -99,50 +98,41 @@ def command() -> None:
     type=click.Choice(SCOPES),
     help="What the key may do; may be repeated. Default: everything.",
 )
-@workspace_option
 @click.option(
     "--expires",
     metavar="DATE",
     type=ExpiryDate(),
     help="Last day of the key (UTC), or a time. Default: never.",
 )
-@data_dir
-@database_url
+@somewhere(workspace_option, data_dir, database_url, may_be_new=True)
 @as_json
 def create(
-    name: str, plan: str, scopes: tuple[str, ...], workspace: str, expires: str | None, **flags: Any
+    name: str, plan: str, scopes: tuple[str, ...], expires: str | None, place: Place, as_json: bool
 ) -> None:
     """Make one and show it."""
-    from cyberai.app.keys import create_key
     from cyberai.app.requests import KeyRequest
 
     request = KeyRequest(name=name, plan=plan, scopes=list(scopes) or None, expires_at=expires)
-    space = workspace_id(workspace)
-    key = on_store(
-        flags["data_dir"], lambda app: create_key(app, space, request), database_url=flags["database_url"]
-    )
-    if flags["as_json"]:
+    key = on_platform(place, lambda platform: platform.create_key(request))
+    if as_json:
         click.echo(_encoded(key))
         return
-    click.echo(key.key)
+    from cyberai.cli.console import plain
+
+    click.echo(plain(key.key))
     click.echo(
-        f"Key {key.id} ({key.plan}, workspace {key.workspace}). It is not shown again.\n"
-        'Use it as: curl -H "Authorization: Bearer KEY" http://127.0.0.1:8080/v1/scans',
+        plain(f"Key {key.id} ({key.plan}, workspace {key.workspace}). It is not shown again.") + "\n"
+        f'Use it as: curl -H "Authorization: Bearer KEY" {place.server.root if place.server else HERE}/v1/scans',
         err=True,
     )
 
 
 @command.command("list", help=LIST_HELP)
-@workspace_option
-@data_dir
-@database_url
+@somewhere(workspace_option, data_dir, database_url, may_be_new=True)
 @as_json
-def list_(workspace: str, data_dir: Path | None, database_url: str | None, as_json: bool) -> None:
+def list_(place: Place, as_json: bool) -> None:
     """A table, or a list of objects."""
-    from cyberai.app.keys import list_keys
-
-    space = workspace_id(workspace)
-    keys = on_store(data_dir, lambda app: list_keys(app, space), database_url=database_url)
+    keys = on_platform(place, lambda platform: platform.keys())
     if as_json:
         click.echo(_encoded(keys))
         return
@@ -156,24 +146,19 @@ def list_(workspace: str, data_dir: Path | None, database_url: str | None, as_js
         table.add_column(title, overflow="fold", no_wrap=title in ("ID", "KEY", "PLAN"))
     for key in keys:
         table.add_row(key.id, plain(key.name), key.plan, key.hint, key.created_at, state(key))
-    stdout().print(table if keys else f"No keys in workspace {workspace}.")
+    stdout().print(table if keys else f"No keys in workspace {place.workspace}.")
 
 
 @command.command("revoke", help=REVOKE_HELP)
 @click.argument("key_id", metavar="ID")
-@workspace_option
-@data_dir
-@database_url
+@somewhere(workspace_option, data_dir, database_url, may_be_new=True)
 @as_json
-def revoke(
-    key_id: str, workspace: str, data_dir: Path | None, database_url: str | None, as_json: bool
-) -> None:
+def revoke(key_id: str, place: Place, as_json: bool) -> None:
     """Revoke one."""
-    from cyberai.app.keys import revoke_key
+    from cyberai.cli.console import plain
 
-    space = workspace_id(workspace)
-    key = on_store(data_dir, lambda app: revoke_key(app, space, key_id), database_url=database_url)
-    click.echo(_encoded(key) if as_json else f"Revoked {key.id} ({key.name}).")
+    key = on_platform(place, lambda platform: platform.revoke_key(key_id))
+    click.echo(_encoded(key) if as_json else plain(f"Revoked {key.id} ({key.name})."))
 
 
 def state(key: "KeyResource") -> str:
@@ -181,35 +166,6 @@ def state(key: "KeyResource") -> str:
     if key.revoked_at:
         return "revoked"
     return f"until {key.expires_at}" if key.expires_at else "valid"
-
-
-def workspace_id(name: str) -> Any:
-    """The workspace; raise BadParameter when the name cannot be one."""
-    from cyberai.domain.ids import WorkspaceId
-
-    if not (1 <= len(name) <= 64 and name.isascii() and all(c.isalnum() or c in "-_." for c in name)):
-        raise click.BadParameter(
-            "a workspace name has 1 to 64 letters, digits, '-', '_' or '.'", param_hint="--workspace"
-        )
-    return WorkspaceId(name)
-
-
-def on_store(
-    data_dir: Path | None,
-    use: "Callable[[App], Coroutine[Any, Any, Any]]",
-    *,
-    database_url: str | None = None,
-) -> Any:
-    """Open the store, run one use case, close it."""
-    from cyberai.bootstrap.build import open_app
-    from cyberai.cli.running import run
-    from cyberai.config import load
-
-    async def opened() -> Any:
-        async with open_app(load(data_dir=data_dir, database_url=database_url)) as app:
-            return await use(app)
-
-    return run(opened())
 
 
 def _encoded(value: object) -> str:

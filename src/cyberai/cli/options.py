@@ -84,6 +84,10 @@ def database_url(command: F) -> F:
     )(command)
 
 
+POLICY = ("allow", "only_allow", "resolve", "resolver", "proxy", "ca_file", "client_cert")
+"""The parameters of `target_policy`."""
+
+
 def target_policy(command: F) -> F:
     """--allow, --only-allow, --resolve, --resolver, --proxy, --ca-file, --client-cert: what may be reached, and how."""
     for decorate in (
@@ -103,7 +107,7 @@ def target_policy(command: F) -> F:
             "--ca-file",
             metavar="FILE",
             type=click.Path(exists=True, dir_okay=False),
-            help="Further root certificates (PEM) that scans trust.",
+            help="Further root certificates (PEM) that scans trust; with a server, those that its certificate is judged by.",
         ),
         click.option(
             "--resolver",

@@ -77,6 +77,11 @@ def _output(text: str, output_format: str | None) -> Output:
     return Output(output_format or _BY_ENDING.get(ending, "table"), text)
 
 
+def needs_evidence(outputs: tuple[Output, ...]) -> bool:
+    """Whether one of them shows the evidence of each finding."""
+    return any(output.format in ("json", "jsonl") for output in outputs)
+
+
 def check_writable(file: str) -> None:
     """Raise Failure when nothing can be written there."""
     if file == STDOUT:
@@ -97,7 +102,9 @@ def check_writable(file: str) -> None:
         ) from error
 
 
-def deliver(outputs: tuple[Output, ...], result: "ScanResult", rendered: Mapping[str, bytes]) -> None:
+def deliver(
+    outputs: tuple[Output, ...], result: "ScanResult", rendered: Mapping[str, bytes], again: str = ""
+) -> None:
     """Write everything; a file that fails does not keep the others from being written. Raise Failure at the end."""
     failed: list[str] = []
     for output in outputs:
@@ -120,7 +127,7 @@ def deliver(outputs: tuple[Output, ...], result: "ScanResult", rendered: Mapping
         raise Failure(
             "A result could not be written",
             why="; ".join(failed),
-            next_step=f"The scan is kept: cyberai report {result.scan.id} -o FILE writes it again",
+            next_step=f"The scan is kept: cyberai report {result.scan.id} -o FILE{again} writes it again",
         )
 
 
@@ -172,9 +179,10 @@ def _plain_table(result: "ScanResult") -> bytes:
     return text.getvalue().encode()
 
 
-def remarks(outputs: tuple[Output, ...], result: "ScanResult") -> None:
-    """On stderr: the verdict where stdout does not show it, and where everything is."""
-    from cyberai.cli.console import stderr
+def remarks(outputs: tuple[Output, ...], result: "ScanResult", again: str = "") -> None:
+    """On stderr: the verdict where stdout does not show it, and where everything is. `again` is what a command needs
+    to work at the same place."""
+    from cyberai.cli.console import plain, stderr
     from cyberai.cli.results import show_verdict
 
     if Output("table", STDOUT) not in outputs:
@@ -184,7 +192,7 @@ def remarks(outputs: tuple[Output, ...], result: "ScanResult") -> None:
             click.echo(f"Result: {output.file} ({output.format})", err=True)
     if result.vulnerabilities and all(output.format == "table" for output in outputs):
         click.echo(
-            f"Next: cyberai report {result.scan.id} -o report.html keeps the evidence: every request, and the "
+            f"Next: cyberai report {plain(result.scan.id)} -o report.html{again} keeps the evidence: every request, and the "
             "command that repeats it",
             err=True,
         )

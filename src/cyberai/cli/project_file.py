@@ -13,8 +13,8 @@ from cyberai.cli.failures import Failure
 from cyberai.cli.toml_file import TomlFile, read_toml
 
 NAME = "cyberai.toml"
-_NOT_HERE = ("config", "no-config", "resume", "help", "quiet")
-"""Flags of one run, which a file cannot carry."""
+_NOT_HERE = ("config", "no-config", "resume", "help", "quiet", "server")
+"""Flags of one run, which a file cannot carry; and the server: a project of others must not say where the key goes."""
 
 
 def fill_in(ctx: click.Context, path: Path | None) -> str:

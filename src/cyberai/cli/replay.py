@@ -8,7 +8,7 @@ import click
 from cyberai.cli.auth_source import login_of, who_repeats
 from cyberai.cli.exit_codes import ExitCode
 from cyberai.cli.options import as_json, data_dir, target_policy
-from cyberai.cli.store_access import policy_settings, workspace_option
+from cyberai.cli.store_access import policy_settings, workspace_id, workspace_option
 
 if TYPE_CHECKING:
     from cyberai.app.replay import AnswerResource, ReplayResource
@@ -54,7 +54,6 @@ def command(
     """Before and now, the result, its exit code."""
     from cyberai.app.replay import replay
     from cyberai.bootstrap.build import open_app
-    from cyberai.cli.keys import workspace_id
     from cyberai.cli.running import run
 
     settings, space = policy_settings(data_dir, policy), workspace_id(workspace)

@@ -7,11 +7,12 @@ import click
 
 from cyberai.cli.options import data_dir
 from cyberai.cli.outputs import FORMATS, RENDERED, deliver, outputs_of
-from cyberai.cli.store_access import newest_scan, on_existing_store, say_resumable
+from cyberai.cli.place import Place, on_platform, somewhere
+from cyberai.cli.store_access import newest_scan, say_resumable
 
 if TYPE_CHECKING:
-    from cyberai.app.context import App
     from cyberai.app.results import ScanResult
+    from cyberai.cli.platform import Platform
 
 WITH_LOGO = ("html", "pdf")
 _PICTURES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".svg": "image/svg+xml"}
@@ -26,6 +27,7 @@ Examples:
   cyberai report scan_01hq... -o report.html -o findings.csv
   cyberai report --type delta -o changes.pdf
   cyberai report -o management.html --type executive --title "The shop, May"
+  cyberai report scan_01hq... -o report.html --profile work
 """
 
 
@@ -69,7 +71,7 @@ Examples:
     "--logo", type=click.Path(dir_okay=False, path_type=Path), help="A png, jpeg or svg for html and pdf."
 )
 @click.option("--title", metavar="TEXT", help="Title of the report.")
-@data_dir
+@somewhere(data_dir)
 def command(
     scan_id: str | None,
     output_format: str | None,
@@ -79,22 +81,20 @@ def command(
     redaction: str,
     logo: Path | None,
     title: str | None,
-    data_dir: Path | None,
+    place: Place,
 ) -> None:
     """Collect and write."""
-    from cyberai.cli.outputs import STDOUT
+    from cyberai.cli.console import plain
+    from cyberai.cli.outputs import STDOUT, needs_evidence
 
     outputs = outputs_of(output, output_format)
     picture = _data_uri(logo)
     formats = {item.format for item in outputs if item.format in RENDERED}
 
-    async def collect(app: "App") -> tuple["ScanResult", dict[str, bytes]]:
-        from cyberai.app.rendered import rendered_report
+    async def collect(platform: "Platform") -> tuple["ScanResult", dict[str, bytes], bool]:
         from cyberai.app.requests import ReportRequest
-        from cyberai.app.results import scan_result
-        from cyberai.domain.ids import DEFAULT_WORKSPACE
 
-        found = await newest_scan(scan_id)(app)
+        found = await newest_scan(platform, scan_id)
         rendered = {}
         for format in formats:
             request = ReportRequest(
@@ -106,15 +106,16 @@ def command(
                 redaction=redaction,
                 logo=picture if format in WITH_LOGO else None,
             )
-            rendered[format] = (await rendered_report(app, DEFAULT_WORKSPACE, request)).content
-        return await scan_result(app, DEFAULT_WORKSPACE, found), rendered
+            rendered[format] = await platform.rendered(request)
+        result = await platform.result(found, evidence=needs_evidence(outputs))
+        return result, rendered, await platform.may_resume(found)
 
-    result, rendered = on_existing_store(data_dir, collect)
-    deliver(outputs, result, rendered)
-    say_resumable(data_dir, result.scan)
+    result, rendered, resumable = on_platform(place, collect)
+    deliver(outputs, result, rendered, place.again)
+    say_resumable(result.scan, resumable=resumable)
     for item in outputs:
         if item.file != STDOUT:
-            click.echo(f"Result: {item.file} ({item.format}) of scan {result.scan.id}", err=True)
+            click.echo(f"Result: {item.file} ({item.format}) of scan {plain(result.scan.id)}", err=True)
 
 
 def _data_uri(logo: Path | None) -> str | None:

@@ -175,6 +175,8 @@ def say_new(rows: list[VulnerabilityResource], baseline: Baseline) -> None:
         return
     click.echo(f"New since {name}: {len(rows)} {'finding' if len(rows) == 1 else 'findings'}", err=True)
     for row in rows[:_MAX_NEW]:
-        click.echo(f"  {row.severity:<9} {plain(row.title, 200)}  {place(row)}  {plain(row.id)}", err=True)
+        click.echo(
+            f"  {plain(row.severity):<9} {plain(row.title, 200)}  {place(row)}  {plain(row.id)}", err=True
+        )
     if len(rows) > _MAX_NEW:
         click.echo(f"  and {len(rows) - _MAX_NEW} more", err=True)

@@ -10,7 +10,8 @@ from cyberai.cli.auth_source import AUTH, login_of
 from cyberai.cli.exit_codes import ExitCode
 from cyberai.cli.failures import Failure
 from cyberai.cli.options import SEVERITIES, data_dir, database_url, log_format, log_level, target_policy
-from cyberai.cli.outputs import FORMATS, RENDERED, Output, deliver, outputs_of, remarks
+from cyberai.cli.outputs import FORMATS, RENDERED, Output, deliver, needs_evidence, outputs_of, remarks
+from cyberai.cli.place import Place, at_server, place_of
 
 if TYPE_CHECKING:
     from cyberai.app.requests import ScanRequest
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-HELP = """Scan one or more TARGETs from here: no server and no account is needed.
+HELP = """Scan one or more TARGETs from here: no server and no account is needed. With --server or --profile a server
+scans instead, and everything looks the same here.
 
 A TARGET is a URL (that site, from that path down), HOST:PORT, a name, an address or a range (their open ports
 and the web behind them). Scan only what you are allowed to scan.
@@ -45,16 +47,17 @@ Examples:
   cyberai scan https://inside.example --proxy http://proxy.example:3128 --allow 10.0.0.0/8
   cyberai scan https://your-site.example --auth login.toml        # logged in; docs/how-to/scan-logged-in.md
   cyberai scan --resume scan_01hq...                             # go on after Ctrl-C or a crash
+  cyberai scan https://your-site.example --profile work          # by the server of `cyberai login --profile work`
 
 \b
 Exit codes:
   0 done   1 findings at or above --fail-on, or new to --fail-on-new   2 usage   3 incomplete or inconclusive
-  5 network, store or program failed   130 interrupted (partial results are printed)
+  4 key refused   5 server, network, store or program failed   130 interrupted (partial results are printed)
 """
 RESUMABLE_WITH = frozenset(
     {"resume", "output_format", "output", "fail_on", "allow", "only_allow", "resolve", "resolver", "proxy"}
     | {"ca_file", "client_cert", "data_dir", "log_level", "log_format", "quiet", "config", "no_config"}
-    | {"ignore_file", "fail_on_new"}
+    | {"ignore_file", "fail_on_new", "server", "profile"}
 )
 """What may be said anew of a scan that goes on; the rest was said when it began."""
 
@@ -251,6 +254,7 @@ def files_to_read(command: F) -> F:
     metavar="ID",
     help="Go on with a scan that was interrupted or killed, or ran out of time; nothing is repeated.",
 )
+@at_server
 @target_policy
 @what_to_do
 @who_we_are
@@ -274,17 +278,22 @@ def command(ctx: click.Context, /, **_flags: Any) -> None:
         for line in (*said, *ignores.remarks(_check_ids())):
             click.echo(line, err=True)
     from cyberai.cli.baseline import baseline_of
-    from cyberai.cli.scanning import scan_here
+    from cyberai.cli.scanning import scan_at
 
-    settings = settings_of(flags)
-    baseline = baseline_of(flags["fail_on_new"], settings)
-    brought = scan_here(settings, _order(flags, outputs, ignores), quiet=quiet)
-    if brought.result and brought.result.scan.status_reason == "dns_failed" and settings.resolver:
+    place = place_of(ctx, flags, may_be_new=True)
+    settings = None if place.server else settings_of(flags)
+    baseline = baseline_of(flags["fail_on_new"], place, settings)
+    brought = scan_at(place, _order(flags, outputs, ignores), settings, quiet=quiet)
+    if settings and settings.resolver and _unresolved(brought):
         click.echo(
             f"The name server that was asked: {settings.resolver} (--resolver); see that it runs and answers",
             err=True,
         )
-    _finish(brought, outputs, flags["fail_on"], baseline, quiet=quiet)
+    _finish(brought, outputs, flags["fail_on"], baseline, place=place, quiet=quiet)
+
+
+def _unresolved(brought: "Brought") -> bool:
+    return brought.result is not None and brought.result.scan.status_reason == "dns_failed"
 
 
 def _project_file(ctx: click.Context) -> list[str]:
@@ -333,6 +342,7 @@ def _order(flags: dict[str, Any], outputs: tuple[Output, ...], ignores: "Ignores
         request=None if flags["resume"] else request_of(flags["targets"], flags["fail_on"], flags),
         resume=flags["resume"] or "",
         formats=frozenset(output.format for output in outputs if output.format in RENDERED),
+        evidence=needs_evidence(outputs),
         ignores=ignores,
     )
 
@@ -343,6 +353,7 @@ def _finish(
     fail_on: str | None,
     baseline: "Baseline | None",
     *,
+    place: Place,
     quiet: bool,
 ) -> None:
     from cyberai.cli.results import exit_code, failing, say_new
@@ -350,12 +361,18 @@ def _finish(
     result = brought.result
     if result is None:
         raise click.exceptions.Exit(ExitCode.INTERRUPTED)
-    deliver(outputs, result, brought.rendered)
+    deliver(outputs, result, brought.rendered, place.again)
     if not quiet:
-        remarks(outputs, result)
+        remarks(outputs, result, place.again)
         if baseline is not None:
             say_new(failing(result, fail_on, baseline), baseline)
-        if brought.interrupted:
+        if place.server and result.ignored and brought.rendered:
+            click.echo(
+                "What the ignore file lets pass is not marked in reports that the server makes: "
+                + ", ".join(sorted(brought.rendered)),
+                err=True,
+            )
+        if brought.interrupted and place.server is None:
             click.echo(f"Next: cyberai scan --resume {result.scan.id} goes on from here", err=True)
     code = ExitCode.INTERRUPTED if brought.interrupted else exit_code(result, fail_on, baseline)
     raise click.exceptions.Exit(code)

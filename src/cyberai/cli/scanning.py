@@ -1,6 +1,6 @@
-"""A scan in this process, watched on the terminal, and what it brought."""
+"""A scan, in this process or by a server, watched on the terminal, and what it brought."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 from msgspec import Struct
@@ -8,13 +8,12 @@ from msgspec import Struct
 from cyberai.cli.ignore_file import Ignores
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from cyberai.app.context import App
     from cyberai.app.requests import ScanRequest
     from cyberai.app.results import ScanResult
+    from cyberai.cli.following import Follower, Update
+    from cyberai.cli.place import Place
+    from cyberai.cli.platform import OnUpdate, Platform
     from cyberai.config import Settings
-    from cyberai.domain.event import Event
 
 
 class Brought(Struct):
@@ -27,62 +26,60 @@ class Brought(Struct):
 
 
 class Order(Struct, frozen=True, kw_only=True):
-    """What to do: scan what `request` asks for, or go on with the scan `resume`. `formats` are files to render."""
+    """What to do: scan what `request` asks for, or go on with the scan `resume`. `formats` are files to render;
+    `evidence` says whether the result needs it."""
 
     request: "ScanRequest | None" = None
     resume: str = ""
     formats: frozenset[str] = frozenset()
+    evidence: bool = False
     ignores: Ignores = Ignores()
 
 
-def scan_here(settings: "Settings", order: Order, *, quiet: bool) -> Brought:
-    """Run the scan to its end."""
+def scan_at(place: "Place", order: Order, settings: "Settings | None", *, quiet: bool) -> Brought:
+    """Run the scan to its end; `settings` are those of this process where it scans itself."""
     from cyberai.bootstrap.logs import set_up_logging
     from cyberai.cli.console import stderr
     from cyberai.cli.following import follower
     from cyberai.cli.running import run
 
-    set_up_logging(settings)
+    if settings is not None:
+        set_up_logging(settings)
     console = stderr()
     if not quiet:
+        if place.server is not None:
+            click.echo(f"The scan runs on {place.server.root}.", err=True)
         click.echo(
             "Scan only what you are allowed to scan. Ctrl-C stops and prints what was found.", err=True
         )
     following = follower(console, quiet=quiet)
     try:
-        return run(_scan(settings, order, following))
+        return run(_scan(place, order, settings, following))
     finally:
         following.close()
 
 
-async def _scan(settings: "Settings", order: Order, following: Any) -> Brought:
+async def _scan(place: "Place", order: Order, settings: "Settings | None", following: "Follower") -> Brought:
     import asyncio
-    import os
 
-    import msgspec
-
-    from cyberai.app.resume_scan import found_so_far
-    from cyberai.bootstrap.build import open_app
-    from cyberai.cli.following import Update
+    from cyberai.cli.place import platform_at
     from cyberai.cli.running import cancel_on_signals
-    from cyberai.domain.ids import DEFAULT_WORKSPACE
 
     scan_id = order.resume
 
-    def on_event(event: "Event") -> None:
+    def on_update(update: "Update") -> None:
         nonlocal scan_id
-        scan_id = event.scan_id or scan_id
-        following(Update(event.type.value, event.at, msgspec.json.decode(event.data)))
+        scan_id = update.scan_id or scan_id
+        following(update)
 
     def say_stopping() -> None:
         following.close()
         click.echo("Stopping; what was found so far follows. Once more: stop at once.", err=True)
 
-    async with open_app(settings) as app:
+    async with platform_at(place, settings) as platform:
         if order.resume:
-            following.start((await found_so_far(app, DEFAULT_WORKSPACE, order.resume))[1])
-        owner = f"cli-{os.getpid()}-{app.rng.letters(8)}"
-        scanning = asyncio.ensure_future(_running(app, order, owner, on_event))
+            following.start(await platform.found_so_far(order.resume))
+        scanning = asyncio.ensure_future(_running(platform, order, on_update))
         cancel_on_signals(scanning, say_stopping)
         interrupted = False
         try:
@@ -91,38 +88,29 @@ async def _scan(settings: "Settings", order: Order, following: Any) -> Brought:
             interrupted = True
         if not scan_id:
             return Brought(None, {}, interrupted)
-        result, rendered = await _collected(app, order, scan_id)
+        result, rendered = await _collected(platform, order, scan_id)
         return Brought(result, rendered, interrupted)
 
 
-async def _running(app: "App", order: Order, owner: str, on_event: "Callable[[Event], None]") -> str:
-    from cyberai.app.resume_scan import resume_in_process
-    from cyberai.app.run_scan import scan_in_process
+async def _running(platform: "Platform", order: Order, on_update: "OnUpdate") -> str:
     from cyberai.app.target_words import told_to_people
-    from cyberai.domain.ids import DEFAULT_WORKSPACE
 
     if order.request is None:
-        ended = await resume_in_process(app, DEFAULT_WORKSPACE, order.resume, owner=owner, on_event=on_event)
-    else:
-        with told_to_people(order.request):
-            ended = await scan_in_process(
-                app, DEFAULT_WORKSPACE, order.request, owner=owner, on_event=on_event
-            )
-    return ended.id
+        return await platform.resume(order.resume, on_update)
+    with told_to_people(order.request):
+        return await platform.scan(order.request, on_update)
 
 
-async def _collected(app: "App", order: Order, scan_id: str) -> tuple["ScanResult", dict[str, bytes]]:
-    from cyberai.app.rendered import rendered_report
+async def _collected(
+    platform: "Platform", order: Order, scan_id: str
+) -> tuple["ScanResult", dict[str, bytes]]:
     from cyberai.app.requests import ReportRequest
-    from cyberai.app.results import scan_result
-    from cyberai.domain.ids import DEFAULT_WORKSPACE
 
-    result = await scan_result(app, DEFAULT_WORKSPACE, scan_id)
+    result = await platform.result(scan_id, evidence=order.evidence)
     result.ignored = order.ignores.among(result.vulnerabilities)
     ignored = frozenset(item.id for item in result.ignored)
-    rendered = {}
-    for format in order.formats:
-        request = ReportRequest(scan_id=scan_id, format=format)
-        made = await rendered_report(app, DEFAULT_WORKSPACE, request, ignored=ignored)
-        rendered[format] = made.content
+    rendered = {
+        format: await platform.rendered(ReportRequest(scan_id=scan_id, format=format), ignored)
+        for format in order.formats
+    }
     return result, rendered

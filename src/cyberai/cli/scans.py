@@ -1,12 +1,12 @@
 """`cyberai scans`: which scans there are."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from cyberai.cli.options import as_json, data_dir
-from cyberai.cli.store_access import on_existing_store, workspace_option
+from cyberai.cli.place import Place, on_platform, somewhere
+from cyberai.cli.store_access import workspace_option
 
 if TYPE_CHECKING:
     from cyberai.app.resources import ScanResource
@@ -20,6 +20,7 @@ Examples:
   cyberai scans
   cyberai scans --status failed --status cancelled
   cyberai scans --json
+  cyberai scans --profile work
 """
 
 
@@ -31,24 +32,13 @@ Examples:
 @click.option(
     "--limit", type=click.IntRange(1, 200), default=20, show_default=True, help="At most so many scans."
 )
-@workspace_option
-@data_dir
+@somewhere(workspace_option, data_dir)
 @as_json
 def command(
-    status: tuple[str, ...],
-    target: tuple[str, ...],
-    limit: int,
-    workspace: str,
-    data_dir: Path | None,
-    as_json: bool,
+    status: tuple[str, ...], target: tuple[str, ...], limit: int, place: Place, as_json: bool
 ) -> None:
     """A table, or a list of objects."""
-    from cyberai.app.scans import list_scans
-    from cyberai.cli.keys import workspace_id
-    from cyberai.ports.repositories import ScanFilter
-
-    space, where = workspace_id(workspace), ScanFilter(status=status, target=target)
-    page = on_existing_store(data_dir, lambda app: list_scans(app, space, where, limit=limit, cursor=None))
+    page = on_platform(place, lambda platform: platform.scans(limit=limit, status=status, target=target))
     if as_json:
         import msgspec
 

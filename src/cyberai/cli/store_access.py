@@ -12,6 +12,7 @@ from cyberai.cli.failures import Failure
 if TYPE_CHECKING:
     from cyberai.app.context import App
     from cyberai.app.resources import ScanResource
+    from cyberai.cli.platform import Platform
     from cyberai.config import Settings
     from cyberai.domain.ids import WorkspaceId
 
@@ -24,6 +25,17 @@ workspace_option = click.option(
     show_default=True,
     help="The workspace to look at.",
 )
+
+
+def workspace_id(name: str) -> "WorkspaceId":
+    """The workspace; raise BadParameter when the name cannot be one."""
+    from cyberai.domain.ids import WorkspaceId
+
+    if not (1 <= len(name) <= 64 and name.isascii() and all(c.isalnum() or c in "-_." for c in name)):
+        raise click.BadParameter(
+            "a workspace name has 1 to 64 letters, digits, '-', '_' or '.'", param_hint="--workspace"
+        )
+    return WorkspaceId(name)
 
 
 def store_settings(data_dir: Path | None) -> "Settings":
@@ -87,37 +99,25 @@ def policy_settings(data_dir: Path | None, policy: dict[str, Any]) -> "Settings"
     return structs.replace(settings, extra_denied=server.listeners) if server else settings
 
 
-def newest_scan(
-    scan_id: str | None, workspace: "WorkspaceId | None" = None
-) -> "Callable[[App], Coroutine[Any, Any, str]]":
-    """A use case: that id, or the id of the newest scan of the workspace, by default the default one."""
-    from cyberai.app.scans import list_scans
-    from cyberai.domain.ids import DEFAULT_WORKSPACE
-    from cyberai.ports.repositories import ScanFilter
-
-    async def found(app: "App") -> str:
-        if scan_id:
-            return scan_id
-        space = workspace or DEFAULT_WORKSPACE
-        page = await list_scans(app, space, ScanFilter(), limit=1, cursor=None)
-        if not page.data:
-            raise Failure(
-                "No scan has been made yet",
-                next_step="cyberai scan https://your-site.example makes one",
-                code=ExitCode.USAGE,
-            )
-        return page.data[0].id
-
-    return found
+async def newest_scan(platform: "Platform", scan_id: str | None) -> str:
+    """That id, or the id of the newest scan; raise Failure where there is none."""
+    if scan_id:
+        return scan_id
+    page = await platform.scans(limit=1)
+    if not page.data:
+        raise Failure(
+            "No scan has been made yet",
+            next_step="cyberai scan https://your-site.example makes one",
+            code=ExitCode.USAGE,
+        )
+    return page.data[0].id
 
 
-def say_resumable(data_dir: Path | None, scan: "ScanResource") -> None:
+def say_resumable(scan: "ScanResource", *, resumable: bool) -> None:
     """Name the command that goes on with a scan of the command line which has stopped before its end, or may have."""
-    from cyberai.app.resume_scan import may_resume
-    from cyberai.domain.ids import DEFAULT_WORKSPACE
     from cyberai.domain.scan import ScanStatus
 
-    if on_existing_store(data_dir, lambda app: may_resume(app, DEFAULT_WORKSPACE, scan.id)):
+    if resumable:
         ended = ScanStatus(scan.status).terminal
         when = "Something is left to do" if ended else "If the process that runs it is gone"
         click.echo(f"{when}: cyberai scan --resume {scan.id} goes on", err=True)

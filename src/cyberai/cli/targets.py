@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cyberai.cli.options import as_json, data_dir
-from cyberai.cli.store_access import on_existing_store, workspace_option
+from cyberai.cli.store_access import on_existing_store, workspace_id, workspace_option
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -35,7 +35,6 @@ _BAR = 12
 def command(target: str | None, workspace: str, data_dir: Path | None, as_json: bool) -> None:
     """All, or one."""
     from cyberai.app.trends import list_targets, show_target
-    from cyberai.cli.keys import workspace_id
 
     space = workspace_id(workspace)
     if target is None:

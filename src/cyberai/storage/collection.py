@@ -1,149 +1,20 @@
 """A kind of resource as a table of documents: found by id, listed by rank, filtered through its postings."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
-from typing import Any, Generic, NamedTuple, Protocol, TypeVar
-
-import msgspec
-from sqlalchemy import Table, case, delete, func, insert, select, update
-from sqlalchemy.sql.expression import Executable
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Generic
 
 from cyberai.domain.errors import NotFound
 from cyberai.ports.repositories import Count, Order, Page
 from cyberai.storage.codec import RANK_BITS, TIES, first_rank, place_in_second, to_text
-from cyberai.storage.dialect import arg, args, constant
+from cyberai.storage.cross_counts import CrossCounts
 from cyberai.storage.driver import Row
-from cyberai.storage.facets import Facets
+from cyberai.storage.kind import Carried, R
+from cyberai.storage.kind import Kind as Kind
+from cyberai.storage.kind import Stored as Stored
 from cyberai.storage.listing import Listing, Posted, Term
 from cyberai.storage.orders import Wanted, counted, positions
 from cyberai.storage.scope import Scope
-from cyberai.storage.statements import Statement, shaped
-
-
-class Resource(Protocol):
-    """What every resource has."""
-
-    @property
-    def id(self) -> str:
-        """Opaque id."""
-        ...
-
-    @property
-    def created_at(self) -> int:
-        """UTC microseconds."""
-        ...
-
-
-KEPT = 2048
-"""Decoded values kept per kind of resource: at about 2 KB each, some 4 MB."""
-
-R = TypeVar("R", bound=Resource)
-
-Carried = Callable[[int], Iterable[int]]
-"""From a row's number to the numbers of further terms it is listed under."""
-
-
-class Stored(NamedTuple, Generic[R]):
-    """A row: its numbers and its value."""
-
-    number: int
-    rank: int
-    facet: int
-    value: R
-
-    def posted(self, terms: frozenset[Term]) -> Posted:
-        """What it is listed by."""
-        return Posted(self.number, self.rank, self.facet, terms)
-
-
-@dataclass(frozen=True)
-class Kind(Generic[R]):
-    """How resources of a type are stored: facets, terms and further columns are taken from the value.
-
-    `placed_at` is the time of its second order, if it has one; `grades` are orders by a number of the facet.
-    """
-
-    name: str
-    table: Table
-    type: type[R]
-    facets: Facets
-    facet_of: Callable[[R], int]
-    terms_of: Callable[[R], Iterable[Term]]
-    columns_of: Callable[[R], Mapping[str, int | str]] = field(default=lambda _: {})
-    placed_at: Callable[[R], int] | None = None
-    grades: Mapping[Order, Callable[[int], int]] = field(default_factory=dict)
-
-    @cached_property
-    def decode(self) -> Callable[[str], R]:
-        """The value of a `doc`. Values are immutable, and the same rows are read again and again: the last
-        ones are kept by their text."""
-        return lru_cache(maxsize=KEPT)(msgspec.json.Decoder(self.type).decode)
-
-    @cached_property
-    def statements(self) -> "_Statements":
-        """The statements over its table, compiled once."""
-        return _Statements(self.table)
-
-
-class _Statements:
-    """Statements that every kind of resource needs."""
-
-    def __init__(self, table: Table) -> None:
-        c = table.c
-        here = c.workspace == arg("workspace")
-        further = [name for name in c.keys() if name != "number"]  # noqa: SIM118 - columns, no dict
-        self._table = table
-        self.insert = Statement(self._insert(self._required(further)))
-        self.get = Statement(select(c.number, c.rank, c.facet, c.doc).where(here, c.id == arg("id")))
-        self.update = Statement(
-            update(table)
-            .where(c.number == arg("key"), here)
-            .values({n: arg(n) for n in self._required(further) if n not in ("workspace", "id", "rank")})
-        )
-        self.remove = Statement(delete(table).where(c.number == arg("key"), here))
-        self.newest = Statement(
-            select(c.rank, c.doc)
-            .where(here, c.rank >= arg("low"), c.rank < arg("high"))
-            .order_by(c.rank.desc())
-            .limit(arg("limit"))
-        )
-        self.among = shaped(self._among)
-        self.facets_among = shaped(self._facets_among)
-        self.texts_among = shaped(self._texts_among)
-
-    def _insert(self, names: list[str]) -> Executable:
-        """INSERT at the first free rank of its microsecond."""
-        table = self._table
-        c, other = table.c, table.alias("other").c
-        here = other.workspace == arg("workspace")
-        top = func.max(other.rank)
-        # More rows than a microsecond holds (a frozen clock): they follow the newest of all.
-        newest = select(func.max(c.rank)).where(c.workspace == arg("workspace")).scalar_subquery()
-        rank = case((top < arg("last"), top), (top.is_not(None), newest), else_=arg("first") - constant(1))
-        free = select(rank + constant(1)).where(here, other.rank.between(arg("first"), arg("last")))
-        values = {name: arg(name) for name in names if name != "rank"}
-        return insert(table).values({**values, "rank": free.scalar_subquery()}).returning(c.number, c.rank)
-
-    def _required(self, names: list[str]) -> list[str]:
-        # Columns with a default belong to other statements (leases), which the document does not know.
-        return [name for name in names if self._table.c[name].server_default is None]
-
-    def _facets_among(self, size: int) -> Executable:
-        c = self._table.c
-        here = c.workspace + constant(0) == arg("workspace")
-        return select(c.number, c.rank, c.facet).where(c.number.in_(args("n", size)), here)
-
-    def _texts_among(self, size: int) -> Executable:
-        c = self._table.c
-        here = c.workspace + constant(0) == arg("workspace")
-        return select(c.facet, c.doc).where(c.number.in_(args("n", size)), here)
-
-    def _among(self, size: int) -> Executable:
-        c = self._table.c
-        # An expression, or the planner would walk the whole workspace by its index rather than seek the rows.
-        here = c.workspace + constant(0) == arg("workspace")
-        return select(c.number, c.rank, c.doc).where(c.number.in_(args("n", size)), here)
+from cyberai.storage.statements import Statement
 
 
 def made_at(rank: int) -> int:
@@ -160,6 +31,13 @@ class Collection(Generic[R]):
         self._workspace = workspace
         self.kind = kind
         self.listing = Listing(scope, workspace, kind.name)
+        self._crossed = kind.crossed and CrossCounts(scope, workspace, self.listing, kind.crossed)
+
+    @property
+    def crossed(self) -> CrossCounts:
+        """What its rows are counted by, of a kind that has such counts."""
+        assert self._crossed is not None
+        return self._crossed
 
     def insert(self, value: R) -> Stored[R]:
         """Store and list a new value; raise StorageFull when the store has no room for new things."""
@@ -183,6 +61,8 @@ class Collection(Generic[R]):
         self.listing.add(row.posted(terms))
         if kind.placed_at is not None:
             self.listing.place(self._placed(row, terms))
+        if self._crossed is not None:
+            self._crossed.add(row.posted(terms))
         return row
 
     def find(self, id: str) -> Stored[R] | None:
@@ -216,18 +96,15 @@ class Collection(Generic[R]):
         kind = self.kind
         facet = kind.facet_of(value)
         changed = Stored(row.number, row.rank, facet, value)
-        self._db.run(
-            kind.statements.update,
-            workspace=self._workspace,
-            key=row.number,
-            facet=facet,
-            doc=to_text(value),
-            **kind.columns_of(value),
-        )
+        key = {"workspace": self._workspace, "key": row.number}
+        columns = kind.columns_of(value)
+        if columns == kind.columns_of(row.value):
+            self._db.run(kind.statements.update_value, **key, facet=facet, doc=to_text(value))
+        else:
+            self._db.run(kind.statements.update, **key, facet=facet, doc=to_text(value), **columns)
         before, after = frozenset(kind.terms_of(row.value)), frozenset(kind.terms_of(value))
         if facet != row.facet or before != after:
-            further = carried(row.number) if carried and facet != row.facet else ()
-            self.listing.replace(row.posted(before), changed.posted(after), further)
+            self._list_anew(row.posted(before), changed.posted(after), carried)
         if kind.placed_at is not None:
             self.listing.move(self._placed(row, before), self._placed(changed, after))
         return changed
@@ -238,7 +115,23 @@ class Collection(Generic[R]):
         terms = frozenset(self.kind.terms_of(row.value))
         if self.kind.placed_at is not None:
             self.listing.displace(self._placed(row, terms))
+        if self._crossed is not None:
+            self._crossed.remove(row.posted(terms), carried)
         self.listing.drop(row.posted(terms), carried)
+
+    def carry(self, row: Stored[R], name: str, value: str) -> None:
+        """List a row under one more term, which does not come from its value; the caller knows it is new."""
+        posted = row.posted(frozenset(self.kind.terms_of(row.value)))
+        number = self.listing.carry(posted, name, value)
+        if self._crossed is not None:
+            self._crossed.carry(posted, number)
+
+    def uncarry(self, row: Stored[R], name: str, value: str) -> None:
+        """Take a row off the list of such a term."""
+        posted = row.posted(frozenset(self.kind.terms_of(row.value)))
+        if self._crossed is not None:
+            self._crossed.carry(posted, self.listing.number_of(name, value), -1)
+        self.listing.uncarry(posted, name, value)
 
     def page(self, wanted: Wanted, page: Page) -> list[tuple[int, R]]:
         """(position, value) of the values that match, in the order asked for."""
@@ -280,9 +173,13 @@ class Collection(Generic[R]):
         rows = self._each(self.kind.statements.facets_among, numbers)
         return [(number, rank, facet) for number, rank, facet in rows]
 
-    def texts_among(self, numbers: list[int]) -> list[tuple[int, str]]:
-        """(facet, document) of these rows, in any order, for who reads a few members of many."""
-        return [(facet, doc) for facet, doc in self._each(self.kind.statements.texts_among, numbers)]
+    def _list_anew(self, before: Posted, after: Posted, carried: Carried | None) -> None:
+        crossed = self._crossed
+        moves = crossed is not None and crossed.moves(before.terms, after.terms)
+        further = tuple(carried(before.item)) if carried and (before.facet != after.facet or moves) else ()
+        self.listing.replace(before, after, further)
+        if crossed is not None:
+            crossed.replace(before, after, further)
 
     def _each(self, shape: Callable[[int], Statement], numbers: list[int]) -> Iterator[Row]:
         for start in range(0, len(numbers), 256):

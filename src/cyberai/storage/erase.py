@@ -94,7 +94,7 @@ class Erase:
             traces.erase()
             rows.remove(row, seen.values())
             return True
-        rows.listing.uncarry(row.posted(frozenset()), "scan", scan_id)
+        rows.uncarry(row, "scan", scan_id)
         gone = traces.forget_scan(seen[scan_id])
         value = row.value.replace(occurrences=max(1, row.value.occurrences - gone))
         if value.scan_id == scan_id:

@@ -1,16 +1,13 @@
 """Counts per value under a filter: read off the stored counters where these know the answer, else counted row by row.
 
-The counters hold, per term (a target, a check, all), how many rows have which facet. So they know, whatever is asked of
-severity, status, detection and tier: these four under one term, and every term of a kind under none. What is counted
-row by row is bounded, and says so.
+The counters hold, per term (a target, a check, all), how many rows have which facet, and how many carry which term of
+another kind. So they know: everything under one filter by values, however many rows match; under severity, status,
+detection and tier together everything as well; under these and one term, the four. What is counted row by row is bounded,
+and says so.
 """
 
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
-from operator import attrgetter
-
-import msgspec
-from msgspec import Struct
 
 from cyberai.domain.vulnerability import Vulnerability
 from cyberai.ports.facets import MOST_VALUES, FacetCounts, FacetTally
@@ -23,21 +20,10 @@ FACETS = ("severity", "status", "detection", "tier")
 """Dimensions that a facet holds."""
 
 TERMS = {"type": "type", "check_id": "check", "target": "target"}
-"""Dimensions that stand in the document, and the kind of their terms. A row carries one term of each kind."""
+"""Dimensions that are terms, and the kind of these. A row carries one term of each kind."""
 
 _OVERLAP = frozenset({"scan", "cwe"})
 """Kinds of terms of which a row may carry several: their counts must not be added up."""
-
-
-class _Named(Struct):
-    """What is read of a document."""
-
-    check_id: str
-    type: str
-    target: str
-
-
-_named = msgspec.json.Decoder(_Named)
 
 
 Numbers = Callable[[int], tuple[list[int], bool]]
@@ -89,6 +75,10 @@ class FacetCounting:
             facets = None if matches is None else [f for f, _ in self._listing.counts(ALL, ALL) if matches(f)]
             for dimension, kind in TERMS.items():
                 found[dimension] = dict(self._listing.largest(kind, facets, MOST_VALUES + 1))
+        elif matches is None:
+            for dimension, kind in TERMS.items():
+                if dimension not in found:
+                    found[dimension] = self._rows.crossed.largest(name, values, kind, MOST_VALUES + 1)
         return found
 
     def _fitting(self, name: str, value: str, matches: Callable[[int], bool] | None) -> list[tuple[int, int]]:
@@ -110,18 +100,23 @@ class FacetCounting:
                 found[dimension] = {value: sum(n for _, n in pairs) for value, pairs in counts.items()}
         return found
 
-    def _counted(self, dimensions: Collection[str], most: int) -> tuple[dict[str, Counter[str]], int, bool]:
+    def _counted(
+        self, dimensions: Collection[str], most: int
+    ) -> tuple[dict[str, Mapping[str, int]], int, bool]:
         """Counts per dimension over the rows themselves, how many rows that were, and whether there are more."""
         numbers, capped = self._numbers(most)
-        rows = self._rows.texts_among(numbers)
+        crossed = self._rows.crossed
         # Counters over whole columns: a loop over rows and dimensions takes twice as long.
-        facets = Counter(facet for facet, _ in rows)
+        columns = list(zip(*crossed.among(numbers), strict=True))
+        facets = Counter(columns[0] if columns else ())
         self._facets = self._facets or facets
-        named = [_named.decode(doc) for _, doc in rows] if not TERMS.keys().isdisjoint(dimensions) else []
-        counts = {
-            name: Counter(map(attrgetter(name), named)) if name in TERMS else self._by_value(name, facets)
-            for name in dimensions
-        }
+        counts: dict[str, Mapping[str, int]] = {}
+        for name in dimensions:
+            if name in FACETS:
+                counts[name] = self._by_value(name, facets)
+            else:
+                terms = columns[crossed.place(TERMS[name])] if columns else ()
+                counts[name] = crossed.named(Counter(terms), MOST_VALUES + 1)
         return counts, len(numbers), capped
 
     def _by_value(self, dimension: str, facets: Mapping[int, int]) -> Counter[str]:

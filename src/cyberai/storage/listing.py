@@ -15,11 +15,12 @@ with ranks of that order (see `cyberai.storage.orders`). Terms, facets and count
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from sqlalchemy import Select, and_, delete, exists, func, select, update
+from sqlalchemy import Select, and_, delete, exists, func, select
 from sqlalchemy.sql.expression import Executable
 
-from cyberai.storage.dialect import Forms, arg, args, insert_new, newest_of, upsert
+from cyberai.storage.dialect import Forms, arg, args, insert_new, newest_of
 from cyberai.storage.driver import Row
+from cyberai.storage.posting_changes import PostingChanges
 from cyberai.storage.schema import posting, posting_count, term
 from cyberai.storage.scope import Scope
 from cyberai.storage.statements import Statement, shaped
@@ -51,34 +52,6 @@ _TERM = Statement(
     )
 )
 _NEW_TERM = Statement(insert_new(term, "workspace", "kind", "value"))
-_POST = Statement(insert_new(posting, "workspace", "term", "facet", "rank", "item"))
-_UNPOST = Statement(
-    delete(posting).where(
-        _p.workspace == arg("workspace"),
-        _p.term == arg("term"),
-        _p.rank == arg("rank"),
-    )
-)
-_COUNT = Statement(
-    upsert(
-        posting_count,
-        "workspace",
-        "term",
-        "facet",
-        "n",
-        key=("workspace", "term", "facet"),
-        changes={"n": posting_count.c.n + arg("n")},
-    )
-)
-_MOVE = Statement(
-    update(posting)
-    .where(
-        _p.workspace == arg("workspace"),
-        _p.term == arg("term"),
-        _p.rank == arg("rank"),
-    )
-    .values(facet=arg("facet"))
-)
 _COUNTS = Statement(
     select(_c.facet, _c.n).where(_c.workspace == arg("workspace"), _c.term == arg("term"), _c.n > 0)
 )
@@ -157,10 +130,11 @@ class Query(NamedTuple):
 class Listing:
     """The posting lists of one kind of resource in one workspace."""
 
-    __slots__ = ("_db", "_kind", "_known", "_workspace")
+    __slots__ = ("_changes", "_db", "_kind", "_known", "_workspace")
 
     def __init__(self, scope: Scope, workspace: int, kind: str) -> None:
         self._db = scope.db
+        self._changes = PostingChanges(scope)
         self._known = scope.terms
         self._workspace = workspace
         self._kind = kind
@@ -188,22 +162,24 @@ class Listing:
 
     def place(self, row: Posted) -> None:
         """List a row in the second order, where `row.rank` is its place."""
-        self._db.many(_POST, self._places(row))
+        for number in self._places(row):
+            self._changes.put(self._workspace, number, row.rank, row.facet, row.item)
 
     def move(self, old: Posted, new: Posted) -> None:
         """List a row at its new place in the second order, under its new facet and terms."""
         if old != new:
-            self._db.many(_UNPOST, self._places(old))
-            self._db.many(_POST, self._places(new))
+            self.displace(old)
+            self.place(new)
 
     def displace(self, row: Posted) -> None:
         """Take a row off the second order."""
-        self._db.many(_UNPOST, self._places(row))
+        for number in self._places(row):
+            self._changes.drop(self._workspace, number, row.rank)
 
-    def _places(self, row: Posted) -> list[dict[str, int]]:
-        here = {"workspace": self._workspace, "rank": row.rank, "facet": row.facet, "item": row.item}
+    def _places(self, row: Posted) -> list[int]:
+        """The terms of a row in the second order."""
         terms = [self.number_of(name, value) for name, value in row.terms] + [self.number_of(ALL, ALL)]
-        return [{**here, "term": -term} for term in terms]
+        return [-number for number in terms]
 
     def carry(self, row: Posted, name: str, value: str) -> int:
         """List a row under one more term and return the term's number; the caller knows it is new."""
@@ -224,6 +200,7 @@ class Listing:
 
     def forget(self, name: str, value: str) -> None:
         """Remove a term that no row carries."""
+        self._changes.store()
         number = self.number(name, value)
         if number is None or self._db.rows(_ITEMS, workspace=self._workspace, term=number, limit=1):
             return
@@ -254,6 +231,7 @@ class Listing:
 
     def counts(self, name: str, value: str) -> list[tuple[int, int]]:
         """(facet, count) of the rows that carry a term."""
+        self._changes.store()
         number = self.number(name, value)
         if number is None:
             return []
@@ -261,6 +239,7 @@ class Listing:
 
     def largest(self, name: str, facets: Iterable[int] | None, limit: int) -> list[tuple[str, int]]:
         """(value, count) of the terms of a kind that most rows carry; of the rows with these facets only, if given."""
+        self._changes.store()
         chosen = [] if facets is None else list(facets)
         if facets is not None and not chosen:
             return []
@@ -274,6 +253,7 @@ class Listing:
 
     def items(self, name: str, value: str, limit: int) -> list[int]:
         """The rows that carry a term, newest first; all of them are read and sorted."""
+        self._changes.store()
         number = self.number(name, value)
         if number is None:
             return []
@@ -290,6 +270,7 @@ class Listing:
     ) -> list[tuple[int, int]]:
         """(rank, item) of the first rows within the span whose facet matches and which carry, of each kind of term
         that is wanted, one of the values."""
+        self._changes.store()
         asked = [(name, values) for name, values in wanted.items() if values] or [(ALL, (ALL,))]
         if matches is None and len(asked) == 1:
             return self._newest(*asked[0], Query((), span["low"], span["high"], limit, way))
@@ -308,7 +289,9 @@ class Listing:
         if len(chosen[lead]) > FEW_RUNS:
             share = _length(groups[lead]) / _length(chosen[lead])
             fitting = frozenset(run.facet for run in chosen[lead])
-            found, query = self._walk(whole, query, fitting, share)
+            # Where a walk cannot give much of the page (a thousand rows of what is rare), it is not taken.
+            if limit * share <= 4 * MAX_WALK:
+                found, query = self._walk(whole, query, fitting, share)
         if query.limit > 0:
             found += [(rank, item) for rank, item, _ in self._merge(chosen[lead], query)]
         return found
@@ -374,20 +357,20 @@ class Listing:
         ]
 
     def _post(self, row: Posted, terms: list[int]) -> None:
-        here = {"workspace": self._workspace, "facet": row.facet}
-        self._db.many(_POST, [{**here, "term": t, "rank": row.rank, "item": row.item} for t in terms])
-        self._db.many(_COUNT, [{**here, "term": t, "n": 1} for t in terms])
+        for number in terms:
+            self._changes.put(self._workspace, number, row.rank, row.facet, row.item)
+            self._changes.count(self._workspace, number, row.facet, 1)
 
     def _unpost(self, row: Posted, terms: list[int]) -> None:
-        here = {"workspace": self._workspace}
-        self._db.many(_UNPOST, [{**here, "term": t, "rank": row.rank} for t in terms])
-        self._db.many(_COUNT, [{**here, "term": t, "facet": row.facet, "n": -1} for t in terms])
+        for number in terms:
+            self._changes.drop(self._workspace, number, row.rank)
+            self._changes.count(self._workspace, number, row.facet, -1)
 
     def _refacet(self, row: Posted, old_facet: int, terms: list[int]) -> None:
-        here = {"workspace": self._workspace}
-        self._db.many(_MOVE, [{**here, "term": t, "rank": row.rank, "facet": row.facet} for t in terms])
-        self._db.many(_COUNT, [{**here, "term": t, "facet": old_facet, "n": -1} for t in terms])
-        self._db.many(_COUNT, [{**here, "term": t, "facet": row.facet, "n": 1} for t in terms])
+        for number in terms:
+            self._changes.put(self._workspace, number, row.rank, row.facet, row.item)
+            self._changes.count(self._workspace, number, old_facet, -1)
+            self._changes.count(self._workspace, number, row.facet, 1)
 
 
 def _length(runs: list[Run]) -> int:

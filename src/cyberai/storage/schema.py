@@ -116,6 +116,13 @@ posting_count = _keyed(
 )
 """How many postings there are: what a list's plan and the counts per severity read."""
 
+pair_count = _keyed(
+    "pair_count",
+    ("workspace", "term", "dimension", "other"),
+    *map(_int, ("workspace", "term", "dimension", "other", "n")),
+)
+"""How many rows carry this term and, of that dimension, the other (see `cyberai.storage.cross_counts`); never 0."""
+
 # -- scans and their work ---------------------------------------------------------------------------------
 
 scan = _resource(
@@ -261,6 +268,13 @@ vulnerability = _resource(
     _text("fingerprint"),
     UniqueConstraint("workspace", "fingerprint", name="vulnerability_fingerprint"),
 )
+
+vulnerability_brief = _keyed(
+    "vulnerability_brief",
+    ("workspace", "item"),
+    *map(_int, ("workspace", "item", "facet", "target_term", "type_term", "check_term")),
+)
+"""What the vulnerability of that number is counted by: its facet and the numbers of its terms."""
 
 vulnerability_place = _keyed(
     "vulnerability_place",

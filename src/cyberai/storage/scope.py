@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from sqlalchemy import select
 
@@ -22,10 +23,31 @@ _ALL = Statement(select(table.c.id).order_by(table.c.number))
 _ADD = Statement(insert_new(table, "id", "created_at"))
 
 
+class Pair(NamedTuple):
+    """A count of rows that carry two terms: see `cross_counts`."""
+
+    workspace: int
+    term: int
+    dimension: int
+    other: int
+
+
 class Scope:
     """The workspace of a transaction. In the deployment's own (`SYSTEM`) a row belongs where it says."""
 
-    __slots__ = ("_full", "_numbers", "db", "scans", "shards", "terms", "words", "workspace")
+    __slots__ = (
+        "_full",
+        "_numbers",
+        "counts",
+        "db",
+        "pairs",
+        "postings",
+        "scans",
+        "shards",
+        "terms",
+        "words",
+        "workspace",
+    )
 
     def __init__(
         self, db: Driver, workspace: WorkspaceId, number: int | None = None, full: bool = False
@@ -42,6 +64,11 @@ class Scope:
         """(number, scan's number) of shards it has met."""
         self.words: dict[int, dict[str, int | str]] = {}
         """What is to be indexed before it ends, by the number of the row: see `text_search`."""
+        self.postings: dict[tuple[int, int, int], tuple[int, int] | None] = {}
+        self.counts: dict[tuple[int, int, int], int] = {}
+        """How lists and their counts change before it ends: see `posting_changes`."""
+        self.pairs: dict[Pair, int] = {}
+        """By how much counts change before it ends: see `cross_counts`."""
         self._numbers: Numbers = {} if number is None else {workspace: number}
 
     @property

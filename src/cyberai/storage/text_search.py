@@ -28,6 +28,7 @@ _number = text_index.c.rowid
 _PUT = Statement(put_text())
 _DROP = Statement(delete(text_index).where(_number == arg("rowid")))
 _NEWEST = Statement(select(_number).where(has_words()).order_by(_number.desc()).limit(arg("limit")))
+_HELD = Statement(select(_number).where(has_words()).limit(arg("limit")))
 _WITHIN = Statement(select(_number).where(has_words(), _number >= arg("low"), _number <= arg("high")))
 _COUNT = Statement(
     select(func.count()).select_from(
@@ -85,7 +86,7 @@ class Search:
     def __init__(self, db: Driver, words: dict[str, str]) -> None:
         self._db = db
         self._words = words
-        self._all: list[int] | set[int] | None = None
+        self._all: set[int] | None = None
 
     def newest(self, limit: int) -> list[int]:
         """At most so many of them, the highest number first."""
@@ -105,9 +106,9 @@ class Search:
             rows = self._db.rows(_WITHIN, **self._words, low=low, high=high)
             return {number for (number,) in rows} & set(numbers)
         if self._all is None:
-            found = self.newest(MOST_HELD + 1)
-            self._all = found if len(found) > MOST_HELD else set(found)
-        if isinstance(self._all, set):
+            rows = self._db.rows(_HELD, **self._words, limit=MOST_HELD + 1)
+            self._all = {number for (number,) in rows}
+        if len(self._all) <= MOST_HELD:
             return self._all & set(numbers)
         return set(self._one_by_one(list(numbers)))
 

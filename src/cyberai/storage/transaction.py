@@ -70,6 +70,6 @@ class Transaction(ScanWork, CallerRows, VulnerabilityRows):
         Settings(self._scope).set(name, value)
 
     def finish(self) -> None:
-        """Index the words of what was stored, then number and store the events: the last statements."""
-        self._finish_words()
+        """Write what waited for the end (words, counts, lists), then number and store the events: the last statements."""
+        self._finish_lists()
         self.events.flush()

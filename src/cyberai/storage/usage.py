@@ -6,8 +6,8 @@ from sqlalchemy import select
 
 from cyberai.domain.severity import Severity
 from cyberai.storage import scans, vulnerability_kind
-from cyberai.storage.collection import Kind
 from cyberai.storage.dialect import arg, store_size, upsert
+from cyberai.storage.kind import Kind
 from cyberai.storage.listing import ALL, Listing
 from cyberai.storage.schema import usage_count as table
 from cyberai.storage.scope import Scope

@@ -35,7 +35,7 @@ class Vulnerabilities(VulnerabilityLists):
         seen_by = Sightings(self._db, workspace)
         seen_by.keep_evidence(row.number, sighting.evidence)
         seen_by.add(row.number, scan)
-        rows.listing.carry(row.posted(frozenset()), "scan", seen.scan_id)
+        rows.carry(row, "scan", seen.scan_id)
         index_words(self._scope, workspace, row)
         return seen, True, False
 
@@ -58,7 +58,7 @@ class Vulnerabilities(VulnerabilityLists):
         self._follow(workspace, row, merged, scan_actor(seen.scan_id))
         first = seen_by.add(row.number, scan)
         if first:
-            rows.listing.carry(changed.posted(frozenset()), "scan", seen.scan_id)
+            rows.carry(changed, "scan", seen.scan_id)
         index_words(self._scope, workspace, changed, before=known)
         if known.scan_id != seen.scan_id or seen.confidence > known.confidence:
             seen_by.keep_evidence(row.number, sighting.evidence)

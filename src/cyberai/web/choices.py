@@ -1,6 +1,7 @@
 """What may be chosen in forms and filters: the values this version carries, as the API declares them."""
 
 from cyberai.api.openapi_schemas import REFINED
+from cyberai.app.report_logo import MAX_BYTES
 from cyberai.domain.auth import AuthType
 from cyberai.domain.finding import Tier
 from cyberai.domain.report import Redaction, ReportStatus
@@ -27,4 +28,5 @@ REDACTIONS = {
 }
 """What a report shows of the traffic with the target."""
 TIERS = tuple(tier.value for tier in Tier)
+MOST_LOGO_BYTES = MAX_BYTES
 PENDING_REPORT = frozenset((ReportStatus.QUEUED.value, ReportStatus.GENERATING.value))

@@ -10,7 +10,7 @@ from cyberai.app.scan_diff import PREVIOUS
 from cyberai.domain.api_key import ApiScope
 from cyberai.domain.errors import CyberAIError, InvalidRequest, NotFound
 from cyberai.domain.report import Redaction, ReportFormat, ReportType
-from cyberai.web.choices import PENDING_REPORT, REDACTIONS, REPORT_FORMATS, REPORT_TYPES
+from cyberai.web.choices import MOST_LOGO_BYTES, PENDING_REPORT, REDACTIONS, REPORT_FORMATS, REPORT_TYPES
 from cyberai.web.paging import links, some_reports, some_scans
 from cyberai.web.render import page, see_other
 from cyberai.web.visit import Form, Visit
@@ -23,8 +23,9 @@ _DEFAULTS = {
     "baseline_scan_id": PREVIOUS,
     "redaction": Redaction.SECRETS.value,
     "title": "",
+    "logo": "",
 }
-_FURTHER = ("baseline_scan_id", "redaction", "title")
+_FURTHER = ("baseline_scan_id", "redaction", "title", "logo")
 
 
 async def show_list(visit: Visit) -> Reply:
@@ -43,6 +44,7 @@ async def create(visit: Visit) -> Reply:
         # The field is there for every type; only this one compares.
         baseline_scan_id=given["baseline_scan_id"] if given["type"] == ReportType.DELTA else None,
         redaction=given["redaction"],
+        logo=given["logo"].strip() or None,
     )
     try:
         await create_report(visit.app, visit.workspace, request)
@@ -81,6 +83,7 @@ async def _list(visit: Visit, values: Form, error: CyberAIError | None = None) -
         types=REPORT_TYPES,
         redactions=REDACTIONS,
         previous=PREVIOUS,
+        most_logo_bytes=MOST_LOGO_BYTES,
         further=any(values[name] != _DEFAULTS[name] for name in _FURTHER),
         live=any(report.status in PENDING_REPORT for report in found.data),
     )

@@ -17,6 +17,7 @@ from the_page import HOST, PLACEHOLDER, answered, block, example, line, lines
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
+from support.node import WITH_WEBSOCKET, node
 from support.processes import Server
 
 pytestmark = pytest.mark.contract
@@ -504,15 +505,13 @@ def test_connect_with_the_token_send_nothing_and_receive_json(server: Server, pr
 
 @line(*JAVASCRIPT[1:])
 def test_the_javascript_as_printed(server: Server, tmp_path: Path) -> None:
-    node = shutil.which("node")
-    if node is None or "function" not in _node(node, "console.log(typeof WebSocket)"):
-        pytest.skip("no node with a WebSocket of its own")
+    program = node(WITH_WEBSOCKET)
     script = tmp_path / "page.js"
     script.write_text(
         localised(block("Websocket API"), server) + "\nws.onopen = () => console.log('open')\n"
-        "setTimeout(() => process.exit(0), 15000)\n"
+        "setTimeout(() => process.exit(0), 60000)\n"
     )
-    process = subprocess.Popen([node, *_FLAGS, str(script)], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen([program, str(script)], stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None
         assert process.stdout.readline() == "open\n"
@@ -524,16 +523,6 @@ def test_the_javascript_as_printed(server: Server, tmp_path: Path) -> None:
         process.wait(5)
         if process.stdout is not None:
             process.stdout.close()
-
-
-_FLAGS = ["--experimental-websocket", "--no-warnings"]
-
-
-def _node(node: str, code: str) -> str:
-    done = subprocess.run(
-        [node, *_FLAGS, "-e", code], capture_output=True, text=True, timeout=20, check=False
-    )
-    return done.stdout
 
 
 @line(JAVASCRIPT[1])

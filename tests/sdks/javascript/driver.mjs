@@ -158,6 +158,21 @@ class Run {
   }
 }
 
+/** The events as the customer's page reads them: through the platform's own WebSocket, opened again after the last one. */
+async function overWebSocket({ baseUrl, apiKey }, since, take) {
+  const frames = [];
+  for (let opened = 0; frames.length < take; opened++) {
+    if (opened > 5) throw new Error(`only ${frames.length} events came over ${opened} WebSockets`);
+    const after = frames.at(-1)?.seq ?? since;
+    const ws = new WebSocket(`${baseUrl.replace(/^http/, "ws")}/ws?token=${apiKey}&since=${after}`);
+    ws.onmessage = ({ data }) => {
+      if (frames.push(JSON.parse(data)) >= take) ws.close();
+    };
+    await new Promise((resolve) => (ws.onclose = resolve));
+  }
+  return frames.slice(0, take);
+}
+
 function argumentsOf({ path, query, body }) {
   return { id: path?.id, query, body };
 }
@@ -200,7 +215,8 @@ const ACTIONS = {
     for await (const vulnerability of scan.vulnerabilities()) found.push(vulnerability);
     return found;
   },
-  async events(client, { events: { since, take } }) {
+  async events(client, { events: { since, take, transport } }) {
+    if (transport === "websocket") return overWebSocket(await client.settings(), since, take);
     const frames = [];
     for await (const frame of client.events.stream(since)) {
       frames.push(frame);

@@ -1,27 +1,15 @@
-"""The Node that runs the JavaScript SDK in tests."""
+"""Runs of the JavaScript SDK in tests."""
 
 import json
 import os
-import shutil
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import pytest
+from support.node import node
 
-OLDEST = 20
 PACKAGE = Path(__file__).parents[3] / "sdks" / "javascript"
-
-
-def node() -> str:
-    """The program; skips the test where there is none, or one that is too old."""
-    program = shutil.which("node")
-    if program is None:
-        pytest.skip("there is no node here: the JavaScript SDK was not run")
-    version = run(program, "--version").stdout.strip()
-    if int(version.lstrip("v").split(".")[0]) < OLDEST:
-        pytest.skip(f"node {version} is older than {OLDEST}: the JavaScript SDK was not run")
-    return program
 
 
 def run(program: str, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
@@ -31,12 +19,16 @@ def run(program: str, *arguments: str, **options: Any) -> subprocess.CompletedPr
     )
 
 
-def run_script(folder: Path, script: str, world: dict[str, Any], *arguments: str) -> str:
-    """What a script prints that imports the package as users do, in a folder and an environment of its own."""
+def run_script(
+    folder: Path, script: str, world: dict[str, Any], *arguments: str, program: Sequence[str] = ()
+) -> str:
+    """What a script prints that imports the package as users do, in a folder and an environment of its own; in the newest
+    Node unless another `program` is named."""
     modules = folder / "node_modules" / "@cyberai"
     modules.mkdir(parents=True, exist_ok=True)
     if not (modules / "sdk").exists():
         (modules / "sdk").symlink_to(PACKAGE)
+    (folder / "package.json").write_text("{}")
     (folder / "script.mjs").write_text(script)
     environment = {
         "PATH": os.environ["PATH"],
@@ -44,15 +36,19 @@ def run_script(folder: Path, script: str, world: dict[str, Any], *arguments: str
         "CYBERAI_BASE_URL": f"{world['origin']}/v1",
         "CYBERAI_API_KEY": world["key"],
     }
-    done = run(node(), "script.mjs", *arguments, cwd=folder, env=environment)
+    done = run(*(program or [node()]), "script.mjs", *arguments, cwd=folder, env=environment)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
 def run_driver(
-    world: dict[str, Any], cases: list[dict[str, Any]], folder: Path, entry: str = "index.js"
+    world: dict[str, Any],
+    cases: list[dict[str, Any]],
+    folder: Path,
+    entry: str = "index.js",
+    program: str | None = None,
 ) -> dict[str, list[str]]:
-    """Case -> what was not as expected."""
+    """Case -> what was not as expected. `program` is another Node than the newest."""
     given = {
         "world": world,
         "cases": cases,
@@ -61,7 +57,7 @@ def run_driver(
         "folder": str(folder),
     }
     driver = Path(__file__).with_name("driver.mjs")
-    done = run(node(), str(driver), input=json.dumps(given))
+    done = run(program or node(), str(driver), input=json.dumps(given))
     assert done.returncode == 0, done.stderr
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     return {line["id"]: line["problems"] for line in lines}

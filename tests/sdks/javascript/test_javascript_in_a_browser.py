@@ -1,18 +1,12 @@
 """The JavaScript SDK in a real Chromium, from the one minified file, talking to a server of another origin."""
 
-import contextlib
-import functools
-import http.server
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from javascript_runs import PACKAGE
 
 from support.browser import Tab, browser
-from support.processes import Server, running_server
 
 PROGRAM = """
 (async () => {
@@ -39,38 +33,16 @@ PROGRAM = """
 """
 
 
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_arguments: Any) -> None:
-        """Nothing."""
-
-
 @pytest.fixture
-def page() -> Iterator[str]:
-    """A web site that serves the package's files and an empty page."""
-    handler = functools.partial(_Quiet, directory=str(PACKAGE / "src"))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as site:
-        thread = threading.Thread(target=site.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{site.server_address[1]}"
-        finally:
-            site.shutdown()
-            thread.join(5)
+def tab(package_page: str, tmp_path: Path) -> Iterator[Tab]:
+    with browser(tmp_path) as tab:
+        tab.open(package_page + "/operations.js")
+        yield tab
 
 
-@pytest.fixture
-def opened(page: str, tmp_path: Path) -> Iterator[tuple[Tab, Server]]:
-    with contextlib.ExitStack() as stack:
-        flags = ("--workers", "1", "--cors-origin", page)
-        server = stack.enter_context(running_server(tmp_path / "data", *flags))
-        tab = stack.enter_context(browser(tmp_path))
-        tab.open(page + "/operations.js")
-        yield tab, server
-
-
-def test_a_page_scans_waits_and_reads(opened: tuple[Tab, Server], world: dict[str, Any]) -> None:
-    tab, server = opened
-    names = {"BASE": server.base, "KEY": server.key, "TARGET": world["target"]}
+def test_a_page_scans_waits_and_reads(tab: Tab, world_of: Callable[[str], dict[str, Any]]) -> None:
+    world = world_of("browser")
+    names = {"BASE": world["origin"], "KEY": world["key"], "TARGET": world["target"]}
     declared = "".join(f"window.{name} = '{value}';" for name, value in names.items())
     tab.run(f"{declared} window.found = null; {PROGRAM.strip()}.then((all) => (window.found = all), "
             "(error) => (window.found = { failed: String(error) })); 0")  # fmt: skip

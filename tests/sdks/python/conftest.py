@@ -1,40 +1,22 @@
-"""One server and one target for the tests of the Python SDK."""
+"""The server of all SDKs, for the tests of the Python SDK beyond the conformance cases."""
 
-import http.server
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+from live_place import Place
 
-from support.processes import Server, running_server
-
-
-class PlainPage(http.server.BaseHTTPRequestHandler):
-    """A page without any protection, so that a scan finds something at once."""
-
-    def do_GET(self) -> None:
-        body = b"<html><title>plain</title><p>hello</p></html>"
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *arguments: object) -> None:
-        """Nothing."""
+from support.conformance_world import plain_site
 
 
 @pytest.fixture(scope="package")
 def target() -> Iterator[str]:
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), PlainPage) as site:
-        thread = threading.Thread(target=site.serve_forever, daemon=True)
-        thread.start()
-        yield f"http://127.0.0.1:{site.server_address[1]}/"
-        site.shutdown()
-        thread.join(5)
+    """A target of its own: what the examples of other languages found and changed stays out of sight."""
+    with plain_site() as site:
+        yield site
 
 
 @pytest.fixture(scope="package")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with running_server(tmp_path_factory.mktemp("sdk") / "data", "--workers", "1") as running:
-        yield running
+def server(world_of: Callable[[str], dict[str, Any]]) -> Place:
+    world = world_of("python-users")
+    return Place(world["origin"], world["key"])

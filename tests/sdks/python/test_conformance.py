@@ -1,15 +1,13 @@
 """The Python SDK does what sdks/conformance says, through the sync and the async client alike."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import Any
 
 import pytest
 from driver import Driver
-
-from support.conformance_world import conformance_world
 
 FOLDER = Path(__file__).parents[3] / "sdks" / "conformance"
 CASES = {
@@ -33,18 +31,19 @@ Outcomes = dict[tuple[str, str], "Future[list[str]]"]
 
 
 @pytest.fixture(scope="module")
-def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outcomes]:
+def outcomes(world_of: Callable[[str], dict[str, Any]], heard: dict[str, str]) -> Iterator[Outcomes]:
     """What each case came to: they run beside each other, each with its own name on the server."""
-    with conformance_world(tmp_path_factory.mktemp("conformance") / "data") as world:
-        runs = [(id, kind) for id in CASES for kind in KINDS if id not in NOT_HERE]
-        pool, alone = ThreadPoolExecutor(AT_A_TIME), ThreadPoolExecutor(1)
-        found = {run: pool.submit(problems, run, world) for run in runs if not is_alone(run[0])}
-        wait(found.values(), timeout=TOGETHER_SECONDS)
-        found |= {run: alone.submit(problems, run, world) for run in runs if is_alone(run[0])}
-        yield found
-    # Without a server, what still waits for it comes to its end.
-    pool.shutdown(cancel_futures=True)
-    alone.shutdown(cancel_futures=True)
+    world = world_of("python")
+    runs = [(id, kind) for id in CASES for kind in KINDS if id not in NOT_HERE]
+    heard["python"] = "-".join(runs[0])
+    pool, alone = ThreadPoolExecutor(AT_A_TIME), ThreadPoolExecutor(1)
+    found = {run: pool.submit(problems, run, world) for run in runs if not is_alone(run[0])}
+    wait(found.values(), timeout=TOGETHER_SECONDS)
+    found |= {run: alone.submit(problems, run, world) for run in runs if is_alone(run[0])}
+    yield found
+    # A case that hangs ends with the server.
+    pool.shutdown(wait=False, cancel_futures=True)
+    alone.shutdown(wait=False, cancel_futures=True)
 
 
 def is_alone(id: str) -> bool:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from support.processes import Server
+from live_place import Place
 
 ROOT = Path(__file__).parents[3]
 README = (ROOT / "sdks" / "python" / "README.md").read_text()
@@ -14,7 +14,7 @@ EXAMPLES = re.findall(r"^```python\n(.*?)^```", README, re.MULTILINE | re.DOTALL
 EXAMPLE_TARGET = "https://staging.example.com/"
 
 
-def run(arguments: list[str], server: Server, folder: Path) -> str:
+def run(arguments: list[str], server: Place, folder: Path) -> str:
     """What a program prints that has nothing but the environment of the README."""
     environment = {
         "PATH": os.environ["PATH"],
@@ -30,7 +30,7 @@ def run(arguments: list[str], server: Server, folder: Path) -> str:
     return done.stdout
 
 
-def test_all_examples_one_after_the_other(server: Server, target: str, tmp_path: Path) -> None:
+def test_all_examples_one_after_the_other(server: Place, target: str, tmp_path: Path) -> None:
     program = "\n".join(EXAMPLES).replace(EXAMPLE_TARGET, target)
     assert program.count(target) == README.count(f'"{EXAMPLE_TARGET}"')
     (tmp_path / "examples.py").write_text(program)
@@ -51,7 +51,7 @@ def test_all_examples_one_after_the_other(server: Server, target: str, tmp_path:
     assert f"{(tmp_path / 'report.json').stat().st_size} bytes" in shown
 
 
-def test_ten_lines_written_from_the_readme_alone(server: Server, target: str, tmp_path: Path) -> None:
+def test_ten_lines_written_from_the_readme_alone(server: Place, target: str, tmp_path: Path) -> None:
     program = Path(__file__).with_name("ten_lines.py")
     lines = [line for line in program.read_text().splitlines() if line]
     assert len(lines) == 10

@@ -10,6 +10,7 @@ from cyberai.cli.baseline import Baseline, baseline_of
 from cyberai.cli.exit_codes import ExitCode
 from cyberai.cli.failures import Failure
 from cyberai.cli.main import run
+from cyberai.cli.place import Place
 from cyberai.cli.results import exit_code, failing, say_new
 from cyberai.config import load
 from cyberai.domain.finding import Tier
@@ -46,7 +47,7 @@ def test_a_lead_that_is_new_is_no_proof() -> None:
 
 
 def read(text: str, folder: Path) -> Baseline:
-    found = baseline_of(text, load(data_dir=folder))
+    found = baseline_of(text, Place(), load(data_dir=folder))
     assert found is not None
     return found
 

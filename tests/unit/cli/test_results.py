@@ -5,9 +5,12 @@ import io
 import msgspec
 import pytest
 from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from cyberai.app.resources import scan_resource
 from cyberai.app.results import ScanResult
+from cyberai.cli.console import stdout
 from cyberai.cli.exit_codes import ExitCode
 from cyberai.cli.results import exit_code, show
 from cyberai.domain.finding import Tier
@@ -137,3 +140,12 @@ def test_findings_beat_incompleteness() -> None:
     value = result(finding(Severity.HIGH, Tier.CONFIRMED), verdict=VerdictResult.INCONCLUSIVE)
     assert exit_code(value, "high") == ExitCode.FINDINGS
     assert exit_code(value, "critical") == ExitCode.INCOMPLETE
+
+
+def test_no_control_of_a_terminal_gets_through(capsys: pytest.CaptureFixture[str]) -> None:
+    table = Table("ID")
+    table.add_row("scan_\x1b]0;title\x07\x9b31m")
+    stdout().print(table, "\x1b[2J", Text("\u202eevil", "red"))
+    said = capsys.readouterr().out
+    assert "scan_\u241b]0;" in said
+    assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(said)

@@ -10,7 +10,7 @@ import apsw
 import pytest
 
 import cyberai.storage
-from cyberai.storage import listing, opening, reports, scans, vulnerabilities
+from cyberai.storage import cross_counts, listing, opening, reports, scans, vulnerabilities
 from cyberai.storage.dialect import Backend
 from cyberai.storage.statements import Statement
 
@@ -32,9 +32,14 @@ def statements() -> Iterator[tuple[str, Statement]]:
                 yield f"{kind.name}.{name}", value
         yield f"{kind.name}.among", kind.statements.among(64)
         yield f"{kind.name}.facets_among", kind.statements.facets_among(64)
-        yield f"{kind.name}.texts_among", kind.statements.texts_among(64)
     for size in (0, 8):
         yield f"listing.largest {size}", listing._largest(size)
+    crossed = vulnerabilities.KIND.crossed
+    yield "cross_counts.largest", cross_counts._largest(4)
+    yield "cross_counts.values", cross_counts._values(64)
+    yield "cross_counts.among", cross_counts._among(crossed, 64)
+    yield "cross_counts.change", cross_counts._change(crossed)
+    yield "cross_counts.drop", cross_counts._drop(crossed)
     for shape in (
         (1, True, False, ()),
         (4, False, True, (2, 1)),
@@ -77,6 +82,7 @@ def test_a_statement_seeks(store: Path, name: str) -> None:
         "CONSTANT ROW",
         "SCAN waiting",
         "SCAN matching",
+        "SCAN most",
         *SMALL,
     )
     allowed += (

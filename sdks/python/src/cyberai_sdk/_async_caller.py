@@ -91,11 +91,14 @@ class AsyncCaller:
     async def _perform(self, effect: Effect, heads: dict[int, Head]) -> Any:
         try:
             if isinstance(effect, Open):
-                head = incoming(await self._http.send(outgoing(self._http, effect.request), stream=True))
+                head = incoming(await self._http.send(outgoing(effect.request), stream=True))
                 heads[id(head)] = head
                 return head
             if isinstance(effect, Read):
-                return await effect.head.stream.aread()
+                data = await effect.head.stream.aread()
+                if not data:  # a list of many pages would keep the answer of each
+                    heads.pop(id(effect.head), None)
+                return data
             if isinstance(effect, Close):
                 heads.pop(id(effect.head), None)
                 return await effect.head.stream.aclose()

@@ -650,7 +650,7 @@ class AsyncVulnerabilities:
     ) -> Facets:
         """Count vulnerabilities by severity, status, detection, tier, type, check and target.
 
-        Of what matches the same filters as the list. Exact without a filter, and with filters on `severity`, `status`, `detection` and `tier`; with values of one other filter `total` and these four are exact too. Everything else is counted up to 10,001 vulnerabilities and then marked (`is_capped`). Of `type`, `check_id` and `target` the 100 most frequent values are given.
+        Of what matches the same filters as the list. Exact without a filter, with any one value, with several of `type`, `check_id` or `target`, and with any filters on `severity`, `status`, `detection` and `tier`; with these and one other, `total` and these four are exact too. Everything else (a time, words, two other filters, several scans or weaknesses) is counted up to 10,001 vulnerabilities and then marked (`is_capped`). Of `type`, `check_id` and `target` the 100 most frequent values are given.
 
         q: Words, all of which occur in title, affected_component or description, in any form of theirs. A page may then hold fewer rows than `limit` while `has_more` is true: go on with `next_cursor`.
         severity: Severity, people's override first.

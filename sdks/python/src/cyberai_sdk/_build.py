@@ -8,7 +8,7 @@ from typing import Any
 from cyberai_sdk._calls import Calls
 from cyberai_sdk._http import LIMITS
 from cyberai_sdk._requests import Client
-from cyberai_sdk._settings import choose_server
+from cyberai_sdk._settings import Server, choose_server
 from cyberai_sdk._wire import Surroundings
 from cyberai_sdk.errors import ConfigurationError
 from cyberai_sdk.options import Limits, RetryPolicy
@@ -31,11 +31,12 @@ def calls_for(
     return Calls(client, retry or RetryPolicy(), limits or Limits(), Surroundings())
 
 
-def http_settings(root: str, ca_file: str | None) -> dict[str, Any]:
+def http_settings(server: Server, ca_file: str | None) -> dict[str, Any]:
     """Arguments for httpx2's clients. Redirects are followed by the core only, and nothing but the proxy comes from
     the environment: a password for a host in ~/.netrc would replace the key."""
     # Redirects never leave the scheme, so a client of http:// needs no certificates: reading them takes 30 ms.
-    verify: ssl.SSLContext | bool = root.startswith("https:")
+    verify: ssl.SSLContext | bool = server.root.startswith("https:")
+    ca_file = ca_file or server.ca_file
     if ca_file is not None:
         try:
             verify = ssl.create_default_context(cafile=ca_file)

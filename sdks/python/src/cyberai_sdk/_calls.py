@@ -49,7 +49,8 @@ class Calls:
         accept: str = "application/json",
     ) -> Request:
         """The complete request, with a fresh idempotency key where it takes one."""
-        return self.client.request(operation, arguments, self.around.new_key(), options, accept)
+        key = self.around.new_key() if operation.method == "POST" else ""
+        return self.client.request(operation, arguments, key, options, accept)
 
     def policy_of(self, options: CallOptions | None) -> RetryPolicy:
         """The client's, with this call's number of retries."""
@@ -174,4 +175,9 @@ def as_error(request: Request, failure: TransportFailure, attempt: int) -> Conne
     parts = urlsplit(request.url)
     tries = "" if attempt == 0 else f", after {attempt + 1} tries"
     kind = TimedOut if failure.timed_out else ConnectionFailed
-    return kind(f"{request.method} {parts.scheme}://{parts.netloc}{parts.path}: {failure}{tries}")
+    hint = (
+        ""
+        if failure.sent
+        else "; is the server running there? CYBERAI_BASE_URL, or base_url, says where it is"
+    )
+    return kind(f"{request.method} {parts.scheme}://{parts.netloc}{parts.path}: {failure}{tries}{hint}")

@@ -50,17 +50,26 @@ class Stream:
         await self.response.aclose()
 
 
-def outgoing(client: httpx2.Client | httpx2.AsyncClient, request: Request) -> httpx2.Request:
-    """The request as httpx2 sends it."""
-    timeout = httpx2.Timeout(request.timeout, connect=min(CONNECT_SECONDS, request.timeout))
-    return client.build_request(
-        request.method, request.url, headers=dict(request.headers), content=request.body, timeout=timeout
+def outgoing(request: Request) -> httpx2.Request:
+    """The request as httpx2 sends it. A client of httpx2 would mix in its own headers, parameters and cookies: it has none."""
+    connect = min(CONNECT_SECONDS, request.timeout)
+    timeout = {"connect": connect, "read": request.timeout, "write": request.timeout, "pool": request.timeout}
+    return httpx2.Request(
+        request.method,
+        request.url,
+        headers=request.headers,
+        content=request.body,
+        extensions={"timeout": timeout},
     )
 
 
 def incoming(response: httpx2.Response) -> Head:
     """Status and headers; several of one name are joined by commas."""
-    headers = {name.lower(): value for name, value in response.headers.items()}
+    headers: dict[str, str] = {}
+    # `items()` guesses the encoding again for every single name and value.
+    for raw_name, raw_value in response.headers.raw:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
     return Head(response.status_code, headers, Stream(response))
 
 

@@ -22,7 +22,8 @@ def value_of(answer: Answer, kind: type[T], request: Request, now: float) -> T:
     check_success(answer, request, now)
     found = media_type(answer.headers)
     if found != "application/json":
-        raise _strange(answer, request, f"sent {found or 'no content type'} instead of JSON")
+        what = f"sent {found or 'no content type'} instead of JSON"
+        raise _strange(answer, request, f"{what}; is the base URL that of a Cyber AI server?")
     try:
         return msgspec.json.decode(answer.body, type=kind)
     except msgspec.ValidationError as error:
@@ -49,7 +50,10 @@ def error_of(answer: Answer, now: float) -> ApiError:
     request_id = answer.headers.get("x-request-id")
     if envelope is None:
         found = media_type(answer.headers) or "no content type"
-        message = f"{_phrase(answer.status)}, with {found} instead of the API's error"
+        message = (
+            f"{_phrase(answer.status)}, with {found} instead of the API's error: another program answered, "
+            "such as a proxy; check the base URL"
+        )
         return kind(
             message,
             status=answer.status,

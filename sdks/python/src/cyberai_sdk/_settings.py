@@ -25,6 +25,8 @@ class Server:
 
     root: str
     key: str = field(repr=False)
+    ca_file: str | None = None
+    """Of the profile that the address is of."""
 
     @property
     def base_url(self) -> str:
@@ -47,12 +49,15 @@ def choose_server(
     given = {} if profile else environ
     url = base_url or given.get("CYBERAI_BASE_URL")
     key = api_key or given.get("CYBERAI_API_KEY")
+    ca_file = None
     if not (url and key):
         stored = read_profile(profiles_path(environ), profile or environ.get("CYBERAI_PROFILE"))
         home = stored.get("base_url") or DEFAULT_BASE_URL
         url = url or home
-        key = key or (stored.get("api_key") if root_of(url) == root_of(home) else None)
-    return Server(root_of(url), checked_key(key))
+        if root_of(url) == root_of(home):
+            key = key or stored.get("api_key")
+            ca_file = stored.get("ca_file")
+    return Server(root_of(url), checked_key(key), ca_file)
 
 
 def root_of(url: str) -> str:

@@ -90,11 +90,14 @@ class Caller:
     def _perform(self, effect: Effect, heads: dict[int, Head]) -> Any:
         try:
             if isinstance(effect, Open):
-                head = incoming(self._http.send(outgoing(self._http, effect.request), stream=True))
+                head = incoming(self._http.send(outgoing(effect.request), stream=True))
                 heads[id(head)] = head
                 return head
             if isinstance(effect, Read):
-                return effect.head.stream.read()
+                data = effect.head.stream.read()
+                if not data:  # a list of many pages would keep the answer of each
+                    heads.pop(id(effect.head), None)
+                return data
             if isinstance(effect, Close):
                 heads.pop(id(effect.head), None)
                 return effect.head.stream.close()

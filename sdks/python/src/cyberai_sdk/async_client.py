@@ -112,7 +112,7 @@ class AsyncClient:
     What is not given comes from the environment (`CYBERAI_BASE_URL`, `CYBERAI_API_KEY`), else from the profile
     (`CYBERAI_PROFILE` or the default one of `~/.config/cyberai/profiles.json`), else it is http://127.0.0.1:8080/v1.
 
-    `timeout` is in seconds for each try; `ca_file` names the certificates that are trusted instead of the system's;
+    `timeout` is in seconds for each try; `ca_file` names the certificates that are trusted instead of the system's (by default the profile's);
     `transport` takes a `cyberai_sdk.testing.FakeServer` in tests. Close it, or use it as an async context manager.
     """
 
@@ -130,9 +130,7 @@ class AsyncClient:
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
         calls = calls_for(base_url, api_key, profile, timeout, retry, limits, user_agent)
-        self._http = httpx2.AsyncClient(
-            transport=transport, **http_settings(calls.client.server.root, ca_file)
-        )
+        self._http = httpx2.AsyncClient(transport=transport, **http_settings(calls.client.server, ca_file))
         self._caller = AsyncCaller(calls, self._http)
         self.base_url = calls.client.server.base_url
         self.scans = AsyncScans(self._caller)

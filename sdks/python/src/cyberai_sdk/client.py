@@ -109,7 +109,7 @@ class Client:
     What is not given comes from the environment (`CYBERAI_BASE_URL`, `CYBERAI_API_KEY`), else from the profile
     (`CYBERAI_PROFILE` or the default one of `~/.config/cyberai/profiles.json`), else it is http://127.0.0.1:8080/v1.
 
-    `timeout` is in seconds for each try; `ca_file` names the certificates that are trusted instead of the system's;
+    `timeout` is in seconds for each try; `ca_file` names the certificates that are trusted instead of the system's (by default the profile's);
     `transport` takes a `cyberai_sdk.testing.FakeServer` in tests. Safe to share between threads. Its
     connections are given back by `close`, at the end of a `with` block, or when nothing uses it any more.
     """
@@ -128,7 +128,7 @@ class Client:
         transport: httpx2.BaseTransport | None = None,
     ) -> None:
         calls = calls_for(base_url, api_key, profile, timeout, retry, limits, user_agent)
-        self._http = httpx2.Client(transport=transport, **http_settings(calls.client.server.root, ca_file))
+        self._http = httpx2.Client(transport=transport, **http_settings(calls.client.server, ca_file))
         self._caller = Caller(calls, self._http)
         # Not of the client: a list that is being read outlives `Client().scan(...).wait().vulnerabilities()`.
         self._close = weakref.finalize(self._caller, self._http.close)

@@ -1,5 +1,6 @@
 "use strict";
-// Comforts on top of pages that work without this file: live updates and a button that copies a command.
+// Comforts on top of pages that work without this file: live updates, a button that copies a command, and files chosen
+// instead of pasted as a data URI.
 
 // What a button copies is the text that stands on the page.
 function copyText(node) {
@@ -21,6 +22,43 @@ function offerCopying(root) {
       ).finally(() => setTimeout(() => { button.textContent = label; }, 2000));
     });
   }
+}
+
+// The field that takes a data URI gives way to one that chooses a file and writes it there.
+function offerFiles(root) {
+  for (const chooser of root.querySelectorAll("input[type='file'][data-into]")) {
+    const field = document.getElementById(chooser.dataset.into);
+    const said = document.getElementById(field.id + "-said");
+    const most = Number(chooser.dataset.most);
+    if (field.getAttribute("aria-invalid")) {
+      field.value = "";
+      chooser.setAttribute("aria-invalid", "true");
+      chooser.setAttribute("aria-describedby", field.getAttribute("aria-describedby") + " " + said.id);
+    } else if (field.value) said.textContent = "The file chosen before is kept.";
+    document.querySelector("label[for='" + field.id + "']").htmlFor = chooser.id;
+    field.hidden = true;
+    chooser.hidden = false;
+    chooser.addEventListener("change", () => take(chooser, field, said, most));
+  }
+}
+
+function take(chooser, field, said, most) {
+  const file = chooser.files[0];
+  field.value = "";
+  said.textContent = "";
+  if (!file) return;
+  if (file.size > most) {
+    said.textContent = file.name + " has " + file.size.toLocaleString("en") + " bytes, which is too much. It is left out.";
+    chooser.value = "";
+    return;
+  }
+  const buttons = chooser.form.querySelectorAll("button");
+  for (const button of buttons) button.disabled = true;
+  const reader = new FileReader();
+  reader.onload = () => { field.value = reader.result; };
+  reader.onerror = () => { said.textContent = file.name + " cannot be read."; chooser.value = ""; };
+  reader.onloadend = () => { for (const button of buttons) button.disabled = false; };
+  reader.readAsDataURL(file);
 }
 
 // The page asks for itself again and takes over the regions that may have changed.
@@ -92,4 +130,5 @@ function listen(again) {
 }
 
 offerCopying(document);
+offerFiles(document);
 if (document.querySelector("[data-live][id]")) listen(false);

@@ -1,0 +1,1 @@
+"""A server as the commands see it, through the Python SDK; the only package that imports `cyberai_sdk`."""
