@@ -39,7 +39,10 @@ class _Spoken:
         self._said = b""
 
     async def send(self, data: bytes) -> None:
-        self._said += self._service.talk(data) if self._service.talk is not None else b""
+        if self._service.talk is not None:
+            self._said += self._service.talk(data)
+        elif self._service.respond is not None and not self._service.versions and data.startswith(b"GET "):
+            self._said += b"HTTP/1.1 200 OK\r\n\r\n"
 
     async def receive(self, limit: int = 65_536, *, quiet: float = 0.5) -> bytes:
         return await self.receive_exactly(limit)
@@ -49,7 +52,8 @@ class _Spoken:
         return said
 
     async def start_tls(self) -> None:
-        raise TransportError(TransportReason.TLS_FAILED)
+        if self._service.handshake is None:
+            raise TransportError(TransportReason.TLS_FAILED)
 
 
 class SimulatedNetwork(Struct):

@@ -1,6 +1,7 @@
 """Takes a store of today back to what an earlier schema knew, so that its upgrade has rows to work on."""
 
 TO_0007 = (
+    "DROP TABLE scan_service",
     "DROP TABLE asset",
     "DROP TABLE asset_sighting",
     "DROP TABLE asset_change",

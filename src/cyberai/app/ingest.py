@@ -48,6 +48,7 @@ class Ingest(Struct, frozen=True):
             return
         tx.units.add(shard, result.found)
         tx.ledger.add(shard.scan_id, result.outcomes)
+        tx.services.put(shard.scan_id, result.services)
         scan = tx.scans.get(shard.scan_id)
         if scan is None or scan.status.terminal:
             return

@@ -10,8 +10,11 @@ from cyberai.app.scans import require_scan
 from cyberai.app.vulnerabilities import whole_resource
 from cyberai.domain.ids import WorkspaceId
 from cyberai.domain.report import CoverageRow
+from cyberai.domain.service import ServiceFact
 from cyberai.domain.severity import Severity
 from cyberai.ports.store import Tx
+
+MOST_SERVICES = 10_000
 
 
 class IgnoredFinding(Struct, kw_only=True):
@@ -23,12 +26,14 @@ class IgnoredFinding(Struct, kw_only=True):
 
 
 class ScanResult(Struct, kw_only=True):
-    """Scan, its vulnerabilities with evidence (worst first), the ledger, and which of them are ignored."""
+    """Scan, its vulnerabilities with evidence (worst first), the ledger, which of them are ignored, and what speaks on
+    the ports of its hosts (the first 10,000)."""
 
     scan: ScanResource
     vulnerabilities: list[VulnerabilityResource]
     coverage: list[CoverageRow]
     ignored: list[IgnoredFinding] = []
+    services: list[ServiceFact] = []
 
 
 async def scan_result(app: App, workspace: WorkspaceId, scan_id: str) -> ScanResult:
@@ -42,6 +47,7 @@ async def scan_result(app: App, workspace: WorkspaceId, scan_id: str) -> ScanRes
                 whole_resource(tx, row) for row in tx.vulnerabilities.of_scan(scan.id)
             ),
             coverage=sorted(tx.ledger.rows(scan.id), key=lambda row: (row.host, row.check_id)),
+            services=tx.services.of_scan(scan.id, MOST_SERVICES),
         )
 
     return await app.store.read(workspace, load)

@@ -11,6 +11,7 @@ from cyberai.cli.baseline import Baseline
 from cyberai.cli.console import plain, severity, tier
 from cyberai.cli.exit_codes import ExitCode
 from cyberai.cli.own_words import own_words
+from cyberai.cli.services import show_services
 from cyberai.domain.finding import Tier
 from cyberai.domain.scan import ScanStatus, Verdict, VerdictResult
 from cyberai.domain.severity import Severity
@@ -39,6 +40,7 @@ def show(console: Console, result: ScanResult) -> None:
         for row in result.vulnerabilities:
             show_stacked(console, row)
     console.print()
+    show_services(console, result)
     show_ignored(console, result)
     show_verdict(console, result.scan)
     show_coverage(console, result)

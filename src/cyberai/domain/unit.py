@@ -10,6 +10,7 @@ from cyberai.domain.change import Change
 from cyberai.domain.check import CheckOutcome
 from cyberai.domain.ids import ScanId, ShardId, WorkspaceId
 from cyberai.domain.inventory import CertificateFacts
+from cyberai.domain.service import ServiceFact
 
 
 class Stage(IntEnum):
@@ -56,7 +57,8 @@ class UnitResult(Struct, frozen=True):
     `requests` counts requests sent; `urls` counts distinct URLs fetched. `failure` is a transport reason when
     the whole unit could not be done (the entry page of the target was unreachable, for instance). `notes` are for the
     scan's log: what happened to the login meanwhile. `changes` is what was seen to be created or changed on the target
-    since the last result. `certificates` are those that the unit's port presented, the server's own first.
+    since the last result. `certificates` are those that the unit's port presented, the server's own first. `services`
+    is what was recognised on a port.
     """
 
     unit: Unit
@@ -69,6 +71,7 @@ class UnitResult(Struct, frozen=True):
     notes: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
     certificates: tuple[CertificateFacts, ...] = ()
+    services: tuple[ServiceFact, ...] = ()
 
 
 class Shard(Struct, frozen=True):

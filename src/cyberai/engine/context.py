@@ -1,5 +1,6 @@
 """What every part of a running session shares."""
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 
 from cyberai.checkkit import Check, Scope
@@ -58,6 +59,7 @@ class Context:
         self.order = Order()
         self.firewalls = Firewalls()
         self.handshakes: dict[tuple[str, int], Handshake] = {}
+        self.silent_ports: Counter[str] = Counter()
 
     @property
     def max_depth(self) -> int:

@@ -40,6 +40,10 @@ class SpokenStream:
                 said += more
         except TimeoutError:
             pass  # quiet: that was it
+        except TransportError:
+            # It hung up on us after it had spoken: what it said counts, and the next call tells of the end.
+            if self._received > MOST_RECEIVED:
+                raise
         self._held = said[limit:]
         return said[:limit]
 

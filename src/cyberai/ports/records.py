@@ -1,11 +1,13 @@
-"""Repositories around the work: a scan's log, its erasing, WebSocket tickets, usage. Times are UTC microseconds."""
+"""Repositories around the work: a scan's log, its services, its erasing, WebSocket tickets, usage. Times are UTC microseconds."""
 
+from collections.abc import Iterable
 from typing import Protocol
 
 from msgspec import Struct
 
 from cyberai.domain.ids import KeyId, ScanId, WorkspaceId
 from cyberai.domain.scan_log import LogEntry, LogKind
+from cyberai.domain.service import ServiceFact
 
 
 class LogTx(Protocol):
@@ -19,6 +21,22 @@ class LogTx(Protocol):
 
     def after(self, scan_id: ScanId, ordinal: int, limit: int) -> list[LogEntry]:
         """Entries with a larger ordinal, oldest first."""
+        ...
+
+
+ServicePlace = tuple[str, int, str]
+"""Host, port and transport: what tells one service of a scan from another."""
+
+
+class ServiceTx(Protocol):
+    """What speaks on the ports of a scan; the latest reading of each counts."""
+
+    def put(self, scan_id: ScanId, services: Iterable[ServiceFact]) -> None:
+        """Keep what was recognised, in place of what stood there before."""
+        ...
+
+    def of_scan(self, scan_id: ScanId, limit: int, after: ServicePlace = ("", 0, "")) -> list[ServiceFact]:
+        """The services of a scan by host (as text), port and transport, those after a place."""
         ...
 
 

@@ -14,7 +14,7 @@ from cyberai.domain.ids import WorkspaceId
 from cyberai.ports.feeds import FeedTx
 from cyberai.ports.inventory import InventoryTx
 from cyberai.ports.life import LifeTx
-from cyberai.ports.records import EraseTx, LogTx, TicketTx, UsageTx
+from cyberai.ports.records import EraseTx, LogTx, ServiceTx, TicketTx, UsageTx
 from cyberai.ports.repositories import (
     BlobTx,
     EventTx,
@@ -70,6 +70,11 @@ class Tx(Protocol):
     @property
     def log(self) -> LogTx:
         """The logs of scans."""
+        ...
+
+    @property
+    def services(self) -> ServiceTx:
+        """What speaks on the ports of scans."""
         ...
 
     @property

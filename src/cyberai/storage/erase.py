@@ -14,6 +14,7 @@ from cyberai.storage.schema import (
     ledger_count,
     ledger_row,
     scan_log,
+    scan_service,
     shard,
     unit,
     unit_tally,
@@ -52,7 +53,7 @@ _SHARDS = Statement(
 )
 _REST = tuple(
     Statement(delete(table).where(table.c.workspace == arg("workspace"), table.c.scan == arg("scan")))
-    for table in (unit_tally, ledger_count, ledger_row, scan_log)
+    for table in (unit_tally, ledger_count, ledger_row, scan_log, scan_service)
 )
 
 

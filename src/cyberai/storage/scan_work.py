@@ -3,22 +3,17 @@
 from functools import cached_property
 
 from cyberai.storage.erase import Erase
-from cyberai.storage.ledger import Ledger
 from cyberai.storage.retention import Retention
 from cyberai.storage.retests import Retests
-from cyberai.storage.scan_log import ScanLog
+from cyberai.storage.scan_records import ScanRecords
 from cyberai.storage.scans import Scans
-from cyberai.storage.scope import Scope
 from cyberai.storage.shards import Shards
 from cyberai.storage.units import Units
 from cyberai.storage.workers import Workers
 
 
-class ScanWork:
+class ScanWork(ScanRecords):
     """Half of `ports.store.Tx`: what is to do, who does it, what came of it, what of it is old."""
-
-    def __init__(self, scope: Scope) -> None:
-        self._scope = scope
 
     @cached_property
     def scans(self) -> Scans:
@@ -34,16 +29,6 @@ class ScanWork:
     def units(self) -> Units:
         """Units."""
         return Units(self._scope)
-
-    @cached_property
-    def ledger(self) -> Ledger:
-        """Ledger."""
-        return Ledger(self._scope)
-
-    @cached_property
-    def log(self) -> ScanLog:
-        """The logs of scans."""
-        return ScanLog(self._scope)
 
     @cached_property
     def erase(self) -> Erase:

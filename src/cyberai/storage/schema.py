@@ -261,6 +261,18 @@ scan_log = _keyed(
 )
 """What happened to a scan, for people: the newest entries, see `cyberai.storage.scan_log`."""
 
+scan_service = _keyed(
+    "scan_service",
+    ("workspace", "scan", "host", "port", "transport"),
+    _int("workspace"),
+    _int("scan"),
+    _text("host"),
+    _int("port"),
+    _text("transport"),
+    _text("doc"),
+)
+"""What speaks on the ports of a scan: see `cyberai.storage.scan_services`."""
+
 # -- vulnerabilities --------------------------------------------------------------------------------------
 
 vulnerability = _resource(

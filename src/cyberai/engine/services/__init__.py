@@ -1,0 +1,1 @@
+"""What speaks on a port: own probes, recognisers of their answers, and imported fingerprints."""
