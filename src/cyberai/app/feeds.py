@@ -1,4 +1,4 @@
-"""Importing feeds (EPSS, KEV) and scoring anew what they are about, in steps that hold nobody up."""
+"""Importing feeds (EPSS, KEV, fingerprints of services) and scoring anew what they are about, in steps that hold nobody up."""
 
 from collections.abc import Callable
 from functools import partial
@@ -7,11 +7,15 @@ from msgspec import Struct
 
 from cyberai.app.context import App
 from cyberai.app.events import vulnerability_event
+from cyberai.app.fingerprints import untranslatable
+from cyberai.app.recog_archive import RecogFeed, is_recog, read_recog_feed
+from cyberai.app.times import rfc3339
 from cyberai.domain.errors import InvalidRequest
 from cyberai.domain.event import EventType
 from cyberai.domain.feeds import EpssFile, FeedError, KevFile, read_feed
 from cyberai.domain.history import BY_ITSELF
 from cyberai.domain.ids import SYSTEM
+from cyberai.domain.recog import Fingerprint
 from cyberai.domain.risk import terms_of
 from cyberai.domain.threat import Epss, Kev
 from cyberai.ports.feeds import Feed, FeedName
@@ -23,14 +27,20 @@ SCORED = 100
 """Vulnerabilities looked at per transaction."""
 
 
+_NAMES = {EpssFile: FeedName.EPSS, KevFile: FeedName.KEV, RecogFeed: FeedName.RECOG}
+Part = tuple[Epss, ...] | tuple[Kev, ...] | tuple[Fingerprint, ...]
+
+
 class Imported(Struct, frozen=True, kw_only=True):
     """What an import did: the feed that counts now, the one it replaced, how many vulnerabilities with a CVE were looked
-    at in all workspaces, and the risk of how many changed."""
+    at in all workspaces, and the risk of how many changed. `left_out` names the fingerprints whose patterns our engine
+    cannot run."""
 
     feed: Feed
     replaced: Feed | None
     scored: int
     changed: int
+    left_out: tuple[str, ...] = ()
 
 
 async def import_feed(app: App, data: bytes, told: Callable[[int, int], None] | None = None) -> Imported:
@@ -38,10 +48,10 @@ async def import_feed(app: App, data: bytes, told: Callable[[int, int], None] | 
     got in between. `told` hears how many of how many entries are stored. Stopped half-way, the feed before still
     counts, and the next import clears up."""
     try:
-        file = read_feed(data)
+        file = read_recog_feed(data) if is_recog(data) else read_feed(data)
     except FeedError as error:
-        raise InvalidRequest(str(error), reason="Give the file as FIRST or CISA publish it") from error
-    name = FeedName.EPSS if isinstance(file, EpssFile) else FeedName.KEV
+        raise InvalidRequest(str(error), reason="Give the file as FIRST, CISA or recog publish it") from error
+    name = _NAMES[type(file)]
     before = await app.store.read(SYSTEM, lambda tx: tx.feeds.current(name))
     await _clear(app, name)
     at = app.clock.now()
@@ -49,16 +59,17 @@ async def import_feed(app: App, data: bytes, told: Callable[[int, int], None] | 
         name=name,
         # Never that of the feed that counts, also where the clock was set back.
         generation=max(at, before.generation + 1 if before else 0),
-        date=file.date,
+        date=file.date or rfc3339(at)[:10],
         version=file.version,
         entries=len(file.entries),
         imported_at=at,
     )
     await _fill(app, feed, file, told)
     await app.store.write(SYSTEM, lambda tx: tx.feeds.publish(feed))
-    scored, changed = await score_anew(app)
+    left_out = untranslatable(file.entries) if isinstance(file, RecogFeed) else ()
+    scored, changed = (0, 0) if isinstance(file, RecogFeed) else await score_anew(app)
     await _clear(app, name)
-    return Imported(feed=feed, replaced=before, scored=scored, changed=changed)
+    return Imported(feed=feed, replaced=before, scored=scored, changed=changed, left_out=left_out)
 
 
 async def current_feeds(app: App) -> tuple[Feed, ...]:
@@ -97,16 +108,16 @@ def _score(app: App, tx: Tx, *, before: int | None) -> tuple[int, int, int | Non
 
 
 async def _fill(
-    app: App, feed: Feed, file: EpssFile | KevFile, told: Callable[[int, int], None] | None
+    app: App, feed: Feed, file: EpssFile | KevFile | RecogFeed, told: Callable[[int, int], None] | None
 ) -> None:
     for start in range(0, len(file.entries), STEP):
-        part: tuple[Epss, ...] | tuple[Kev, ...] = file.entries[start : start + STEP]
+        part: Part = file.entries[start : start + STEP]
         await app.store.write(SYSTEM, partial(_add, feed=feed, part=part))
         if told:
             told(start + len(part), feed.entries)
 
 
-def _add(tx: Tx, *, feed: Feed, part: tuple[Epss, ...] | tuple[Kev, ...]) -> None:
+def _add(tx: Tx, *, feed: Feed, part: Part) -> None:
     tx.feeds.add(feed.name, feed.generation, part)
 
 

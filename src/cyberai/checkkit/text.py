@@ -10,6 +10,9 @@ from typing import Any
 
 import re2
 
+PatternError: type[Exception] = re2.error
+"""The pattern is none that can be compiled."""
+
 
 class Match:
     """One match: `text` is the whole match, `groups` its groups (empty bytes where one took no part)."""

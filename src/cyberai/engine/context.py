@@ -26,6 +26,12 @@ Known = Callable[[], Awaitable[tuple[RequestAsset, ...]]]
 knows them also after a pause or a take-over."""
 
 
+Lookup = Callable[[str, bytes], dict[str, str] | None]
+"""What imported fingerprints say of a text, by recog's names; the first argument says what the text is (`ssh.banner`)."""
+Imported = Callable[[], Awaitable[Lookup]]
+"""Asks for the fingerprints of services that were imported beside our own."""
+
+
 class Context:
     """The scan's terms, its ports, its checks by scope, and the session's memory."""
 
@@ -40,6 +46,7 @@ class Context:
         checks: Iterable[Check],
         auth: Auth | None = None,
         known: Known | None = None,
+        imported: Imported | None = None,
     ) -> None:
         self.spec = spec
         self.scope = scope
@@ -49,6 +56,7 @@ class Context:
         ordered = sorted(checks, key=lambda check: check.meta.id)
         self.checks = {scope: tuple(c for c in ordered if c.meta.scope is scope) for scope in Scope}
         self.known = known or _nothing
+        self.imported: Imported = imported or _no_fingerprints
         self.baselines = Exchanges()
         self.missing: Once[tuple[str, str, str, int], Exchange] = Once(MAX_CONTROLS)
         self.logins = Logins(auth, scope, rng, self.forget)
@@ -88,3 +96,7 @@ def is_address(host: str) -> bool:
 
 async def _nothing() -> tuple[RequestAsset, ...]:
     return ()
+
+
+async def _no_fingerprints() -> Lookup:
+    return lambda _matches, _text: None

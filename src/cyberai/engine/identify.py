@@ -11,6 +11,7 @@ from cyberai.engine.fetch import Tally
 from cyberai.engine.service_units import Found, service_units, tls_unit, web_units
 from cyberai.engine.services.datagrams import ask_by_datagram
 from cyberai.engine.services.entering import enter, recognised
+from cyberai.engine.services.learned import bettered
 from cyberai.engine.services.line import NOT_THERE
 from cyberai.engine.services.ports import ask_port
 from cyberai.ports.network import TransportError, TransportReason
@@ -47,6 +48,9 @@ async def identify_port(context: Context, unit: Unit, asset: PortAsset) -> UnitR
 
 async def _identified(context: Context, asset: PortAsset, tally: Tally) -> Found:
     answering = await ask_port(context, asset.host, asset.port, tally)
+    answering = structs.replace(
+        answering, identity=await bettered(context, answering.identity, answering.said)
+    )
     if not answering.web:
         found = service_units(asset, answering, Transport.TCP)
         tls = (tls_unit(asset.host, asset.port),) if answering.tls else ()
@@ -57,4 +61,7 @@ async def _identified(context: Context, asset: PortAsset, tally: Tally) -> Found
 
 async def _by_datagram(context: Context, asset: PortAsset, tally: Tally) -> Found:
     answering = await ask_by_datagram(context, asset.host, asset.port, tally)
-    return service_units(asset, answering, Transport.UDP) if answering is not None else Found()
+    if answering is None:
+        return Found()
+    better = await bettered(context, answering.identity, answering.said)
+    return service_units(asset, structs.replace(answering, identity=better), Transport.UDP)

@@ -1,4 +1,4 @@
-"""What is kept of imported feeds (EPSS, KEV): of the whole deployment, for all workspaces to read."""
+"""What is kept of imported feeds (EPSS, KEV, fingerprints of services): of the whole deployment, for all workspaces to read."""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -6,6 +6,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
+from cyberai.domain.recog import Fingerprint
 from cyberai.domain.threat import Epss, Kev, Threat
 
 
@@ -14,10 +15,11 @@ class FeedName(StrEnum):
 
     EPSS = "epss"
     KEV = "kev"
+    RECOG = "recog"
 
 
 class Feed(Struct, frozen=True, kw_only=True):
-    """An imported feed: the day it is of, the version its maker gives it, how many CVEs are in it, and when it was
+    """An imported feed: the day it is of, the version its maker gives it, how many CVEs or fingerprints are in it, and when it was
     imported (UTC microseconds). `generation` tells its rows from those of other imports."""
 
     name: FeedName
@@ -36,7 +38,9 @@ class FeedTx(Protocol):
         """The feed that counts, or None when none was imported."""
         ...
 
-    def add(self, name: FeedName, generation: int, rows: Iterable[Epss] | Iterable[Kev]) -> None:
+    def add(
+        self, name: FeedName, generation: int, rows: Iterable[Epss] | Iterable[Kev] | Iterable[Fingerprint]
+    ) -> None:
         """Add entries under a generation that is not published yet."""
         ...
 
@@ -51,4 +55,8 @@ class FeedTx(Protocol):
 
     def threat(self, cves: tuple[str, ...]) -> Threat | None:
         """What the current feeds say of these CVEs (any workspace)."""
+        ...
+
+    def fingerprints(self) -> list[Fingerprint]:
+        """The imported fingerprints of services, in order (any workspace)."""
         ...

@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import delete, func, select
 
 from cyberai.domain.errors import Conflict
+from cyberai.domain.recog import Fingerprint
 from cyberai.domain.threat import Epss, Kev, Threat, worst
 from cyberai.ports.feeds import Feed, FeedName
 from cyberai.storage.codec import to_text
@@ -23,6 +24,7 @@ _PUBLISH = Statement(upsert(feed, "name", "doc", key=("name",)))
 _ADD = Statement(insert_new(feed_entry, "feed", "generation", "cve", "doc"))
 _COUNT = Statement(select(func.count()).select_from(feed_entry).where(*_HERE))
 _ENTRY = Statement(select(_e.doc).where(*_HERE, _e.cve == arg("cve")))
+_ALL = Statement(select(_e.doc).where(*_HERE).order_by(_e.cve))
 _OLDER = Statement(
     select(func.min(_e.generation)).where(_e.feed == arg("feed"), _e.generation < arg("generation"))
 )
@@ -51,6 +53,7 @@ class _KevRow(NamedTuple):
 
 _epss = msgspec.json.Decoder(_EpssRow)
 _kev = msgspec.json.Decoder(_KevRow)
+_fingerprint = msgspec.json.Decoder(Fingerprint)
 _feed = msgspec.json.Decoder(Feed)
 
 
@@ -66,12 +69,14 @@ class Feeds:
         row = self._db.one(_CURRENT, name=name.value)
         return _feed.decode(row[0]) if row else None
 
-    def add(self, name: FeedName, generation: int, rows: Iterable[Epss] | Iterable[Kev]) -> None:
+    def add(
+        self, name: FeedName, generation: int, rows: Iterable[Epss] | Iterable[Kev] | Iterable[Fingerprint]
+    ) -> None:
         """Add entries under a generation that is not published yet."""
         self._scope.require_system("A feed")
         self._scope.require_room()
         key = {"feed": name.value, "generation": generation}
-        self._db.many(_ADD, [{**key, "cve": row.cve, "doc": to_text(_stored(row))} for row in rows])
+        self._db.many(_ADD, [{**key, "cve": _key(row), "doc": to_text(_stored(row))} for row in rows])
 
     def publish(self, feed: Feed) -> None:
         """From now on this generation counts; raise Conflict when not all of its entries are there."""
@@ -116,6 +121,14 @@ class Feeds:
             kev_known=kev is not None,
         )
 
+    def fingerprints(self) -> list[Fingerprint]:
+        """The imported fingerprints of services, in order."""
+        feed = self.current(FeedName.RECOG)
+        if feed is None:
+            return []
+        rows = self._db.rows(_ALL, feed=feed.name.value, generation=feed.generation)
+        return [_fingerprint.decode(doc) for (doc,) in rows]
+
     def _docs(self, feed: Feed | None, cves: tuple[str, ...]) -> list[tuple[str, str]]:
         if feed is None:
             return []
@@ -124,7 +137,14 @@ class Feeds:
         return [(cve, row[0]) for cve, row in found if row is not None]
 
 
-def _stored(row: Epss | Kev) -> _EpssRow | _KevRow:
+def _key(row: Epss | Kev | Fingerprint) -> str:
+    """What tells the entries of a feed apart: the column is named after the first feeds."""
+    return row.key if isinstance(row, Fingerprint) else row.cve
+
+
+def _stored(row: Epss | Kev | Fingerprint) -> _EpssRow | _KevRow | Fingerprint:
+    if isinstance(row, Fingerprint):
+        return row
     if isinstance(row, Epss):
         return _EpssRow(row.score, row.percentile)
     return _KevRow(row.added, row.due, row.ransomware)

@@ -16,7 +16,7 @@ def test_files_are_imported_whole_or_refused_with_words(recorded: Path, tmp_path
     assert run(["feeds", "list", *folder]) == 0
     assert "No feeds" in capsys.readouterr().out
     assert run(["feeds", "import", str(good), *folder]) == 0
-    assert "EPSS  of 2026-11-26, 1 CVE (v2025.03.14)" in capsys.readouterr().out
+    assert "EPSS   of 2026-11-26, 1 CVE (v2025.03.14)" in capsys.readouterr().out
     assert run(["feeds", "import", str(bad), *folder]) == 2
     error = capsys.readouterr().err
     assert "was not imported" in error

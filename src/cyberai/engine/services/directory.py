@@ -59,6 +59,18 @@ def _first_text(rest: bytes) -> bytes:
     return rest[at + 11 : at + 11 + min(rest[at + 10], size - 1)]
 
 
+def dns_text(data: bytes) -> bytes:
+    """What an answer that `_dns` took says of the version, by TCP or UDP; raise ValueError, IndexError or struct.error
+    when it says nothing that can be read."""
+    message = data if data[:2] == _DNS_ID else data[2:]
+    questions, answers = struct.unpack(">HH", message[4:8])
+    return (
+        _first_text(message[12 + len(_DNS_QUESTION) * questions :])
+        if answers and not message[3] & 15
+        else b""
+    )
+
+
 def _dns_tcp(data: bytes) -> Identity | None:
     return _dns(data[2:]) if struct.unpack(">H", data[:2])[0] in range(12, 4_097) else None
 

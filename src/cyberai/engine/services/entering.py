@@ -4,6 +4,7 @@ from cyberai.domain.http import HttpRequest, Url
 from cyberai.engine.context import Context
 from cyberai.engine.fetch import Tally
 from cyberai.engine.services.identity import UNKNOWN, Identity
+from cyberai.engine.services.learned import bettered_page
 from cyberai.engine.services.web import from_response, from_second, second_look
 from cyberai.engine.visit import CRAWL_RETRIES
 from cyberai.ports.network import TransportError
@@ -30,12 +31,12 @@ async def recognised(context: Context, url: Url, tally: Tally) -> Identity:
     path = second_look(kept.response)
     request = HttpRequest("GET", url.with_target(path or "/"))
     if not path or context.fetcher.forbidden(request) is not None:
-        return first
+        return await bettered_page(context, first, kept.response)
     try:
         more = await context.fetcher.send(request, tally)
     except TransportError:
         return first
-    return from_second(more.response) or first
+    return from_second(more.response) or await bettered_page(context, first, kept.response)
 
 
 def wants_tls(context: Context, url: Url) -> bool:
