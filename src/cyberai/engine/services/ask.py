@@ -26,6 +26,8 @@ class Ask(Struct, frozen=True, kw_only=True):
     usual: int = 0
     transport: str = TCP
     then: Callable[[bytes], bytes] | None = None
+    further: "Ask | None" = None
+    """What is asked on a connection of its own when the answer told the protocol and no version."""
     mirrors: bool = False
     """True where the protocol itself gives back our first words, as an echo server does."""
 

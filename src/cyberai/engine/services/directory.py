@@ -178,12 +178,14 @@ def _kerberos_tcp(data: bytes) -> Identity | None:
 # -- SNMP -------------------------------------------------------------------------------------------------
 
 _SYS_DESCR = bytes.fromhex("2b06010201010100")
+_NET_SNMP_VERSION = bytes.fromhex("2b060104018f65640200")
+"""versionTag of UCD-SNMP-MIB: what Net-SNMP keeps of itself."""
 _SNMP_ID = 0x435941
 
 
 def _snmp_get() -> bytes:
-    binding = ber.item(0x30, ber.item(0x30, ber.item(6, _SYS_DESCR), ber.item(5)))
-    pdu = ber.item(0xA0, ber.number(_SNMP_ID), ber.number(0), ber.number(0), binding)
+    names = (ber.item(0x30, ber.item(6, name), ber.item(5)) for name in (_SYS_DESCR, _NET_SNMP_VERSION))
+    pdu = ber.item(0xA0, ber.number(_SNMP_ID), ber.number(0), ber.number(0), ber.item(0x30, *names))
     return ber.item(0x30, ber.number(1), ber.item(4, b"public"), pdu)
 
 
@@ -199,6 +201,7 @@ def _snmp_discovery() -> bytes:
     )
 
 
+_VERSION_TAG = Pattern(r"^\d[\d.]{1,20}[\w.]{0,10}$")
 _ENTERPRISES = {8_072: ("Net-SNMP", "net-snmp:net-snmp"), 9: ("Cisco SNMP agent", ""), 2_636: ("Juniper SNMP agent", ""),
                 14_988: ("MikroTik SNMP agent", ""), 311: ("Microsoft SNMP service", ""), 2_021: ("UCD-SNMP", "ucd-snmp:ucd-snmp")}  # fmt: skip
 
@@ -215,9 +218,16 @@ def _snmp(data: bytes) -> Identity | None:
     pdu = ber.children(parts[2][1], 4)
     if pdu[0] != (2, _SNMP_ID.to_bytes(3, "big")):
         return None
-    binding = ber.children(ber.children(pdu[3][1], 1)[0][1], 2)
-    text = binding[1][1] if binding[1][0] == 4 else b""
-    return Identity(protocol="snmp", os=system_in(text), confidence=PROTOCOL)
+    values = [ber.children(binding, 2)[1] for _, binding in ber.children(pdu[3][1], 2)]
+    text = values[0][1] if values[0][0] == 4 else b""
+    own = _VERSION_TAG.search(values[1][1]) if len(values) > 1 and values[1][0] == 4 else None
+    if own is None:
+        return Identity(protocol="snmp", os=system_in(text), confidence=PROTOCOL)
+    version = clean(own.text, MAX_VERSION)
+    cpe = cpe23("net-snmp:net-snmp", version)
+    return Identity(
+        protocol="snmp", product="Net-SNMP", version=version, cpe=cpe, os=system_in(text), confidence=SURE
+    )
 
 
 def _snmp_engine(security: bytes) -> Identity | None:

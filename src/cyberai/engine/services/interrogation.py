@@ -136,7 +136,11 @@ async def _asked(line: Line, ask: Ask, seconds: float) -> Heard:
         return Heard(said=said, web=True)
     if ask is not stores.MEMCACHED and stores.might_be_memcached(said):
         return await _better(line, stores.MEMCACHED, Heard(said=said))
-    return Heard(ask.judge(said) or _own_words(said, ask) or UNKNOWN, said)
+    found = ask.judge(said)
+    if found is not None and not found.version and ask.further is not None:
+        # `further` itself has none: this goes one level deep.
+        return await _better(line, ask.further, Heard(found, said))
+    return Heard(found or _own_words(said, ask) or UNKNOWN, said)
 
 
 def _own_words(said: bytes, ask: Ask) -> Identity | None:

@@ -3,6 +3,7 @@
 import struct
 
 from cyberai.checkkit.text import Pattern
+from cyberai.engine.services import smb1
 from cyberai.engine.services.ask import Ask, ports
 from cyberai.engine.services.identity import (
     LIKELY,
@@ -41,8 +42,14 @@ def _session_setup(said: bytes) -> bytes:
     """The first step of NTLM: the challenge that comes back names the server's system. No step follows."""
     if said[4:8] != _SMB2:
         return b""
+    body = struct.pack("<HBBIIHHQ", 25, 0, 1, 0, 0, 88, len(_TOKEN), 0) + _TOKEN
+    return _netbios(_smb2_header(1, 1) + body)
+
+
+def _first_token() -> bytes:
+    """NTLM's offer, wrapped as SPNEGO."""
     token = _NTLM + struct.pack("<II", 1, 0x6208_8215) + bytes(16) + b"\x0a\x00\x63\x45\x00\x00\x00\x0f"
-    inner = _der(
+    return _der(
         0x60,
         _der(6, bytes.fromhex("2b0601050502"))
         + _der(
@@ -54,8 +61,6 @@ def _session_setup(said: bytes) -> bytes:
             ),
         ),
     )
-    body = struct.pack("<HBBIIHHQ", 25, 0, 1, 0, 0, 88, len(inner), 0) + inner
-    return _netbios(_smb2_header(1, 1) + body)
 
 
 def _der(tag: int, body: bytes) -> bytes:
@@ -282,9 +287,23 @@ def _rtsp(data: bytes) -> Identity | None:
     return Identity(protocol="rtsp", product=product, confidence=LIKELY if product else PROTOCOL)
 
 
+_TOKEN = _first_token()
+_SMB1 = Ask(
+    name="smb1",
+    payload=smb1.NEGOTIATE,
+    read=smb1.read,
+    ports=ports(445, 139),
+    then=lambda said: smb1.session_setup(_TOKEN) if said[4:8] == smb1.MARK else b"",
+)
 ASKS = (
     Ask(
-        name="smb", payload=_negotiate(), read=_smb, ports=ports(445, 139, 4450), usual=5, then=_session_setup
+        name="smb",
+        payload=_negotiate(),
+        read=_smb,
+        ports=ports(445, 139, 4450),
+        usual=5,
+        then=_session_setup,
+        further=_SMB1,
     ),
     Ask(name="rdp", payload=_RDP, read=_rdp, ports=ports(3389, 3388, 3390), usual=9),
     Ask(name="x11", payload=_X11, read=_x11, ports=ports(*range(6000, 6011)), usual=16),

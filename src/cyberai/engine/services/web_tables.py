@@ -133,7 +133,6 @@ APPLICATIONS: tuple[tuple[str, Rule], ...] = (
     ("http", Rule(r"<title>Solr Admin</title>", "Apache Solr", "apache:solr")),
     ("http", Rule(r"<title>phpMyAdmin", "phpMyAdmin", "phpmyadmin:phpmyadmin")),
     ("http", Rule(r"<meta name=\"generator\" content=\"WordPress ([\d.]+)\"", "WordPress", "wordpress:wordpress")),
-    ("http", Rule(r"NATS (?:Server|server)[\s\S]*?/varz", "NATS Server monitoring", "nats:nats_server", "", LIKELY)),
     ("ipp", Rule(r"<title>Home - CUPS ([\d.]+)</title>", "CUPS", "openprinting:cups")),
     ("ipp", Rule(r"\r\nServer: CUPS/([\d.]+)", "CUPS", "openprinting:cups")),
     ("docker-registry", Rule(r"\r\nDocker-Distribution-Api-Version: registry/2\.0", "Docker Registry", "docker:registry", "", LIKELY)),
@@ -145,6 +144,7 @@ APPLICATIONS: tuple[tuple[str, Rule], ...] = (
 """The protocol under which checks know it, and how it shows. `^` is where the body begins."""
 
 FOLLOWS: tuple[tuple[str, str, str], ...] = (
+    ("nats", r"https://nats\.io/[\s\S]*?/varz", "/varz"),
     ("etcd", r"^404 page not found", "/version"),
     ("docker", r"^\{\"message\":\"page not found\"\}", "/version"),
     ("kubernetes", r"^\{\s*\"kind\": ?\"Status\"|^\{\s*\"paths\": ?\[", "/version"),
@@ -161,6 +161,7 @@ FOLLOWS: tuple[tuple[str, str, str], ...] = (
 """Where a second request tells what the first one leaves open: what it may be, the sign, the path."""
 
 SECOND: tuple[tuple[str, Rule], ...] = (
+    ("http", Rule(r"^\{\s*\"server_id\": ?\"N[A-Z0-9]+\"[\s\S]*?\"version\": ?\"([\d.]+[\w.\-]*)\"", "NATS Server monitoring", "nats:nats_server")),
     ("jupyter", Rule(r"^\{\"version\": \"([\d.]+)\"\}$", "Jupyter Server", "jupyter:jupyter_server", "", LIKELY + 10)),
     ("http", Rule(r"^\{\s*\"(?:commit|database)\"[\s\S]*?\"version\": ?\"([\w.\-+]+)\"", "Grafana", "grafana:grafana")),
     ("http", Rule(r"^\{\"Config\":\{[\s\S]*?\"Version\":\"([\d.]+)[\w\-+]*\"", "HashiCorp Consul", "hashicorp:consul")),
