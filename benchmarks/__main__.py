@@ -28,8 +28,8 @@ NAMES = (
     "reports",
     "sdks",
 )
-BY_NAME = ("noise", "reality", "wapiti")
-"""Long, or in need of the package registries: run only when they are named."""
+BY_NAME = ("noise", "reality", "wapiti", "identification")
+"""Long, in need of the package registries or of root: run only when they are named."""
 LIMIT_SECONDS = 600
 LONG_SECONDS = 5_400
 LONG = (*BY_NAME, "million")

@@ -33,9 +33,19 @@ def _smb2_header(command: int, number: int) -> bytes:
 
 
 def _negotiate() -> bytes:
-    versions = struct.pack("<HHHH", 0x0202, 0x0210, 0x0300, 0x0302)
-    body = struct.pack("<HHHHI", 36, 4, 1, 0, 0) + b"cyberai-identify" + bytes(8) + versions
-    return _netbios(_smb2_header(0, 0) + body)
+    """All dialects from 2.0.2 on; the last wants to be told of hashes and ciphers as well."""
+    dialects = struct.pack("<HHHHH", *_DIALECTS)
+    hashes = (
+        struct.pack("<HHI", 1, 38, 0) + struct.pack("<HHH", 1, 32, 1) + b"cyberai-identify" * 2 + bytes(2)
+    )
+    ciphers = struct.pack("<HHI", 2, 6, 0) + struct.pack("<HHH", 2, 2, 1)
+    # The contexts begin at the next multiple of eight after header (64), body (36) and dialects.
+    body = (
+        struct.pack("<HHHHI", 36, len(_DIALECTS), 1, 0, 0x40)
+        + b"cyberai-identify"
+        + struct.pack("<IHH", 112, 2, 0)
+    )
+    return _netbios(_smb2_header(0, 0) + body + dialects + bytes(2) + hashes + ciphers)
 
 
 def _session_setup(said: bytes) -> bytes:
