@@ -7,7 +7,7 @@ from cyberai.engine.services.brokers import openwire
 from cyberai.engine.services.directory import snmp_text
 from cyberai.engine.services.greetings import from_greeting
 from cyberai.engine.services.identity import MAX_PRODUCT, MAX_VERSION, Identity
-from cyberai.engine.services.web import from_response, from_second, second_look
+from cyberai.engine.services.web import from_response, from_second, second_looks
 
 
 def fuzz_one(data: bytes) -> None:
@@ -22,7 +22,7 @@ def fuzz_one(data: bytes) -> None:
     page = HttpResponse(200, (("Server", data[:200].decode("latin-1")),), data, elapsed=0.01)
     _judge(from_response(page))
     _judge(from_second(page))
-    assert second_look(page)[:1] in ("", "/")
+    assert all(path.startswith("/") for path in second_looks(page))
 
 
 def _judge(found: Identity | None) -> None:

@@ -9,7 +9,7 @@ from cyberai.domain.transport import Transport
 from cyberai.engine.services import ber, catalogue
 from cyberai.engine.services.greetings import from_greeting
 from cyberai.engine.services.identity import UNKNOWN, cpe23
-from cyberai.engine.services.web import from_response, from_second, second_look
+from cyberai.engine.services.web import from_response, from_second, second_looks
 
 GREETINGS: tuple[tuple[bytes, tuple[str, str, str, str]], ...] = (
     (b"SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3\r\n", ("ssh", "OpenSSH", "9.2p1", "Debian Linux")),
@@ -202,6 +202,9 @@ PAGES: tuple[tuple[HttpResponse, tuple[str, str, str]], ...] = (
     (_page(b"<title>RabbitMQ Management</title>", Server="Cowboy"), ("rabbitmq-management", "RabbitMQ Management", "")),
     (_page(b'{"kind":"Status","apiVersion":"v1","message":"forbidden: User \\"system:anonymous\\""}', 403), ("kubernetes", "Kubernetes API server", "")),
     (_page(Server="squid/5.7"), ("http-proxy", "Squid", "5.7")),
+    (_page(Server="Docker/24.0.7 (linux)"), ("docker", "Docker", "24.0.7")),
+    (_page(status=302, Location="/graph"), ("prometheus", "Prometheus", "")),
+    (_page(status=302, Location="/graphs"), ("http", "", "")),
     (_page(Server="CUPS/2.4 IPP/2.1"), ("ipp", "CUPS", "2.4")),
 )  # fmt: skip
 
@@ -214,7 +217,7 @@ def test_pages_name_the_server_or_the_service_behind_it() -> None:
 
 def test_a_second_request_tells_what_the_first_leaves_open() -> None:
     docker = _page(b'{"message":"page not found"}', 404)
-    assert (from_response(docker).protocol, second_look(docker)) == ("http", "/version")
+    assert (from_response(docker).protocol, second_looks(docker)) == ("http", ("/version",))
     more = _page(b'{"Platform":{"Name":"Docker Engine"},"Version":"24.0.7","ApiVersion":"1.43"}')
     found = from_second(more)
     assert found is not None
@@ -222,7 +225,11 @@ def test_a_second_request_tells_what_the_first_leaves_open() -> None:
     etcd = from_second(_page(b'{"etcdserver":"3.5.9","etcdcluster":"3.5.0"}'))
     assert etcd is not None
     assert (etcd.protocol, etcd.version) == ("etcd", "3.5.9")
-    assert second_look(_page(b"<h1>Hello</h1>", Server="nginx")) == ""
+    kubelet = from_second(_page(b"Forbidden (user=system:anonymous, verb=get)", 403))
+    assert kubelet is not None
+    assert kubelet.protocol == "kubelet"
+    assert second_looks(_page(b"404 page not found\n", 404)) == ("/version", "/pods")
+    assert second_looks(_page(b"<h1>Hello</h1>", Server="nginx")) == ()
     assert from_second(_page(b"404 page not found", 404)) is None
 
 

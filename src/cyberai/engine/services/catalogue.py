@@ -7,7 +7,7 @@ from cyberai.engine.services import brokers, directory, remote, stores
 from cyberai.engine.services.ask import Ask
 
 _TLS_LIKELY = frozenset({"amqp", "mqtt", "ldap", "redis", "postgresql", "mongodb", "dns", "xmpp", "sip"})
-_WAITING = frozenset({"dns", "rpcbind", "mssql", "smb", "mongodb", "x11"})
+_WAITING = frozenset({"dns", "rpcbind", "nfs", "mssql", "smb", "mongodb", "x11"})
 
 
 @lru_cache(maxsize=1)

@@ -336,21 +336,37 @@ def _ssdp(data: bytes) -> Identity | None:
 
 
 _RPC_ID = 0x43594149
-_RPC_CALL = struct.pack(">IIIIIIIIII", _RPC_ID, 0, 2, 100_000, 2, 0, 0, 0, 0, 0)
 
 
-def _rpcbind(data: bytes) -> Identity | None:
+def _rpc_call(program: int, version: int) -> bytes:
+    """Procedure 0 of a program, which does nothing (RFC 5531, section 12)."""
+    return struct.pack(">IIIIIIIIII", _RPC_ID, 0, 2, program, version, 0, 0, 0, 0, 0)
+
+
+_RPC_CALL = _rpc_call(100_000, 2)
+_DONE, _OTHER_VERSION = 0, 2
+
+
+def _rpc(data: bytes, protocol: str) -> Identity | None:
+    """The reply to our call: the program is there, in this version or in others."""
     if len(data) < 24:
         return None
     call, kind, accepted = struct.unpack(">III", data[:12])
     if call != _RPC_ID or kind != 1 or accepted > 1:
         return None
-    served = accepted == 0 and struct.unpack(">I", data[20:24])[0] == 0
-    return Identity(protocol="rpcbind" if served else "rpc", confidence=PROTOCOL)
+    there = accepted == 0 and struct.unpack(">I", data[20:24])[0] in (_DONE, _OTHER_VERSION)
+    return Identity(protocol=protocol, confidence=PROTOCOL) if there else None
 
 
-def _rpcbind_tcp(data: bytes) -> Identity | None:
-    return _rpcbind(data[4:]) if data[0] & 0x80 else None
+def _rpc_ask(protocol: str, program: int, version: int, usual: int, *numbers: int) -> Ask:
+    call = _rpc_call(program, version)
+    return Ask(
+        name=protocol,
+        payload=struct.pack(">I", 0x8000_0000 | len(call)) + call,
+        read=lambda data: _rpc(data[4:], protocol) if data[0] & 0x80 else None,
+        ports=ports(*numbers),
+        usual=usual,
+    )
 
 
 def _udp(name: str, payload: bytes, read: Read, *numbers: int) -> Ask:
@@ -372,13 +388,9 @@ ASKS = (
         read=_kerberos_tcp,
         ports=ports(88),
     ),
-    Ask(
-        name="rpcbind",
-        payload=struct.pack(">I", 0x8000_0000 | len(_RPC_CALL)) + _RPC_CALL,
-        read=_rpcbind_tcp,
-        ports=ports(111),
-        usual=15,
-    ),
+    _rpc_ask("rpcbind", 100_000, 2, 15, 111),
+    _rpc_ask("nfs", 100_003, 4, 22, 2049),
+    _rpc_ask("mountd", 100_005, 3, 23, 20_048),
     Ask(name="sip", payload=_SIP.replace(b"{}", b"TCP"), read=_sip, ports=ports(5060, 5061)),
     _udp("dns-udp", _DNS, _dns, 53, 5353, 8600),
     _udp("snmp", _snmp_get(), _snmp, 161, 10161),
@@ -390,5 +402,5 @@ ASKS = (
     _udp("ipmi", _IPMI, _ipmi, 623),
     _udp("ssdp", _SSDP, _ssdp, 1900),
     _udp("kerberos-udp", _as_request(), _kerberos, 88),
-    _udp("rpcbind-udp", _RPC_CALL, _rpcbind, 111),
+    _udp("rpcbind-udp", _RPC_CALL, lambda data: _rpc(data, "rpcbind"), 111),
 )

@@ -5,7 +5,7 @@ from cyberai.engine.context import Context
 from cyberai.engine.fetch import Tally
 from cyberai.engine.services.identity import UNKNOWN, Identity
 from cyberai.engine.services.learned import bettered_page
-from cyberai.engine.services.web import from_response, from_second, second_look
+from cyberai.engine.services.web import from_response, from_second, second_looks
 from cyberai.engine.visit import CRAWL_RETRIES
 from cyberai.ports.network import TransportError
 
@@ -28,15 +28,18 @@ async def recognised(context: Context, url: Url, tally: Tally) -> Identity:
     if kept is None:
         return UNKNOWN
     first = from_response(kept.response)
-    path = second_look(kept.response)
-    request = HttpRequest("GET", url.with_target(path or "/"))
-    if not path or context.fetcher.forbidden(request) is not None:
-        return await bettered_page(context, first, kept.response)
-    try:
-        more = await context.fetcher.send(request, tally)
-    except TransportError:
-        return first
-    return from_second(more.response) or await bettered_page(context, first, kept.response)
+    for path in second_looks(kept.response):
+        request = HttpRequest("GET", url.with_target(path))
+        if context.fetcher.forbidden(request) is not None:
+            continue
+        try:
+            more = await context.fetcher.send(request, tally)
+        except TransportError:
+            break
+        told = from_second(more.response)
+        if told is not None:
+            return told
+    return await bettered_page(context, first, kept.response)
 
 
 def wants_tls(context: Context, url: Url) -> bool:

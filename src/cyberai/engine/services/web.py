@@ -19,6 +19,7 @@ WEB = "http"
 _BODY = 65_536
 _IN_JSON = frozenset({"elasticsearch", "couchdb", "etcd", "docker", "kubernetes"})
 """A page about such a service is none."""
+_IN_HEAD = r"\r\n"
 
 _GENERIC = Pattern(r"^([A-Za-z][\w .+\-]{0,60}?)(?:/v?(\d[\w.\-]{0,30}))?(?:$|[ (;,])")
 
@@ -40,13 +41,13 @@ def from_response(response: HttpResponse) -> Identity:
     return structs.replace(found, os=found.os or system_in(server))
 
 
-def second_look(response: HttpResponse) -> str:
-    """The path whose answer would tell what this one leaves open, or empty."""
-    text = _whole(response)
-    for _, sign, path in tables.FOLLOWS:
-        if compiled(sign).search(text[1] if sign.startswith("^") else text[0]) is not None:
-            return path
-    return ""
+def second_looks(response: HttpResponse) -> tuple[str, ...]:
+    """The paths whose answers would tell what this one leaves open: two at most."""
+    whole, body = _whole(response)
+    shown = (
+        path for sign, path in tables.FOLLOWS if compiled(sign).search(body if sign[:1] == "^" else whole)
+    )
+    return tuple(dict.fromkeys(shown))[:2]
 
 
 def from_second(response: HttpResponse) -> Identity | None:
@@ -58,7 +59,7 @@ def _application(response: HttpResponse, rows: tuple[tuple[str, Rule], ...]) -> 
     whole, body = _whole(response)
     told = body.lstrip()[:1] == b"{"
     for protocol, rule in rows:
-        if protocol in _IN_JSON and not told:
+        if protocol in _IN_JSON and not told and not rule.pattern.startswith(_IN_HEAD):
             continue
         match = compiled(rule.pattern).search(body if rule.pattern.startswith("^") else whole)
         if match is not None:
