@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import socket
+import struct
 from collections.abc import AsyncIterator, Callable
 
 import pytest
@@ -50,6 +51,27 @@ def test_a_dialogue_is_held_step_by_step() -> None:
             heard = await session.dialer.converse(HOST, port, dialogue)
             assert heard == [b"220 hello\r\n", b"FIR", b"ST\r\n", b"SEC", b"OND\r\n"]
             assert session.requests_sent == 1
+            await session.aclose()
+
+    run(scenario())
+
+
+async def rude(_reader: Reader, writer: Writer) -> None:
+    """Says what it is, then resets the connection as a server does that has not read all it was sent."""
+    writer.write(b"SSH-2.0-quay\r\n")
+    await writer.drain()
+    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
+
+
+def test_what_was_said_before_a_reset_counts() -> None:
+    async def dialogue(conversation: Conversation) -> bytes:
+        return await conversation.receive(quiet=2.0)
+
+    async def scenario() -> None:
+        async with serving(rude) as port:
+            session = open_session(settings=limits(timeout=5.0))
+            assert await session.dialer.converse(HOST, port, dialogue) == b"SSH-2.0-quay\r\n"
             await session.aclose()
 
     run(scenario())
