@@ -26,7 +26,7 @@ Nothing is fetched: download the files where you may, and import them here. A ri
 \b
 Examples:
   cyberai feeds import epss_scores-current.csv.gz known_exploited_vulnerabilities.json
-  cyberai feeds import recog/xml
+  cyberai feeds import recog-xml.tar.gz
   cyberai feeds list
 """
 IMPORT_HELP = """Import files, and score anew what they are about. A running server goes on meanwhile, and so do its scans.

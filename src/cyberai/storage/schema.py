@@ -247,30 +247,16 @@ ledger_row = _keyed(
 )
 
 scan_log = _keyed(
-    "scan_log",
-    ("workspace", "scan", "ordinal"),
-    _int("workspace"),
-    _int("scan"),
-    _int("ordinal"),
-    _int("at"),
-    _text("kind"),
-    _text("text"),
-    _text("detail"),
-    _int("times"),
-    _int("last_at"),
-)
+    "scan_log", ("workspace", "scan", "ordinal"),
+    _int("workspace"), _int("scan"), _int("ordinal"), _int("at"), _text("kind"), _text("text"), _text("detail"),
+    _int("times"), _int("last_at"),
+)  # fmt: skip
 """What happened to a scan, for people: the newest entries, see `cyberai.storage.scan_log`."""
 
 scan_service = _keyed(
-    "scan_service",
-    ("workspace", "scan", "host", "port", "transport"),
-    _int("workspace"),
-    _int("scan"),
-    _text("host"),
-    _int("port"),
-    _text("transport"),
-    _text("doc"),
-)
+    "scan_service", ("workspace", "scan", "host", "port", "transport"),
+    _int("workspace"), _int("scan"), _text("host"), _int("port"), _text("transport"), _text("doc"),
+)  # fmt: skip
 """What speaks on the ports of a scan: see `cyberai.storage.scan_services`."""
 
 # -- vulnerabilities --------------------------------------------------------------------------------------

@@ -116,7 +116,7 @@ def test_every_file_is_written_and_one_that_fails_keeps_no_other(tmp_path: Path)
         deliver(outputs, value, {"csv": b'"id"\r\n'})
     assert "x.json" in caught.value.why
     told = json.loads(Path(files["a.json"]).read_bytes())
-    assert list(told) == ["scan", "vulnerabilities", "coverage", "ignored"]
+    assert list(told) == ["scan", "vulnerabilities", "coverage", "ignored", "services"]
     lines = [json.loads(line) for line in Path(files["b.jsonl"]).read_text().splitlines()]
     assert [line["record"] for line in lines] == ["vulnerability"] * len(value.vulnerabilities) + ["scan"]
     assert [bool(line.get("ignored")) for line in lines[:-1]] == [True] + [False] * (len(lines) - 2)
