@@ -57,7 +57,7 @@ def test_one_json_object_on_stdout_and_progress_on_stderr(lab: dict[str, Any], t
     done = scan(tmp_path, target(lab, "service"), "--format", "json", "-o", "-")
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
-    assert list(told) == ["scan", "vulnerabilities", "coverage", "ignored"]
+    assert list(told) == ["scan", "vulnerabilities", "coverage", "ignored", "services"]
     assert told["scan"]["status"] == "completed"
     assert [row["check_id"] for row in told["vulnerabilities"]] == ["network.redis-unauthenticated"]
     assert told["vulnerabilities"][0]["evidence"]
