@@ -24,6 +24,7 @@ from cyberai.domain.inventory import (
     service_key,
 )
 from cyberai.domain.scan import Scan
+from cyberai.domain.service import ServiceFact
 from cyberai.domain.transport import Transport
 from cyberai.domain.unit import Stage, UnitResult
 from cyberai.engine.plan import parse_ports
@@ -137,24 +138,29 @@ _ANSWERED = frozenset({"", TransportReason.REFUSED.value})
 def seen_by(result: UnitResult) -> Iterator[SeenAsset]:
     """The assets a result has seen, each after what it belongs to and presents."""
     hosts: set[str] = set()
+    # What was recognised says more than the units that follow from it.
+    told = {(fact.host, fact.port, fact.transport) for fact in result.services}
     for unit in result.found:
         asset = unit.asset
         if isinstance(asset, PortAsset):
             yield from _port(asset.host, asset.port, Transport.TCP, hosts)
-        elif isinstance(asset, ServiceAsset):
+        elif isinstance(asset, ServiceAsset) and (asset.host, asset.port, asset.transport) not in told:
             yield from _port(asset.host, asset.port, asset.transport, hosts)
             yield _service(asset.host, asset.port, asset.transport, facts_of(asset))
-        elif isinstance(asset, TlsAsset) and unit.stage is Stage.CHECK:
+        elif isinstance(asset, TlsAsset) and (asset.host, asset.port, Transport.TCP) not in told:
             yield from _port(asset.host, asset.port, Transport.TCP, hosts)
             yield _service(asset.host, asset.port, Transport.TCP, ServiceFacts(tls=True))
+    for fact in result.services:
+        yield from _port(fact.host, fact.port, fact.transport, hosts)
+        yield _service(fact.host, fact.port, fact.transport, facts_of(fact))
     origin = result.unit.asset
-    if isinstance(origin, (OriginAsset, PortAsset)) and result.unit.stage is Stage.IDENTIFY:
+    if isinstance(origin, (OriginAsset, PortAsset)) and result.unit.stage is Stage.IDENTIFY and not told:
         yield from _web(result, hosts)
     if isinstance(origin, TlsAsset) and result.certificates:
         yield from _certificates(origin, result, hosts)
 
 
-def facts_of(asset: ServiceAsset) -> ServiceFacts:
+def facts_of(asset: ServiceAsset | ServiceFact) -> ServiceFacts:
     """What is known of a service that was identified."""
     return ServiceFacts(
         protocol=asset.protocol,
