@@ -15,15 +15,17 @@ def speaks(
     service: ServiceAsset,
     protocols: Container[str],
     ports: Container[int] = (),
+    *,
+    opening: str = "\0",
     transport: Transport = Transport.TCP,
 ) -> bool:
-    """True for a service of one of the protocols, and for one of unknown kind that said nothing and stands on one of
-    the protocols' usual ports."""
+    """True for a service of one of the protocols, and for one of unknown kind whose banner begins with `opening`, or
+    that said nothing and stands on one of the protocols' usual ports."""
     if service.transport is not transport:
         return False
     if service.protocol:
         return service.protocol in protocols
-    return not service.banner and service.port in ports
+    return service.banner.startswith(opening) or (not service.banner and service.port in ports)
 
 
 def is_elsewhere(service: ServiceAsset, error: TransportError) -> bool:
