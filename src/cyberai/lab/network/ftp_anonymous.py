@@ -19,7 +19,7 @@ class FtpServer:
     STAT only. `users` are those who need no password of their own, `*` for all."""
 
     def __init__(self, users: tuple[str, ...], *, offers_tls: bool = True) -> None:
-        self.session = LineSession("220 Quay files\r\n", self._answer)
+        self.session = LineSession("220 Quay FTP ready\r\n", self._answer)
         self._users = users
         self._offers_tls = offers_tls
         self._user = ""
