@@ -5,7 +5,7 @@ from cyberai.lab.network.ftp_anonymous import FtpServer
 from cyberai.lab.page import Flaw
 from cyberai.lab.service import Service, Session
 
-CHECK = "network.clear-text-login"
+CHECK = "network.cleartext-login"
 _REFUSED = "554 5.7.1 Relay access denied\r\n"
 
 

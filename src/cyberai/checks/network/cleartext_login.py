@@ -47,7 +47,7 @@ Seen = tuple[LineDialogue, str]
 
 
 @check(
-    id="network.clear-text-login",
+    id="network.cleartext-login",
     title="Log-in without encryption",
     severity=Severity.MEDIUM,
     cvss="CVSS:3.1/AV:N/AC:H/PR:N/UI:N/S:U/C:H/I:N/A:N",
@@ -62,7 +62,7 @@ Seen = tuple[LineDialogue, str]
     ),
     tags=("ftp", "smtp", "pop3", "imap", "telnet", "clear-text"),
 )
-async def clear_text_login(service: ServiceAsset, probe: Probe) -> AsyncIterator[Hit]:
+async def cleartext_login(service: ServiceAsset, probe: Probe) -> AsyncIterator[Hit]:
     """Two looks at what the service offers to who wants to log in."""
     kind = _kind(service)
     if service.tls or kind not in _LOOKS:
