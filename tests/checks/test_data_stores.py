@@ -12,7 +12,7 @@ from cyberai.checks.network.elasticsearch_unauthenticated import elasticsearch_u
 from cyberai.checks.network.memcached_unauthenticated import memcached_unauthenticated
 from cyberai.checks.network.mongodb_unauthenticated import mongodb_unauthenticated
 from cyberai.domain.finding import Tier
-from cyberai.domain.scan import Mode, ScanOptions, ScanType
+from cyberai.domain.scan import Mode, ScanPolicies, ScanType
 from cyberai.engine.registry import all_checks
 from cyberai.lab import discovery
 from cyberai.lab.service import Service as LabService
@@ -26,8 +26,8 @@ PORT = 4711
 
 def look(item: LabService, fixed: bool, scan_type: ScanType = ScanType.VULNERABILITY) -> Finished:
     intrusive = any(flaw.intrusive for flaw in item.flaws)
-    options = ScanOptions(mode=Mode.INTRUSIVE if intrusive else Mode.STANDARD)
-    spec = spec_of(f"127.0.0.1:{PORT}", options=options, scan_type=scan_type)
+    policies = ScanPolicies(mode=Mode.INTRUSIVE if intrusive else Mode.STANDARD)
+    spec = spec_of(f"127.0.0.1:{PORT}", policies=policies, scan_type=scan_type)
     return asyncio.run(scan(spec, lab_network(item, fixed, PORT), CHECKS))
 
 
