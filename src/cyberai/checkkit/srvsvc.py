@@ -1,13 +1,13 @@
 """Listing shares by the server service: NetrShareEnum (MS-SRVS, section 3.1.4.8) over DCE/RPC (C706)."""
 
 import struct
-import uuid
 
 from msgspec import Struct
 
 MAX_SHARES = 200
-_SERVICE = uuid.UUID("4b324fc8-1670-01d3-1278-5a47bf6ee188").bytes_le + struct.pack("<HH", 3, 0)
-_NDR = uuid.UUID("8a885d04-1ceb-11c9-9fe8-08002b104860").bytes_le + struct.pack("<HH", 2, 0)
+# Interface 4b324fc8-1670-01d3-1278-5a47bf6ee188 and transfer syntax 8a885d04-1ceb-11c9-9fe8-08002b104860, as on the wire.
+_SERVICE = bytes.fromhex("c84f324b7016d30112785a47bf6ee188") + struct.pack("<HH", 3, 0)
+_NDR = bytes.fromhex("045d888aeb1cc9119fe808002b104860") + struct.pack("<HH", 2, 0)
 _SHARE_ENUM = 15
 
 
