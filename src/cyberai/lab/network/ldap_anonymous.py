@@ -7,7 +7,7 @@ CHECK = "network.ldap-anonymous"
 MAX_BUFFER = 16_384
 _CONTEXT = "dc=harbour,dc=example"
 _PEOPLE = f"ou=people,{_CONTEXT}"
-_ENTRIES = {
+_ENTRIES: dict[str, dict[str, tuple[str, ...]]] = {
     _CONTEXT: {"objectClass": ("dcObject", "organization"), "o": ("Harbour",)},
     _PEOPLE: {"objectClass": ("organizationalUnit",), "ou": ("people",)},
     f"uid=mara,{_PEOPLE}": {
@@ -17,7 +17,7 @@ _ENTRIES = {
         "mail": ("mara@harbour.example",),
     },
 }
-_ROOT = {
+_ROOT: dict[str, tuple[str, ...]] = {
     "objectClass": ("top",),
     "namingContexts": (_CONTEXT,),
     "supportedLDAPVersion": ("3",),
