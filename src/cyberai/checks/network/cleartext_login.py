@@ -34,7 +34,7 @@ from cyberai.checkkit import (
 )
 from cyberai.checkkit.line_dialogue import LineDialogue, block_length, line_length, tagged_length
 from cyberai.checkkit.service_port import is_elsewhere, speaks
-from cyberai.checkkit.telnet import login_prompt
+from cyberai.checkkit.telnet import TelnetDialogue
 from cyberai.checkkit.text import Pattern
 
 _PASSWORDS_IN_CLEAR = Pattern(r"\n250[ -]AUTH[ =][^\n]*\b(PLAIN|LOGIN)\b", ignore_case=True)
@@ -42,7 +42,8 @@ _STARTTLS = Pattern(r"\n250[ -]STARTTLS\b", ignore_case=True)
 _STLS = Pattern(r"\nSTLS\b", ignore_case=True)
 _IMAP_SAFE = Pattern(r"\b(STARTTLS|LOGINDISABLED)\b", ignore_case=True)
 
-Seen = tuple[LineDialogue, str]
+Spoken = LineDialogue | TelnetDialogue
+Seen = tuple[Spoken, str]
 """The dialogue, and what of it asked for a password; empty where nothing did."""
 
 
@@ -137,9 +138,8 @@ async def _imap(conversation: Conversation, _user: str) -> Seen:
 
 
 async def _telnet(conversation: Conversation, _user: str) -> Seen:
-    spoken = LineDialogue(conversation)
-    prompt, spoken.sent, spoken.heard = await login_prompt(conversation)
-    return spoken, prompt
+    spoken = TelnetDialogue(conversation)
+    return spoken, await spoken.prompt()
 
 
 _LOOKS: dict[str, Callable[[Conversation, str], Awaitable[Seen]]] = {
@@ -165,7 +165,7 @@ _ASK = {
 _NAMES = {"ftp": "FTP", "smtp": "SMTP", "pop3": "POP3", "imap": "IMAP", "telnet": "Telnet"}
 
 
-def _hit(service: ServiceAsset, kind: str, spoken: LineDialogue, asked: str) -> Hit:
+def _hit(service: ServiceAsset, kind: str, spoken: Spoken, asked: str) -> Hit:
     where = f"{service.host} {service.port}"
     # The pause lets servers greet first that drop clients who speak too early.
     command = f"(sleep 1; printf '{_ASK[kind]}'; sleep 1) | nc {where}" if kind in _ASK else f"telnet {where}"

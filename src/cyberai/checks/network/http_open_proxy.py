@@ -1,4 +1,4 @@
-"""An HTTP proxy forwards requests of anyone.
+"""An HTTP proxy forwards the requests of anyone who can reach its port.
 
 ## Impact
 Strangers surf, attack and send spam under its address, and reach through it what only it can reach: services of the

@@ -1,4 +1,4 @@
-"""A SOCKS proxy connects anyone to anything, without a log-in.
+"""A SOCKS proxy connects anyone who can reach its port to anything, without a log-in.
 
 ## Impact
 Strangers attack and send spam under its address, and reach through it what only it can reach: services of the inner

@@ -1,5 +1,8 @@
 """FTP servers: one open to everyone on the vulnerable twin; one for members; one that lets every name in."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from cyberai.lab.network._lines import LineSession
 from cyberai.lab.page import Flaw
 from cyberai.lab.service import Service, Session
@@ -16,12 +19,19 @@ _NEEDS_LOGIN = frozenset(
 
 class FtpServer:
     """The control connection (RFC 959). There are no data connections and no files behind it: a listing is shown by
-    STAT only. `users` are those who need no password of their own, `*` for all."""
+    STAT only. `users` are those who need no password of their own, `*` for all; `accounts` are names with passwords."""
 
-    def __init__(self, users: tuple[str, ...], *, offers_tls: bool = True) -> None:
+    def __init__(
+        self,
+        users: tuple[str, ...],
+        *,
+        offers_tls: bool = True,
+        accounts: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.session = LineSession("220 Quay FTP ready\r\n", self._answer)
         self._users = users
         self._offers_tls = offers_tls
+        self._accounts = accounts
         self._user = ""
         self._logged_in = False
 
@@ -40,7 +50,8 @@ class FtpServer:
             self._user, self._logged_in = argument, False
             return "331 Please specify the password.\r\n"
         if verb == "PASS":
-            self._logged_in = "*" in self._users or self._user.lower() in self._users
+            known = self._accounts.get(self._user) == argument and bool(argument)
+            self._logged_in = known or "*" in self._users or self._user.lower() in self._users
             return "230 Login successful.\r\n" if self._logged_in else "530 Login incorrect.\r\n"
         if verb in _NEEDS_LOGIN and not self._logged_in:
             return "530 Please login with USER and PASS.\r\n"

@@ -5,7 +5,7 @@ from cyberai.lab.service import Service, Session
 
 CHECK = "network.http-open-proxy"
 MAX_HEAD = 16_384
-_OWN = ("127.0.0.1", "localhost", "[::1]", "10.0.0.5")
+_OWN = ("127.0.0.1", "localhost", "[::1]")
 
 
 class HttpProxy:

@@ -5,7 +5,7 @@ from cyberai.lab.service import Service, Session
 
 CHECK = "network.socks-open-proxy"
 MAX_BUFFER = 1_024
-_OWN = (b"\x01\x7f\x00\x00\x01", b"\x01\x0a\x00\x00\x05", b"\x04" + bytes(15) + b"\x01", b"\x03\x09localhost")
+_OWN = (b"\x01\x7f\x00\x00\x01", b"\x04" + bytes(15) + b"\x01", b"\x03\x09localhost")
 
 
 class SocksProxy:
