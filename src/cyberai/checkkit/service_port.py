@@ -15,9 +15,9 @@ def speaks(
     service: ServiceAsset,
     protocols: Container[str],
     ports: Container[int] = (),
+    transport: Transport = Transport.TCP,
     *,
     opening: str = "\0",
-    transport: Transport = Transport.TCP,
 ) -> bool:
     """True for a service of one of the protocols, and for one of unknown kind whose banner begins with `opening`, or
     that said nothing and stands on one of the protocols' usual ports."""

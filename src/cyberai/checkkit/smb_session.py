@@ -86,7 +86,7 @@ class SmbSession:
         answer = await self._ask(_QUERY, body + pattern, tree)
         if answer.status:
             return None
-        return Files(share, _names(_buffer(answer, 2, wide=False)))
+        return Files(share, names_in(buffer_of(answer, 2, wide=False)))
 
     async def _open(self, tree: int, name: str, access: int) -> bytes | None:
         raw = name.encode("utf-16-le")
@@ -100,7 +100,7 @@ class SmbSession:
         body = struct.pack("<HHI", 57, 0, _PIPE_TRANSCEIVE) + pipe
         body += struct.pack("<IIIIIIII", 120, len(data), 0, 0, 0, 65_536, 1, 0) + data
         answer = await self._ask(_IOCTL, body, tree)
-        return b"" if answer.status else _buffer(answer, 32, wide=True)
+        return b"" if answer.status else buffer_of(answer, 32, wide=True)
 
     async def _ask(self, command: int, body: bytes, tree: int = 0) -> Smb2Answer:
         self._number += 1
@@ -131,7 +131,7 @@ def _authenticate(user: str) -> bytes:
     return _NTLM + struct.pack("<I", 3) + heads + struct.pack("<I", _FLAGS | (0 if user else 0x800)) + payload
 
 
-def _buffer(answer: Smb2Answer, at: int, *, wide: bool) -> bytes:
+def buffer_of(answer: Smb2Answer, at: int, *, wide: bool) -> bytes:
     """The data that the body at `at` says where it is: offset and length, of two and four bytes or both of four."""
     if len(answer.body) < at + 8:
         raise ValueError("a body that is cut off")
@@ -141,7 +141,7 @@ def _buffer(answer: Smb2Answer, at: int, *, wide: bool) -> bytes:
     return answer.data[offset : offset + size]
 
 
-def _names(listing: bytes) -> tuple[str, ...]:
+def names_in(listing: bytes) -> tuple[str, ...]:
     """File names of a listing of class FileNamesInformation (MS-FSCC, section 2.4.33)."""
     names: list[str] = []
     at = 0
