@@ -37,3 +37,10 @@ def authority(service: ServiceAsset) -> str:
     """`host:port` for a command line or URL, an IPv6 address in brackets."""
     host = f"[{service.host}]" if ":" in service.host else service.host
     return f"{host}:{service.port}"
+
+
+def by_hand(service: ServiceAsset, message: bytes) -> str:
+    """A command line that sends these bytes and shows the answer's bytes beside their characters."""
+    written = "".join(f"\\x{byte:02x}" for byte in message)
+    udp = "-u " if service.transport is Transport.UDP else ""
+    return f"printf '{written}' | nc {udp}-w 3 {service.host} {service.port} | od -A d -t x1z"

@@ -34,7 +34,7 @@ from cyberai.checkkit import (
     check,
 )
 from cyberai.checkkit.ipmi import CAPABILITIES, Capabilities, open_session, opened, read_capabilities
-from cyberai.checkkit.service_port import speaks
+from cyberai.checkkit.service_port import by_hand, speaks
 
 _CRITICAL = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
 _HIGH = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N"
@@ -112,9 +112,6 @@ _NOTES = {
 
 
 def _hit(service: ServiceAsset, cause: str, sent: bytes, received: bytes) -> Hit:
-    command = f"ipmitool -I lan -H {service.host} -p {service.port} -A NONE channel authcap 14 4"
-    if cause == "cipher-zero":
-        command = f"ipmitool -I lanplus -C 0 -H {service.host} -p {service.port} -U root -P any mc info"
     severe = _SEVERE.get(cause)
     return Hit(
         proof=Proof(Oracle.OBSERVATION, repeats=2, control_silent=cause == "cipher-zero"),
@@ -124,7 +121,7 @@ def _hit(service: ServiceAsset, cause: str, sent: bytes, received: bytes) -> Hit
                 service.port,
                 sent,
                 received[:2048],
-                command,
+                by_hand(service, sent),
                 "",
                 _NOTES[cause],
                 transport=Transport.UDP,

@@ -32,7 +32,7 @@ from cyberai.checkkit import (
     TransportReason,
     check,
 )
-from cyberai.checkkit.service_port import speaks
+from cyberai.checkkit.service_port import by_hand, speaks
 
 _LOW = "CVSS:3.1/AV:N/AC:H/PR:N/UI:N/S:U/C:L/I:N/A:N"
 _ANSWERS = 8
@@ -45,7 +45,6 @@ class _Question(Struct, frozen=True):
     cause: str
     title: str
     payload: bytes
-    command: str
     is_answer: Callable[[bytes], bool]
     severity: Severity
     cvss: str
@@ -79,7 +78,6 @@ _QUESTIONS = (
         "monlist",
         "NTP server multiplies traffic (monlist)",
         b"\x17\x00\x03\x2a" + bytes(4),
-        "ntpdc -n -c monlist {host}",
         _is_list,
         Severity.MEDIUM,
         "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:N/I:N/A:L",
@@ -89,7 +87,6 @@ _QUESTIONS = (
         "readvar",
         "NTP server tells its variables to everyone",
         b"\x16\x02\x2b\x57" + bytes(8),
-        "ntpq -n -c rv {host}",
         _is_variables,
         Severity.LOW,
         _LOW,
@@ -148,8 +145,8 @@ def _hit(service: ServiceAsset, question: _Question, said: tuple[bytes, ...]) ->
                 service.port,
                 question.payload,
                 said[0][:2048],
-                question.command.format(host=service.host),
-                question.cause,
+                by_hand(service, question.payload),
+                "",
                 f"{told} in {len(said)} datagrams.",
                 transport=Transport.UDP,
             ),

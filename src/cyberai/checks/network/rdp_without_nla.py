@@ -32,7 +32,7 @@ from cyberai.checkkit import (
     TransportReason,
     check,
 )
-from cyberai.checkkit.service_port import authority, speaks
+from cyberai.checkkit.service_port import by_hand, speaks
 
 _PORTS = frozenset({3389})
 _STANDARD, _TLS = 0, 1
@@ -110,7 +110,7 @@ def _hit(service: ServiceAsset, protocol: int, answer: bytes) -> Hit:
                 service.port,
                 request(protocol),
                 answer,
-                f"xfreerdp /v:{authority(service)} /sec:{option} /cert:ignore +auth-only /u:nobody /p:x",
+                by_hand(service, request(protocol)),
                 "",
                 f"The only offered security protocol ({option}) is taken.",
             ),

@@ -96,6 +96,7 @@ async def _look(service: ServiceAsset, probe: Probe, user: str, absent: str) -> 
 def _hit(service: ServiceAsset, user: str, found: tuple[Files, ...]) -> Hit:
     shares = ", ".join(files.share for files in found)
     names = ", ".join(found[0].names[:_SHOWN]) or "no names"
+    who = f"-U {user}%x" if user else "-N"
     listing = "\n".join(f"{files.share}: {', '.join(files.names)}" for files in found)
     return Hit(
         proof=Proof(Oracle.OBSERVATION, repeats=2, control_silent=True),
@@ -105,7 +106,7 @@ def _hit(service: ServiceAsset, user: str, found: tuple[Files, ...]) -> Hit:
                 service.port,
                 b"",
                 listing.encode()[:2048],
-                f"smbclient -N -p {service.port} //{service.host}/{found[0].share} -c ls",
+                f"smbclient {who} -p {service.port} //{service.host}/{found[0].share} -c ls",
                 found[0].share,
                 f"Read {'as a guest' if user else 'as nobody'}: {shares}. In {found[0].share}: {names}. "
                 "A share with a random name is refused.",

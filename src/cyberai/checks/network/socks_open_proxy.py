@@ -72,7 +72,7 @@ async def socks_open_proxy(service: ServiceAsset, probe: Probe) -> AsyncIterator
                 service.port,
                 _GREETING + _request(service.host, service.port) + _GREETING,
                 found[:2048],
-                f"curl --silent --show-error --http0.9 --max-time 5 --socks5 {own} http://{own}/",
+                f"printf '\\x05\\x01\\x00' | nc -w 3 -X 5 -x {own} {service.host} {service.port} | od -A d -t x1",
                 "",
                 "Without a log-in it connects to itself and answers through that connection again.",
             ),
