@@ -27,8 +27,8 @@ class Device:
 
 
 def _gateway(fixed: bool) -> Session:
-    """On the fixed twin it keeps to its local interface."""
-    return Device("" if fixed else _DESCRIPTION)
+    """On the fixed twin it tells strangers no more than that it is there."""
+    return Device(_SHORT if fixed else _DESCRIPTION)
 
 
 def _lamp(_fixed: bool) -> Session:
