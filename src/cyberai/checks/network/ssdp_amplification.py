@@ -49,7 +49,7 @@ _SERVER = Pattern(r"\r\nserver:[ \t]*([^\r\n]{1,120})", ignore_case=True)
     title="UPnP device multiplies traffic",
     severity=Severity.MEDIUM,
     cvss="CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:N/I:N/A:L",
-    cwe=("CWE-406",),
+    cwe=("CWE-406", "CWE-306"),
     owasp=("A05:2021",),
     scope=Scope.SERVICE,
     grain=Grain.PORT,
