@@ -40,7 +40,7 @@ SHOWN = {
     "network.snmp-default-community": {"": "Quay crane controller"},
     "network.snmp-private-community": {"": "Quay crane controller"},
     "network.socks-open-proxy": {"": "05 00"},
-    "network.ssdp-amplification": {"": "200 OK"},
+    "network.ssdp-amplification": {"": "LOCATION: http"},
     "network.ssh-weak-algorithms": {
         "version 1": "SSH-1.99",
         "exchanges": "group1-sha1",
