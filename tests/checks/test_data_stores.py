@@ -6,59 +6,48 @@ from collections.abc import Callable
 
 import pytest
 
-from cyberai.checkkit import HttpRequest, HttpResponse, Scope, ServiceAsset, TransportError, TransportReason
+from cyberai.checkkit import Scope, ServiceAsset
 from cyberai.checkkit.mongo import Document, read_message, reply
 from cyberai.checks.network.elasticsearch_unauthenticated import elasticsearch_unauthenticated
 from cyberai.checks.network.memcached_unauthenticated import memcached_unauthenticated
 from cyberai.checks.network.mongodb_unauthenticated import mongodb_unauthenticated
 from cyberai.domain.finding import Tier
-from cyberai.domain.scan import ScanType
+from cyberai.domain.scan import Mode, ScanPolicies, ScanType
 from cyberai.engine.registry import all_checks
 from cyberai.lab import discovery
 from cyberai.lab.service import Service as LabService
 from support.direct_probe import DirectProbe, collect, run
+from support.lab_network import lab_network
 from support.scan_in_process import Finished, scan, spec_of
-from support.simulated_network import Service, SimulatedNetwork
 
 CHECKS = tuple(check for check in all_checks() if check.meta.scope is Scope.SERVICE)
 PORT = 4711
 
 
-def http_of(answer: bytes) -> HttpResponse | None:
-    """What an HTTP client makes of a service's bytes; None when they are no HTTP."""
-    head, _, body = answer.partition(b"\r\n\r\n")
-    first, *lines = head.decode("latin-1").split("\r\n")
-    if not first.startswith("HTTP/1."):
-        return None
-    headers = tuple((name, value.strip()) for name, _, value in (line.partition(":") for line in lines))
-    return HttpResponse(int(first.split(" ")[1]), headers, body)
-
-
-def network_of(item: LabService, fixed: bool) -> SimulatedNetwork:
-    def respond(request: HttpRequest) -> HttpResponse:
-        raw = f"{request.method} {request.url.target} HTTP/1.1\r\nHost: {request.url.authority}\r\n\r\n".encode()
-        answer = http_of(item.session(fixed).feed(raw))
-        if answer is None:
-            raise TransportError(TransportReason.MALFORMED)
-        return answer
-
-    return SimulatedNetwork({PORT: Service(respond, talk=lambda sent: item.session(fixed).feed(sent))})
-
-
-def look(item: LabService, fixed: bool, scan_type: ScanType = ScanType.VULNERABILITY) -> Finished:
-    spec = spec_of(f"127.0.0.1:{PORT}", scan_type=scan_type)
-    return asyncio.run(scan(spec, network_of(item, fixed), CHECKS))
+def look(
+    item: LabService,
+    fixed: bool,
+    scan_type: ScanType = ScanType.VULNERABILITY,
+    mode: Mode = Mode.STANDARD,
+) -> Finished:
+    spec = spec_of(f"127.0.0.1:{PORT}", scan_type=scan_type, policies=ScanPolicies(mode=mode))
+    return asyncio.run(scan(spec, lab_network(item, fixed, PORT), CHECKS))
 
 
 @pytest.mark.parametrize("item", discovery.services(), ids=lambda item: item.name)
-@pytest.mark.parametrize("scan_type", [ScanType.VULNERABILITY, ScanType.NETWORK])
-def test_each_service_is_identified_and_found_open_where_it_is(item: LabService, scan_type: ScanType) -> None:
-    finished = look(item, False, scan_type)
-    assert {check.meta.id for check, _ in finished.hits} == {flaw.check for flaw in item.flaws}
+@pytest.mark.parametrize(
+    ("scan_type", "mode"), [(ScanType.VULNERABILITY, Mode.INTRUSIVE), (ScanType.NETWORK, Mode.STANDARD)]
+)
+def test_each_service_is_identified_and_found_open_where_it_is(
+    item: LabService, scan_type: ScanType, mode: Mode
+) -> None:
+    finished = look(item, False, scan_type, mode)
+    provable = {flaw.check for flaw in item.flaws if mode is Mode.INTRUSIVE or not flaw.intrusive}
+    assert {check.meta.id for check, _ in finished.hits} == provable
     assert {hit.proof.tier for _, hit in finished.hits} <= {Tier.CONFIRMED}
     assert all(hit.detail and (hit.host, hit.port) == ("127.0.0.1", PORT) for _, hit in finished.hits)
     assert finished.errors == []
-    fixed = look(item, True, scan_type)
+    fixed = look(item, True, scan_type, mode)
     assert fixed.hits == []
     assert fixed.errors == []
 
@@ -66,7 +55,7 @@ def test_each_service_is_identified_and_found_open_where_it_is(item: LabService,
 @pytest.mark.parametrize("item", discovery.services(), ids=lambda item: item.name)
 def test_budgets_are_kept(item: LabService) -> None:
     budgets = {check.meta.id: check.meta.max_requests for check in CHECKS}
-    ran = [o for o in look(item, False).outcomes if o.check_id in budgets]
+    ran = [o for o in look(item, False, mode=Mode.INTRUSIVE).outcomes if o.check_id in budgets]
     assert ran
     assert all(o.requests <= budgets[o.check_id] for o in ran)
 

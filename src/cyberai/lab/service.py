@@ -21,8 +21,8 @@ class Session(Protocol):
 
 class Service(msgspec.Struct, frozen=True, kw_only=True):
     """A service on a port of its own. `session(fixed)` opens one dialogue: a TCP connection, or with `udp` a single
-    datagram, whose answer is one datagram (none when it is empty). A service that `greets` is fed the empty string as
-    soon as a client connects: what it says to that is its banner."""
+    datagram, whose answer is one datagram. A service that `greets` is fed the empty string as soon as a client connects:
+    what it says to that is its banner."""
 
     name: str
     session: Callable[[bool], Session]

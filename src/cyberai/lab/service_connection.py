@@ -6,6 +6,8 @@ from typing import Any, cast
 
 from cyberai.lab.service import Session
 
+_NOTHING = b"\0"
+
 
 class ServiceConnection(asyncio.Protocol):
     """One connection to a service whose logic is a Session."""
@@ -41,7 +43,7 @@ class ServiceConnection(asyncio.Protocol):
 
 
 class DatagramService(asyncio.DatagramProtocol):
-    """A UDP service: each datagram is a dialogue of its own."""
+    """A UDP service: each datagram is a dialogue of its own, and is answered, if need be by one that says nothing."""
 
     def __init__(self, open_session: Callable[[], Session]) -> None:
         self._open_session = open_session
@@ -50,6 +52,6 @@ class DatagramService(asyncio.DatagramProtocol):
         self._transport = cast(asyncio.DatagramTransport, transport)
 
     def datagram_received(self, data: bytes, addr: tuple[Any, ...]) -> None:
-        answer = self._open_session().feed(data)
-        if answer:
-            self._transport.sendto(answer, addr)
+        # Real services are silent where a session has no answer, and every such silence costs a scan seconds; a
+        # byte that is an answer in no protocol says as little at once.
+        self._transport.sendto(self._open_session().feed(data) or _NOTHING, addr)
