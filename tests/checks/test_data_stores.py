@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from cyberai.checkkit import HttpRequest, HttpResponse, Scope, ServiceAsset, TransportError, TransportReason
+from cyberai.checkkit import Scope, ServiceAsset
 from cyberai.checkkit.mongo import Document, read_message, reply
 from cyberai.checks.network.elasticsearch_unauthenticated import elasticsearch_unauthenticated
 from cyberai.checks.network.memcached_unauthenticated import memcached_unauthenticated
@@ -17,37 +17,16 @@ from cyberai.engine.registry import all_checks
 from cyberai.lab import discovery
 from cyberai.lab.service import Service as LabService
 from support.direct_probe import DirectProbe, collect, run
+from support.lab_network import lab_network
 from support.scan_in_process import Finished, scan, spec_of
-from support.simulated_network import Service, SimulatedNetwork
 
 CHECKS = tuple(check for check in all_checks() if check.meta.scope is Scope.SERVICE)
 PORT = 4711
 
 
-def http_of(answer: bytes) -> HttpResponse | None:
-    """What an HTTP client makes of a service's bytes; None when they are no HTTP."""
-    head, _, body = answer.partition(b"\r\n\r\n")
-    first, *lines = head.decode("latin-1").split("\r\n")
-    if not first.startswith("HTTP/1."):
-        return None
-    headers = tuple((name, value.strip()) for name, _, value in (line.partition(":") for line in lines))
-    return HttpResponse(int(first.split(" ")[1]), headers, body)
-
-
-def network_of(item: LabService, fixed: bool) -> SimulatedNetwork:
-    def respond(request: HttpRequest) -> HttpResponse:
-        raw = f"{request.method} {request.url.target} HTTP/1.1\r\nHost: {request.url.authority}\r\n\r\n".encode()
-        answer = http_of(item.session(fixed).feed(raw))
-        if answer is None:
-            raise TransportError(TransportReason.MALFORMED)
-        return answer
-
-    return SimulatedNetwork({PORT: Service(respond, talk=lambda sent: item.session(fixed).feed(sent))})
-
-
 def look(item: LabService, fixed: bool, scan_type: ScanType = ScanType.VULNERABILITY) -> Finished:
     spec = spec_of(f"127.0.0.1:{PORT}", scan_type=scan_type)
-    return asyncio.run(scan(spec, network_of(item, fixed), CHECKS))
+    return asyncio.run(scan(spec, lab_network(item, fixed, PORT), CHECKS))
 
 
 @pytest.mark.parametrize("item", discovery.services(), ids=lambda item: item.name)
