@@ -12,7 +12,7 @@ from cyberai.checks.network.elasticsearch_unauthenticated import elasticsearch_u
 from cyberai.checks.network.memcached_unauthenticated import memcached_unauthenticated
 from cyberai.checks.network.mongodb_unauthenticated import mongodb_unauthenticated
 from cyberai.domain.finding import Tier
-from cyberai.domain.scan import ScanType
+from cyberai.domain.scan import Mode, ScanPolicies, ScanType
 from cyberai.engine.registry import all_checks
 from cyberai.lab import discovery
 from cyberai.lab.service import Service as LabService
@@ -24,20 +24,30 @@ CHECKS = tuple(check for check in all_checks() if check.meta.scope is Scope.SERV
 PORT = 4711
 
 
-def look(item: LabService, fixed: bool, scan_type: ScanType = ScanType.VULNERABILITY) -> Finished:
-    spec = spec_of(f"127.0.0.1:{PORT}", scan_type=scan_type)
+def look(
+    item: LabService,
+    fixed: bool,
+    scan_type: ScanType = ScanType.VULNERABILITY,
+    mode: Mode = Mode.STANDARD,
+) -> Finished:
+    spec = spec_of(f"127.0.0.1:{PORT}", scan_type=scan_type, policies=ScanPolicies(mode=mode))
     return asyncio.run(scan(spec, lab_network(item, fixed, PORT), CHECKS))
 
 
 @pytest.mark.parametrize("item", discovery.services(), ids=lambda item: item.name)
-@pytest.mark.parametrize("scan_type", [ScanType.VULNERABILITY, ScanType.NETWORK])
-def test_each_service_is_identified_and_found_open_where_it_is(item: LabService, scan_type: ScanType) -> None:
-    finished = look(item, False, scan_type)
-    assert {check.meta.id for check, _ in finished.hits} == {flaw.check for flaw in item.flaws}
+@pytest.mark.parametrize(
+    ("scan_type", "mode"), [(ScanType.VULNERABILITY, Mode.INTRUSIVE), (ScanType.NETWORK, Mode.STANDARD)]
+)
+def test_each_service_is_identified_and_found_open_where_it_is(
+    item: LabService, scan_type: ScanType, mode: Mode
+) -> None:
+    finished = look(item, False, scan_type, mode)
+    provable = {flaw.check for flaw in item.flaws if mode is Mode.INTRUSIVE or not flaw.intrusive}
+    assert {check.meta.id for check, _ in finished.hits} == provable
     assert {hit.proof.tier for _, hit in finished.hits} <= {Tier.CONFIRMED}
     assert all(hit.detail and (hit.host, hit.port) == ("127.0.0.1", PORT) for _, hit in finished.hits)
     assert finished.errors == []
-    fixed = look(item, True, scan_type)
+    fixed = look(item, True, scan_type, mode)
     assert fixed.hits == []
     assert fixed.errors == []
 
@@ -45,7 +55,7 @@ def test_each_service_is_identified_and_found_open_where_it_is(item: LabService,
 @pytest.mark.parametrize("item", discovery.services(), ids=lambda item: item.name)
 def test_budgets_are_kept(item: LabService) -> None:
     budgets = {check.meta.id: check.meta.max_requests for check in CHECKS}
-    ran = [o for o in look(item, False).outcomes if o.check_id in budgets]
+    ran = [o for o in look(item, False, mode=Mode.INTRUSIVE).outcomes if o.check_id in budgets]
     assert ran
     assert all(o.requests <= budgets[o.check_id] for o in ran)
 

@@ -59,7 +59,7 @@ class LabNetwork(SimulatedNetwork):
         said = session.feed(b"") if item.greets else b""
         said += session.feed(payload) if payload else b""
         if not said:
-            raise TransportError(TransportReason.TIMEOUT)
+            raise TransportError(TransportReason.RESET if session.closed else TransportReason.TIMEOUT)
         return said[:limit]
 
     async def converse(
@@ -99,15 +99,22 @@ def lab_network(item: LabService, fixed: bool, port: int) -> LabNetwork:
     """The network of one service on one port."""
 
     def respond(request: HttpRequest) -> HttpResponse:
-        raw = f"{request.method} {request.url.target} HTTP/1.1\r\nHost: {request.url.authority}\r\n\r\n".encode()
         session = item.session(fixed)
-        answer = http_of((session.feed(b"") if item.greets else b"") + session.feed(raw))
+        answer = http_of((session.feed(b"") if item.greets else b"") + session.feed(raw(request)))
         if answer is None:
             raise TransportError(TransportReason.MALFORMED)
         return answer
 
     services = {} if item.udp else {port: Service(respond)}
     return LabNetwork(services, item=item, fixed=fixed, port=port)
+
+
+def raw(request: HttpRequest) -> bytes:
+    """The request as it goes over the wire."""
+    lines = [f"{request.method} {request.url.target} HTTP/1.1", f"Host: {request.url.authority}"]
+    lines += [f"{name}: {value}" for name, value in request.headers]
+    lines += [f"Content-Length: {len(request.body)}"] if request.body else []
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + request.body
 
 
 def http_of(answer: bytes) -> HttpResponse | None:

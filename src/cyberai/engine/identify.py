@@ -12,7 +12,8 @@ from cyberai.engine.context import Context, is_address
 from cyberai.engine.fetch import Tally
 from cyberai.engine.frontier import crawl_entry, crawl_unit
 from cyberai.engine.presence import WELL_KNOWN
-from cyberai.engine.protocols import PING, banner_text, guess, speaks_first, starts_tls, store_behind
+from cyberai.engine.protocols import PING, banner_text, guess, speaks_first, starts_tls
+from cyberai.engine.recognition import binary_protocol, web_service
 from cyberai.engine.udp_probes import probes_for
 from cyberai.engine.visit import CRAWL_RETRIES
 from cyberai.ports.network import TlsVersion, TransportError, TransportReason
@@ -42,7 +43,8 @@ async def identify_origin(context: Context, unit: Unit, asset: OriginAsset) -> U
     tally = Tally()
     error = await _enter(context, asset.url, tally)
     if error is None:
-        return UnitResult(unit, found=tuple(_web(context, asset.url)), requests=tally.sent)
+        found = tuple(_web(context, asset.url, await web_service(context, asset.url, tally)))
+        return UnitResult(unit, found=found, requests=tally.sent)
     tls = asset.url.scheme == "https" and error.reason not in _NOT_THERE
     found = (_tls(asset.url.host, asset.url.port),) if tls else ()
     return UnitResult(unit, found=found, requests=tally.sent, failure=error.reason.value, detail=error.detail)
@@ -93,12 +95,16 @@ async def _identify(context: Context, asset: PortAsset, tally: Tally) -> tuple[U
     if await _speaks_tls(context, asset, tally):
         secure = Url("https", host, port)
         if await _enter(context, secure, tally, retries=0) is None:
-            return tuple(_web(context, secure))
+            return tuple(_web(context, secure, await web_service(context, secure, tally)))
         return (_tls(host, port), Unit(Stage.CHECK, ServiceAsset(host, port, tls=True)))
     if starts_tls(port) and await _enter(context, Url("http", host, port), tally, retries=0) is None:
-        return tuple(_web(context, Url("http", host, port)))
+        clear = Url("http", host, port)
+        return tuple(_web(context, clear, await web_service(context, clear, tally)))
     answer = await _listen(context, asset, PING, tally)
-    return (_service(asset, answer),)
+    if answer:
+        return (_service(asset, answer),)
+    protocol = await binary_protocol(context, asset, tally)
+    return (Unit(Stage.CHECK, ServiceAsset(asset.host, asset.port, protocol)),)
 
 
 async def _in_clear(context: Context, asset: PortAsset, tally: Tally) -> tuple[Unit, ...]:
@@ -106,7 +112,9 @@ async def _in_clear(context: Context, asset: PortAsset, tally: Tally) -> tuple[U
     plain = Url("http", asset.host, asset.port)
     error = await _enter(context, plain, tally, retries=0)
     if error is None:
-        return () if _wants_tls(context, plain) else tuple(_web(context, plain))
+        if _wants_tls(context, plain):
+            return ()
+        return tuple(_web(context, plain, await web_service(context, plain, tally)))
     if error.reason in _NOT_THERE:
         raise error
     if error.reason in _SPOKE_UP:
@@ -127,12 +135,6 @@ async def _enter(
     except TransportError as error:
         return error
     return None
-
-
-def _store(context: Context, url: Url) -> str:
-    """The data store that speaks HTTP there, as its start page says."""
-    kept = context.baselines.get(HttpRequest("GET", url.with_target("/")))
-    return store_behind(kept.response) if kept is not None else ""
 
 
 def _wants_tls(context: Context, url: Url) -> bool:
@@ -185,10 +187,9 @@ def _tls(host: str, port: int) -> Unit:
     return Unit(Stage.CHECK, TlsAsset(host, port, "" if is_address(host) else host))
 
 
-def _web(context: Context, url: Url) -> Iterator[Unit]:
+def _web(context: Context, url: Url, store: str) -> Iterator[Unit]:
     if url.scheme == "https":
         yield _tls(url.host, url.port)
-    store = _store(context, url)
     if store:
         yield Unit(Stage.CHECK, ServiceAsset(url.host, url.port, protocol=store, tls=url.scheme == "https"))
     # What says of itself that it is no website is none.
