@@ -48,6 +48,14 @@ QUESTIONS: tuple[Question, ...] = (
         "postgresql", (5432, 5433), struct.pack(">II", 8, 80_877_103), lambda said: said in (b"S", b"N")
     ),
     Question(
+        "amqp",
+        (5672, 5671),
+        b"AMQP\x00\x00\x09\x01",
+        lambda said: (
+            said[:4] == b"AMQP" or (said[:3] == b"\x01\x00\x00" and said[7:11] == b"\x00\x0a\x00\x0a")
+        ),
+    ),
+    Question(
         "mqtt",
         (1883, 8883),
         _MQTT_HELLO,

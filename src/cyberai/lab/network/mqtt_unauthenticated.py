@@ -12,21 +12,22 @@ _RETAINED = b"\x00" + bytes([len(_VERSION_TOPIC)]) + _VERSION_TOPIC + b"mosquitt
 _SHORT = 0x80
 
 
-def _length(buffer: bytes) -> int:
-    if len(buffer) < 2:
-        return 0
-    # Our packets are short: a longer length has a second byte, and no message here needs one.
-    return 2 + buffer[1] if buffer[1] < _SHORT else -1
-
-
 class BrokerSession(PacketSession):
     """One connection."""
 
     def __init__(self, *, strangers: bool, grants: bool = True) -> None:
-        super().__init__(_length, self._answer)
+        super().__init__(self._length, self._answer)
         self._strangers = strangers
         self._grants = grants
         self._inside = False
+
+    def _length(self, buffer: bytes) -> int:
+        if not self._inside and buffer[0] & 0xF0 != _CONNECT:
+            return -1
+        if len(buffer) < 2:
+            return 0
+        # The packets of this service are short: a length of 128 and more would have a second byte.
+        return 2 + buffer[1] if buffer[1] < _SHORT else -1
 
     def _answer(self, message: bytes) -> bytes:
         kind = message[0] & 0xF0

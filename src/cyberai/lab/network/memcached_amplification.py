@@ -4,7 +4,7 @@ from cyberai.lab.network.memcached_unauthenticated import MemcachedSession
 from cyberai.lab.page import Flaw
 from cyberai.lab.service import Service, Session
 
-CHECK = "network.memcached-udp-amplification"
+CHECK = "network.memcached-amplification"
 _FRAME = 8
 
 

@@ -34,7 +34,7 @@ _MOST = 65_536
 
 
 @check(
-    id="network.mysql-root-without-password",
+    id="network.mysql-unauthenticated",
     title="MySQL or MariaDB root without a password",
     severity=Severity.CRITICAL,
     cvss="CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
@@ -47,7 +47,7 @@ _MOST = 65_536
     tags=("mysql", "mariadb", "database", "default-login"),
     intrusive=True,
 )
-async def mysql_root_without_password(service: ServiceAsset, probe: Probe) -> AsyncIterator[Hit]:
+async def mysql_unauthenticated(service: ServiceAsset, probe: Probe) -> AsyncIterator[Hit]:
     """One log-in with a query, and one that must fail."""
     if not speaks(service, {"mysql"}, {3306}):
         return

@@ -40,7 +40,7 @@ _MOST_DATAGRAMS = 16
 
 
 @check(
-    id="network.memcached-udp-amplification",
+    id="network.memcached-amplification",
     title="Memcached answers by UDP and multiplies requests",
     severity=Severity.HIGH,
     cvss="CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:N/I:N/A:H",
@@ -55,9 +55,10 @@ _MOST_DATAGRAMS = 16
     ),
     tags=("memcached", "cache", "amplification", "udp"),
 )
-async def memcached_udp_amplification(service: ServiceAsset, probe: Probe) -> AsyncIterator[Hit]:
-    """Two datagrams, to a memcached that was met by UDP or to the same port of one that was met by TCP."""
-    if service.protocol != "memcached":
+async def memcached_amplification(service: ServiceAsset, probe: Probe) -> AsyncIterator[Hit]:
+    """Two datagrams, to a memcached that was met by UDP or to the same port of one that was met by TCP, or of what
+    answers an unknown command as memcached does."""
+    if service.protocol != "memcached" and (service.protocol or not service.banner.startswith("ERROR")):
         return
     factors: list[float] = []
     answer = sent = b""

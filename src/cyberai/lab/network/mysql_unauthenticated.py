@@ -6,7 +6,7 @@ from cyberai.lab.network._packets import PacketSession
 from cyberai.lab.page import Flaw
 from cyberai.lab.service import Service, Session
 
-CHECK = "network.mysql-root-without-password"
+CHECK = "network.mysql-unauthenticated"
 _SALT = b"0123456789abcdefghij"
 _GREETING = (
     b"\x0a5.5.5-10.11.6-MariaDB-0+deb12u1\0"
