@@ -4,10 +4,15 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from cyberai.lab.page import Flaw
+from cyberai.lab.service import Service, Session
+
 MAX_HEAD = 16_384
 MAX_BODY = 65_536
+_LOG_IN = "<!doctype html><title>Log in</title><form method=post><input name=user><input name=pass type=password></form>"
 _WORDS = {
     200: "OK",
+    301: "Moved Permanently",
     302: "Found",
     400: "Bad Request",
     401: "Unauthorized",
@@ -78,3 +83,41 @@ class HttpSession:
         lines += [f"{name.replace('_', '-').title()}: {value}" for name, value in reply.headers.items()]
         lines += [f"Content-Length: {len(reply.body)}"] + ["Connection: close"] * self.closed
         return "\r\n".join(lines).encode() + b"\r\n\r\n" + (b"" if method == "HEAD" else reply.body)
+
+
+Pages = dict[str, Reply]
+
+
+def serve(pages: Pages, missing: Reply) -> Callable[[Request], Reply]:
+    """A service of fixed pages by path; `missing` is what all other paths get."""
+    return lambda request: pages.get(request.path, missing)
+
+
+def twins(
+    check: str,
+    name: str,
+    *,
+    pages: Pages,
+    guarded: Pages,
+    missing: Reply,
+    variant: str,
+    summary: str,
+    trap: bool = True,
+) -> tuple[Service, ...]:
+    """A service whose `pages` are open; its twin, where those of `guarded` are answered otherwise; and, as a `trap`, one
+    that shows a log-in page with status 200 in their place."""
+    flaw = Flaw(check=check, path="", method="", variant=variant, summary=summary)
+    log_in: Pages = dict.fromkeys(guarded, Reply(200, _LOG_IN))
+
+    def session(fixed: bool) -> Session:
+        return HttpSession(serve(pages | guarded if fixed else pages, missing))
+
+    def behind_a_page(_fixed: bool) -> Session:
+        return HttpSession(serve(pages | log_in, missing))
+
+    twin = Service(name=name, session=session, checks=(check,), flaws=(flaw,))
+    return (
+        (twin, Service(name=f"{name} behind a log-in page", session=behind_a_page, checks=(check,)))
+        if trap
+        else (twin,)
+    )
