@@ -9,6 +9,9 @@ from cyberai.engine.silent_ports import QUESTIONS
 from cyberai.engine.web_services import ASKED, START, named, shows
 from cyberai.ports.network import TransportError, TransportReason
 
+PATIENCE = 2
+"""How many questions may be waited out."""
+
 
 async def web_service(context: Context, url: Url, tally: Tally) -> str:
     """The protocol of the service that speaks HTTP there, as its start page says; where that page leaves it open, one
@@ -34,14 +37,20 @@ async def web_service(context: Context, url: Url, tally: Tally) -> str:
 
 async def binary_protocol(context: Context, asset: PortAsset, tally: Tally) -> str:
     """The protocol whose first message the port answers, those usual on it first; empty when it answers none."""
+    waited = 0
     for question in sorted(QUESTIONS, key=lambda question: asset.port not in question.ports):
         tally.sent += 1
         try:
             said = await context.network.dialer.talk(asset.host, asset.port, question.payload, limit=2_048)
         except TransportError as error:
+            if error.reason is TransportReason.TIMEOUT:
+                waited += 1
+                if waited == PATIENCE:
+                    return ""  # It waits for more of whatever we say.
+                continue
             if error.reason in (TransportReason.RESET, TransportReason.MALFORMED):
                 continue
-            return ""  # It waits for more of whatever we say, or is gone.
+            return ""
         if question.recognises(said):
             return question.protocol
     return ""

@@ -24,6 +24,8 @@ _MQTT_MOST = 5
 _CASSANDRA_OPTIONS = b"\x03\x00\x00\x00\x05\x00\x00\x00\x00"
 _X11_SETUP = b"l\x00\x0b\x00\x00\x00\x00\x00\x00\x00\x00\x00"
 _ZOOKEEPER = Pattern(r"^(?:Zookeeper version: |srvr is not executed because it is not in the whitelist)")
+_KAFKA_ID = b"\x2b\x57\x5a\x12"
+_KAFKA_VERSIONS = struct.pack(">ihh", 17, 18, 0) + _KAFKA_ID + b"\x00\x07cyberai"
 _RPC_ID = b"\x2b\x57\x5a\x11"
 
 
@@ -64,6 +66,7 @@ QUESTIONS: tuple[Question, ...] = (
     Question("zookeeper", (2181,), b"srvr", lambda said: _ZOOKEEPER.search(said) is not None),
     Question("cassandra", (9042,), _CASSANDRA_OPTIONS, lambda said: said[:5] == b"\x83\x00\x00\x00\x06"),
     Question("x11", tuple(range(6000, 6010)), _X11_SETUP, _is_x11),
+    Question("kafka", (9092,), _KAFKA_VERSIONS, lambda said: said[4:10] == _KAFKA_ID + b"\0\0"),
     Question("rpcbind", (111,), _rpc_null(100_000, 2), _is_rpc),
     Question("mountd", (20_048,), _rpc_null(100_005, 3), _is_rpc),
 )

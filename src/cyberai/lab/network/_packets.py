@@ -12,7 +12,7 @@ class PacketSession:
     def __init__(self, size: Callable[[bytes], int], answer: Callable[[bytes], bytes]) -> None:
         self.closed = False
         self._size = size
-        self._reply = answer
+        self._said_to = answer
         self._buffer = b""
 
     def feed(self, data: bytes) -> bytes:
@@ -26,5 +26,5 @@ class PacketSession:
                 break
             else:
                 message, self._buffer = self._buffer[:size], self._buffer[size:]
-                output += self._reply(message)
+                output += self._said_to(message)
         return output
