@@ -38,7 +38,9 @@ async def web_service(context: Context, url: Url, tally: Tally) -> str:
 async def binary_protocol(context: Context, asset: PortAsset, tally: Tally) -> str:
     """The protocol whose first message the port answers, those usual on it first; empty when it answers none."""
     waited = 0
-    for question in sorted(QUESTIONS, key=lambda question: asset.port not in question.ports):
+    # A short message leaves protocols with longer heads waiting for the rest of it.
+    order = sorted(QUESTIONS, key=lambda item: (asset.port not in item.ports, -len(item.payload)))
+    for question in order:
         tally.sent += 1
         try:
             said = await context.network.dialer.talk(asset.host, asset.port, question.payload, limit=2_048)
