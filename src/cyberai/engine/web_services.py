@@ -30,7 +30,6 @@ _SIGNS: tuple[Sign, ...] = (
     Sign("docker", "server", Pattern(r"^Docker/[\w.\-+]+ \(")),
     Sign("docker", "api-version", Pattern(r"^1\.\d{1,2}$")),
     Sign("rabbitmq-management", "", Pattern(r"<title>RabbitMQ Management</title>")),
-    Sign("nats-monitoring", "", Pattern(r"nats\.io/[\s\S]*href=\"?\.?/*varz")),
     Sign("influxdb", "x-influxdb-version", Pattern(r"^v?[\d.]+")),
     Sign("prometheus", "location", Pattern(r"^/(?:graph|query|classic/graph)$"), 302),
     Sign("prometheus", "", Pattern(r"<title>Prometheus(?: Time Series Collection[^<]{0,60})?</title>")),
