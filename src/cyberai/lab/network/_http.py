@@ -10,6 +10,13 @@ from cyberai.lab.service import Service, Session
 MAX_HEAD = 16_384
 MAX_BODY = 65_536
 _LOG_IN = "<!doctype html><title>Log in</title><form method=post><input name=user><input name=pass type=password></form>"
+_OF_PAGES = {
+    "content_security_policy": "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'",
+    "x_content_type_options": "nosniff",
+    "x_frame_options": "DENY",
+    "referrer_policy": "no-referrer",
+}
+"""Headers that pages of people have: their absence would be a flaw of its own."""
 _WORDS = {
     200: "OK",
     301: "Moved Permanently",
@@ -40,7 +47,8 @@ class Reply:
         text = isinstance(value, str)
         self.body = value.encode() if text else json.dumps(value).encode()
         kind = "text/html; charset=utf-8" if text and value.startswith("<") else "text/plain; charset=utf-8"
-        self.headers = {"content_type": kind if text else "application/json", **headers}
+        page = _OF_PAGES if "html" in kind and text else {}
+        self.headers = {"content_type": kind if text else "application/json", **page, **headers}
 
 
 class HttpSession:

@@ -28,9 +28,9 @@ def _respond(guarded: bool, request: Request) -> Reply:
     )
 
 
-def _looks_alike(_request: Request) -> Reply:
-    """Says the same to everything."""
-    return Reply(200, "Ok.\n")
+def _looks_alike(request: Request) -> Reply:
+    """Says that it is alive, whatever it is asked."""
+    return Reply(200, "Ok.\n") if request.path in ("/", "/ping") else Reply(404, "Not here.\n")
 
 
 def _tides(fixed: bool) -> Session:

@@ -24,7 +24,7 @@ SERVICES = twins(
     CHECK,
     "logbooks",
     pages={
-        "/": Reply(200, _START, server="CouchDB/2.3.1 (Erlang OTP/19)"),
+        "/": Reply(200, _START, server="CouchDB"),
         "/_session": Reply(200, _ADMIN),
         "/_all_dbs": Reply(200, ["_users", "logbook"]),
     },

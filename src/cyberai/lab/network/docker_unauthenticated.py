@@ -3,7 +3,7 @@
 from cyberai.lab.network._http import Reply, twins
 
 CHECK = "network.docker-unauthenticated"
-_HEADERS = {"api_version": "1.43", "docker_experimental": "false", "server": "Docker/24.0.7 (linux)"}
+_HEADERS = {"api_version": "1.43", "docker_experimental": "false", "server": "Docker"}
 _REFUSED = Reply(403, {"message": "authorization denied by plugin quay"}, **_HEADERS)
 
 SERVICES = twins(

@@ -19,7 +19,8 @@ def _respond(passwords: frozenset[str] | None, request: Request) -> Reply:
     if request.path == "/api/health":
         return Reply(200, {"commit": "7741d5fb9c", "database": "ok", "version": "10.2.3"})
     if not request.path.startswith("/api/"):
-        return Reply(200, "<!DOCTYPE html><html><head><title>Grafana</title></head></html>")
+        page = "<!DOCTYPE html><html><head><title>Grafana</title></head></html>"
+        return Reply(200 if request.path == "/login" else 404, page)
     try:
         given = b64decode(request.headers.get("authorization", "").partition("Basic ")[2]).decode("latin-1")
     except Error:

@@ -3,7 +3,7 @@
 from cyberai.lab.network._http import Reply, twins
 
 CHECK = "network.jupyter-unauthenticated"
-_SERVER = {"server": "TornadoServer/6.2"}
+_SERVER = {"server": "TornadoServer"}
 _REFUSED = Reply(403, {"message": "Forbidden", "reason": None}, **_SERVER)
 _FOLDER = {
     "name": "",

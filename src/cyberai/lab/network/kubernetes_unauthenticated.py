@@ -28,6 +28,7 @@ SERVICES = twins(
     CHECK,
     "cluster",
     pages={
+        "/": Reply(200, {"paths": ["/.well-known/openid-configuration", "/api", "/api/v1", "/version"]}),
         "/version": Reply(
             200, {"major": "1", "minor": "28", "gitVersion": "v1.28.4", "gitTreeState": "clean"}
         ),
