@@ -45,7 +45,7 @@ class Reply:
     def __init__(self, status: int, value: Any = "", **headers: str) -> None:
         self.status = status
         text = isinstance(value, str)
-        self.body = value.encode() if text else json.dumps(value).encode()
+        self.body = value.encode() if text else json.dumps(value, separators=(",", ":")).encode()
         kind = "text/html; charset=utf-8" if text and value.startswith("<") else "text/plain; charset=utf-8"
         page = _OF_PAGES if "html" in kind and text else {}
         self.headers = {"content_type": kind if text else "application/json", **page, **headers}

@@ -29,7 +29,7 @@ _REFUSED = struct.pack(">I", 0x2100) + _text(b"You have not logged in")
 
 
 class NodeSession(PacketSession):
-    """One connection of version 3 of the native protocol."""
+    """One connection of the native protocol, in versions 3 to 5."""
 
     def __init__(self, *, guarded: bool, refuses: bool = False) -> None:
         super().__init__(self._length, self._answer)
@@ -38,7 +38,7 @@ class NodeSession(PacketSession):
         self._inside = False
 
     def _length(self, buffer: bytes) -> int:
-        if buffer[0] != 3:
+        if buffer[0] not in (3, 4, 5):
             return -1
         return 9 + struct.unpack(">I", buffer[5:9])[0] if len(buffer) >= 9 else 0
 
@@ -56,7 +56,7 @@ class NodeSession(PacketSession):
         return self._frame(message, _ERROR, _REFUSED)
 
     def _frame(self, to: bytes, operation: int, body: bytes) -> bytes:
-        return b"\x83\x00" + to[2:4] + struct.pack(">BI", operation, len(body)) + body
+        return bytes([0x80 | to[0], 0]) + to[2:4] + struct.pack(">BI", operation, len(body)) + body
 
 
 def _voyages(fixed: bool) -> Session:

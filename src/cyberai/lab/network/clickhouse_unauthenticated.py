@@ -30,7 +30,7 @@ def _respond(guarded: bool, request: Request) -> Reply:
 
 def _looks_alike(request: Request) -> Reply:
     """Says that it is alive, whatever it is asked."""
-    return Reply(200, "Ok.\n") if request.path in ("/", "/ping") else Reply(404, "Not here.\n")
+    return _ALIVE if request.path in ("/", "/ping") else Reply(404, "Not here.\n")
 
 
 def _tides(fixed: bool) -> Session:

@@ -18,7 +18,7 @@ SERVICES = twins(
     "notebooks",
     pages={
         "/": Reply(302, "", location="/tree?", **_SERVER),
-        "/api": Reply(200, {"version": "2.12.5"}, **_SERVER),
+        "/api": Reply(200, '{"version": "2.12.5"}', content_type="application/json", **_SERVER),
         "/api/kernels": Reply(200, [], **_SERVER),
         "/api/contents": Reply(200, _FOLDER, **_SERVER),
     },
