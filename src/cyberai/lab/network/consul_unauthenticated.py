@@ -24,4 +24,5 @@ SERVICES = twins(
     missing=Reply(404, "404 page not found"),
     variant="no access control",
     summary="The agent's configuration is shown without a token.",
+    trap=False,
 )
