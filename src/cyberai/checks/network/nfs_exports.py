@@ -1,4 +1,4 @@
-"""An NFS server exports folders to every host that asks.
+"""An NFS server exports folders to every host that asks: whoever reaches it may mount them.
 
 ## Impact
 NFS believes the user numbers that a client names: whoever can mount such a folder reads the files of all its users, and
