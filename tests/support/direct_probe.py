@@ -3,11 +3,12 @@
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from cyberai.checkkit import (
     BudgetExceeded,
     Check,
+    Conversation,
     Credentials,
     Exchange,
     Handshake,
@@ -24,8 +25,11 @@ from cyberai.checkkit import (
 )
 from cyberai.engine.cookies import with_cookies
 from cyberai.engine.rendering import render
+from cyberai.lab.service import Session
+from support.lab_network import LabConversation
 
 Respond = Callable[[HttpRequest], HttpResponse]
+Answer = TypeVar("Answer")
 NOW = 1_790_000_000_000_000
 
 
@@ -43,6 +47,8 @@ class DirectProbe:
         self.requests = 0
         self.log: list[Exchange] = []
         self.talks: dict[tuple[str, int], Callable[[bytes], bytes]] = {}
+        self.sessions: dict[tuple[str, int], Callable[[], Session]] = {}
+        self.greets = False
         self.versions: set[TlsVersion] = set()
         self.handshakes: Callable[[], Handshake] | None = None
 
@@ -122,6 +128,30 @@ class DirectProbe:
             raise TransportError(TransportReason.TIMEOUT)
         return answer[:limit]
 
+    async def converse(
+        self,
+        host: str,
+        port: int,
+        dialogue: Callable[[Conversation], Awaitable[Answer]],
+        *,
+        tls: bool = False,
+    ) -> Answer:
+        self._spend()
+        if (host, port) not in self.sessions:
+            raise TransportError(TransportReason.REFUSED)
+        return await dialogue(_Charged(self, LabConversation(self.sessions[host, port](), self.greets)))
+
+    async def datagram(
+        self, host: str, port: int, payload: bytes, *, answers: int = 1, quiet: float = 0.5
+    ) -> tuple[bytes, ...]:
+        self._spend()
+        if (host, port) not in self.sessions:
+            raise TransportError(TransportReason.REFUSED)
+        answer = self.sessions[host, port]().feed(payload)
+        if not answer:
+            raise TransportError(TransportReason.TIMEOUT)
+        return (answer,)
+
     async def offers(self, host: str, port: int, version: TlsVersion, server_name: str = "") -> bool:
         self._spend()
         return version in self.versions
@@ -140,6 +170,24 @@ class DirectProbe:
 
     def number(self, low: int, high: int) -> int:
         return self._random.randint(low, high)
+
+
+class _Charged:
+    """A conversation whose every send but the first is charged, as the engine does."""
+
+    def __init__(self, probe: DirectProbe, spoken: LabConversation) -> None:
+        self._probe = probe
+        self._sent = 0
+        self._spoken = spoken
+        self.receive = spoken.receive
+        self.receive_exactly = spoken.receive_exactly
+        self.start_tls = spoken.start_tls
+
+    async def send(self, data: bytes) -> None:
+        if self._sent:
+            self._probe._spend()
+        self._sent += 1
+        await self._spoken.send(data)
 
 
 async def collect(check: Check, asset: Any, probe: Probe) -> list[Hit]:

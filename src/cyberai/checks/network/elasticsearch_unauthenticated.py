@@ -27,6 +27,7 @@ from cyberai.checkkit import (
     Scope,
     ServiceAsset,
     Severity,
+    Transport,
     Url,
     check,
 )
@@ -60,6 +61,8 @@ _SHOWN = 8
 )
 async def elasticsearch_unauthenticated(service: ServiceAsset, probe: Probe) -> AsyncIterator[Hit]:
     """Three read-only requests to what introduced itself as such a server."""
+    if service.transport is not Transport.TCP:
+        return
     if service.protocol != "elasticsearch":
         return
     root = Url("https" if service.tls else "http", service.host, service.port)

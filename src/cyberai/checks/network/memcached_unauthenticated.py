@@ -26,6 +26,7 @@ from cyberai.checkkit import (
     ServiceAsset,
     ServiceEvidence,
     Severity,
+    Transport,
     TransportError,
     TransportReason,
     check,
@@ -56,6 +57,8 @@ _SILENT = frozenset(
 )
 async def memcached_unauthenticated(service: ServiceAsset, probe: Probe) -> AsyncIterator[Hit]:
     """Two read-only commands to what answered an unknown command as memcached does, or is on its port."""
+    if service.transport is not Transport.TCP:
+        return
     unnamed = service.protocol == "" and (
         service.banner.startswith("ERROR") or (not service.banner and service.port == _PORT)
     )

@@ -26,6 +26,7 @@ from cyberai.checkkit import (
     ServiceAsset,
     ServiceEvidence,
     Severity,
+    Transport,
     TransportError,
     TransportReason,
     check,
@@ -56,6 +57,8 @@ _SHOWN = 8
 )
 async def mongodb_unauthenticated(service: ServiceAsset, probe: Probe) -> AsyncIterator[Hit]:
     """Two read-only commands, in the old form too where a server does not know the new one."""
+    if service.transport is not Transport.TCP:
+        return
     unnamed = service.protocol == "" and not service.banner and service.port in _PORTS
     if service.protocol != "mongodb" and not unnamed:
         return

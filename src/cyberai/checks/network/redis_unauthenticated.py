@@ -26,6 +26,7 @@ from cyberai.checkkit import (
     ServiceAsset,
     ServiceEvidence,
     Severity,
+    Transport,
     TransportError,
     TransportReason,
     check,
@@ -55,6 +56,8 @@ _SILENT = frozenset(
 )
 async def redis_unauthenticated(service: ServiceAsset, probe: Probe) -> AsyncIterator[Hit]:
     """Two read-only commands; services that named themselves otherwise are left alone."""
+    if service.transport is not Transport.TCP:
+        return
     if service.protocol not in ("redis", "") or (service.banner and service.protocol != "redis"):
         return
     if not (await _ask(service, probe, _PING)).startswith(b"+PONG"):
