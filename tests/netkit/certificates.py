@@ -28,6 +28,12 @@ class Issued:
         return self.certificate.public_bytes(serialization.Encoding.PEM)
 
     @property
+    def key_pem(self) -> bytes:
+        return self.key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+
+    @property
     def der(self) -> bytes:
         return self.certificate.public_bytes(serialization.Encoding.DER)
 
@@ -39,11 +45,8 @@ class Issued:
     ) -> ssl.SSLContext:
         """A context that serves this certificate and its chain."""
         path = folder / f"{self.certificate.serial_number}.pem"
-        key = self.key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
         chain = b"".join(c.public_bytes(serialization.Encoding.PEM) for c in self.chain)
-        path.write_bytes(key + self.pem + chain)
+        path.write_bytes(self.key_pem + self.pem + chain)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # old versions are what some tests are about
