@@ -18,6 +18,8 @@ from cyberai.checkkit import (
     TlsAsset,
     TlsEvidence,
     TlsVersion,
+    TransportError,
+    TransportReason,
 )
 from cyberai.checkkit.certificates import read_certificate
 from cyberai.checks.network.redis_unauthenticated import redis_unauthenticated
@@ -146,6 +148,22 @@ def test_a_port_that_breaks_off_modern_handshakes_is_still_asked_for_old_ones() 
     probe.versions = {TlsVersion.SSL3}
     found = run(collect(certificate_and_versions, TlsAsset("10.0.0.5", 443), probe))
     assert causes(found) == {"SSLv3"}
+
+
+class Undecided(DirectProbe):
+    """A server that answers the alert internal_error to hellos of old versions, as OpenSSL 3 does."""
+
+    async def offers(self, host: str, port: int, version: TlsVersion, server_name: str = "") -> bool:
+        raise TransportError(TransportReason.TLS_FAILED)
+
+
+def test_an_undecided_refusal_of_old_versions_counts_where_the_full_handshake_succeeds() -> None:
+    probe = Undecided()
+    with pytest.raises(TransportError):
+        run(collect(certificate_and_versions, TlsAsset("10.0.0.5", 443), probe))
+    der = certificate("shop.test")
+    probe.handshakes = lambda: Handshake("TLSv1.3", "AES", (der,), True, "")
+    assert run(collect(certificate_and_versions, TlsAsset("10.0.0.5", 443, "shop.test"), probe)) == []
 
 
 def test_reading_a_certificate() -> None:

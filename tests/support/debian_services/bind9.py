@@ -32,8 +32,12 @@ view all {{
   zone "quay.test" {{ type primary; file "{ground.folder}/quay.zone"; }};
 }};
 """
-    flaws = (Flaw("network.dns-open-resolver"), Flaw("network.dns-zone-transfer", ("quay.test",)))
-    listen = f"listen-on port {port} {{ 127.0.0.1; }};"
+    flaws = (
+        Flaw("network.dns-open-resolver"),
+        Flaw("network.dns-zone-transfer", ("quay.test",)),
+        Flaw("network.dns-version"),
+    )
+    listen = f'listen-on port {port} {{ 127.0.0.1; }}; hostname "ns.quay.test";'
     return _setup(ground, listen, settings, Door(port, "dns", "BIND", version_of("bind9"), flaws, udp=True))
 
 

@@ -18,13 +18,9 @@ def misconfigured(ground: Ground) -> Setup:
         "Ciphers 3des-cbc,aes128-cbc,aes128-ctr\nMACs hmac-md5,hmac-sha1-96,hmac-sha2-256\n"
         "PasswordAuthentication yes\nPermitRootLogin yes\n"
     )
-    flaws = (
-        Flaw(
-            "network.ssh-weak-algorithms", ("diffie-hellman-group1-sha1", "3des-cbc", "hmac-md5", "ssh-rsa")
-        ),
-        Flaw("network.ssh-weak-host-key", ("1024",)),
-        Flaw("network.ssh-password-login"),
-    )
+    weak = ("diffie-hellman-group1-sha1", "3des-cbc", "hmac-md5", "ssh-rsa")
+    flaws = tuple(Flaw("network.ssh-weak-algorithms", (name,)) for name in weak)
+    flaws += (Flaw("network.ssh-weak-host-key", ("1024",)),)
     return _setup(ground, settings, flaws)
 
 

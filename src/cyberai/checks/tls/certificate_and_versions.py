@@ -117,9 +117,9 @@ async def certificate_and_versions(endpoint: TlsAsset, probe: Probe) -> AsyncIte
         for cause, fault in faults.items():
             yield _certificate_hit(endpoint, handshake, fault, 2 if cause in again else 1)
     for version, option in _OLD.items():
-        if not await _offers(endpoint, probe, version):
+        if not await _offers(endpoint, probe, version, shook=handshake is not None):
             continue
-        repeats = 2 if await _offers(endpoint, probe, version) else 1
+        repeats = 2 if await _offers(endpoint, probe, version, shook=handshake is not None) else 1
         yield _version_hit(endpoint, version, option, repeats)
 
 
@@ -133,8 +133,14 @@ async def _handshake(endpoint: TlsAsset, probe: Probe) -> Handshake | None:
         raise
 
 
-async def _offers(endpoint: TlsAsset, probe: Probe, version: TlsVersion) -> bool:
-    return await probe.offers(endpoint.host, endpoint.port, version, endpoint.server_name)
+async def _offers(endpoint: TlsAsset, probe: Probe, version: TlsVersion, *, shook: bool) -> bool:
+    try:
+        return await probe.offers(endpoint.host, endpoint.port, version, endpoint.server_name)
+    except TransportError as error:
+        # OpenSSL 3 refuses old versions with internal_error, which would say nothing of a server that refuses all.
+        if shook and error.reason is TransportReason.TLS_FAILED:
+            return False
+        raise
 
 
 def _faults(handshake: Handshake, endpoint: TlsAsset, now: int) -> dict[str, _Fault]:
