@@ -28,6 +28,7 @@ NOT_YET = frozenset(
     {
         "network.cleartext-login",
         "network.dns-open-resolver",
+        "network.dns-version",
         "network.dns-zone-transfer",
         "network.ftp-anonymous",
         "network.memcached-amplification",
@@ -43,7 +44,7 @@ NOT_YET = frozenset(
         "network.smb-version-1",
         "network.smtp-open-relay",
         "network.snmp-default-community",
-        "network.ssh-password-login",
+        "network.snmp-private-community",
         "network.ssh-weak-algorithms",
         "network.ssh-weak-host-key",
     }
@@ -107,6 +108,23 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Seen, Seen]
         yield tuple(pool.map(look, (False, True)))  # type: ignore[misc]
 
 
+def identified(door: Door, result: dict[str, Any]) -> list[str]:
+    """What is said of the product behind a door and is not so; empty when all is right."""
+    facts = [fact for fact in result["services"] if fact["port"] == door.port]
+    if len(facts) != 1:
+        return [f"{len(facts)} services on port {door.port}: {facts}"]
+    (fact,) = facts
+    told = {name: fact.get(name, "") for name in ("protocol", "product", "version", "transport")}
+    named = door.product.lower() in told["product"].lower() if door.product else not told["product"]
+    right = (
+        told["protocol"] == door.protocol
+        and named
+        and told["version"] == door.version
+        and told["transport"] == ("tcp" if door.tcp else "udp")
+    )
+    return [] if right else [f"{told} where {door.protocol} {door.product} {door.version} listens"]
+
+
 def require(service: Service) -> None:
     """Skip where the service is not installed."""
     if program(service.program) is None:
@@ -142,3 +160,12 @@ def test_the_hardened_twin_is_left_in_peace(service: Service, seen: tuple[Seen, 
     for door in hardened.doors[service.name]:
         found = [row for row in hardened.findings(door) if row["check_id"] not in door.also]
         assert [(row["check_id"], row["title"], row["affected_component"]) for row in found] == []
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_product_and_version_are_right_or_not_told(service: Service, seen: tuple[Seen, Seen]) -> None:
+    require(service)
+    wrong = [
+        word for one in seen for door in one.doors[service.name] for word in identified(door, one.result)
+    ]
+    assert wrong == []

@@ -18,7 +18,7 @@ def misconfigured(ground: Ground) -> Setup:
     )
     doors = (
         Door(port, "amqp", "RabbitMQ", version, (Flaw("network.rabbitmq-default-login", ("guest",)),)),
-        Door(management, "http", "RabbitMQ", also=("passive.security-headers",)),
+        Door(management, "rabbitmq-management", "RabbitMQ", also=("passive.security-headers",)),
     )
     return _setup(ground, settings, "[rabbitmq_management].\n", doors)
 

@@ -6,7 +6,10 @@ from support.debian_services.service import Door, Flaw, Ground, Service, Setup, 
 
 def misconfigured(ground: Ground) -> Setup:
     """Whoever says `public` reads everything, and whoever says `private` writes."""
-    flaws = (Flaw("network.snmp-default-community", ("public",)),)
+    flaws = (
+        Flaw("network.snmp-default-community", ("public",)),
+        Flaw("network.snmp-private-community"),
+    )
     version = version_of("snmpd")
     return _setup(ground, "rocommunity public\nrwcommunity private\n", flaws, version)
 
