@@ -2,7 +2,7 @@
 
 The paths and formats are those of the products' documentation (PHP, Spring Boot Actuator, Apache mod_status and
 mod_info, nginx stub_status, ELMAH, ASP.NET trace, Werkzeug, Go's net/http/pprof and expvar, Symfony's profiler,
-Laravel Telescope, Debugbar, Clockwork, Rails, H2, Jolokia, Prometheus). No word of a pattern is ours: a page that
+Laravel Telescope, Debugbar, Clockwork, Rails, H2, Jolokia, Prometheus, NATS). No word of a pattern is ours: a page that
 echoes the address it was asked for cannot match.
 """
 
@@ -78,6 +78,13 @@ DEBUG_PAGES: tuple[DebugPage, ...] = (
         r"^Active connections: \d{1,9} *\r?\nserver accepts handled requests",
         gives="Counters of the web server can be read.",
         cvss=LOW,
+    ),
+    _page(
+        "NATS monitor",
+        "varz",
+        r"\"server_id\": ?\"N[A-Z2-7]{55}\"",
+        r"\"max_payload\": ?\d",
+        gives="The broker's settings, and at /connz its clients with their addresses, can be read.",
     ),
     _page(
         "ELMAH error log",

@@ -16,7 +16,7 @@ def misconfigured(ground: Ground) -> Setup:
             "http",
             "NATS",
             version,
-            (Flaw("network.nats-monitoring"),),
+            (Flaw("web.debug-pages", ("NATS monitor",)),),
             ("passive.security-headers",),
         ),
     )

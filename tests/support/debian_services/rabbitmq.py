@@ -16,9 +16,10 @@ def misconfigured(ground: Ground) -> Setup:
         f"listeners.tcp.1 = 127.0.0.1:{port}\nmanagement.tcp.ip = 127.0.0.1\nmanagement.tcp.port = {management}\n"
         "loopback_users = none\n"
     )
+    page = (Flaw("network.rabbitmq-management-default-login", ("guest",)),)
     doors = (
         Door(port, "amqp", "RabbitMQ", version, (Flaw("network.rabbitmq-default-login", ("guest",)),)),
-        Door(management, "rabbitmq-management", "RabbitMQ", also=("passive.security-headers",)),
+        Door(management, "rabbitmq-management", "RabbitMQ", "", page, ("passive.security-headers",)),
     )
     return _setup(ground, settings, "[rabbitmq_management].\n", doors)
 

@@ -42,7 +42,7 @@ _SEVERITY = {
     MEDIUM: Severity.MEDIUM,
     LOW: Severity.LOW,
 }
-_MAX_HITS = 8
+_MAX_HITS = 10
 _BROKEN = "%c0%zz%"
 """A path segment whose escapes are none: what decodes it strictly fails."""
 
@@ -63,7 +63,7 @@ _BROKEN = "%c0%zz%"
     tags=("exposure", "debug", "configuration"),
 )
 async def debug_pages(origin: OriginAsset, probe: Probe) -> AsyncIterator[Hit]:
-    """27 names in the entry's folder and two provoked errors; one hit per tool."""
+    """28 names in the entry's folder and two provoked errors; one hit per tool."""
     entry = origin.url.with_target(base_path(origin.url))
     missing = await probe.missing(entry)
     found = 0

@@ -39,6 +39,15 @@ _STATUS = (
     "<table><tr><td>0-0</td><td>192.0.2.7</td><td>GET /basket?token=8f2c HTTP/1.1</td></tr></table></body></html>\n"
 )
 _NGINX = "Active connections: 3 \nserver accepts handled requests\n 118 118 1968 \nReading: 0 Writing: 1 Waiting: 2 \n"
+_VARZ = json.dumps(
+    {
+        "server_id": "N" + "QUAY234567" * 5 + "QUAYS",
+        "version": "2.10.7",
+        "go": "go1.21.5",
+        "max_payload": 1_048_576,
+    },
+    indent=2,
+)
 _PPROF = (
     "<html>\n<head>\n<title>/debug/pprof/</title>\n</head>\n<body>\n/debug/pprof/<br>\n<p>Types of profiles available:</p>\n"
     "<table><tr><td>9</td><td><a href='goroutine?debug=1'>goroutine</a></td></tr></table></body></html>\n"
@@ -93,6 +102,7 @@ PAGES: tuple[Page, ...] = (
     _open("/env", "the environment of a Spring application", _ENV, _JSON),
     _open("/server-status", "Apache's status page", _STATUS),
     _open("/nginx_status", "nginx's status page", _NGINX, "text/plain"),
+    _open("/varz", "the monitor of a NATS broker", _VARZ, _JSON),
     _open("/debug/pprof/", "the profiler of a Go program", _PPROF),
     _open("/console", "a Python console", _CONSOLE),
     _open("/metrics", "a page of counters", _METRICS, "text/plain; version=0.0.4"),
