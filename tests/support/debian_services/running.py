@@ -19,6 +19,8 @@ from support.debian_services.service import Ground, Service, Setup
 
 START_SECONDS = 120
 END_SECONDS = 15
+MARK = "CYBERAI_TEST_SERVICE"
+"""In the environment of all that a service starts: some programs leave daemons behind in sessions of their own."""
 
 
 @dataclass(frozen=True)
@@ -30,10 +32,11 @@ class Running:
 
 
 class Group:
-    """A process with all it starts: its own process group, ended as a whole."""
+    """A process with all it starts, ended as a whole."""
 
     def __init__(self, setup: Setup, folder: Path) -> None:
         self.log = folder / "log"
+        self._mark = f"{MARK}={folder}".encode()
         with self.log.open("ab") as sink:
             self.process = subprocess.Popen(
                 setup.command,
@@ -41,7 +44,12 @@ class Group:
                 stdout=sink,
                 stderr=sink,
                 cwd=folder,
-                env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": str(folder), **setup.environment},
+                env={
+                    "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+                    "HOME": str(folder),
+                    MARK: str(folder),
+                    **setup.environment,
+                },
                 start_new_session=True,
                 **_account(setup.user),
             )
@@ -55,13 +63,28 @@ class Group:
             time.sleep(0.05)
 
     def end(self) -> None:
-        """SIGTERM to the process, and SIGKILL to what is left of its group."""
+        """SIGTERM to the process, and SIGKILL to what is left of all that it started."""
         self.process.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(END_SECONDS)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(END_SECONDS)
+        deadline = time.monotonic() + END_SECONDS
+        while (left := self._left()) and time.monotonic() < deadline:
+            for pid in left:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            time.sleep(0.05)
+
+    def _left(self) -> list[int]:
+        """The living processes that carry the mark; what has ended and only waits for its parent has no environment."""
+        found = []
+        for path in Path("/proc").glob("[0-9]*/environ"):
+            with contextlib.suppress(OSError):
+                if self._mark in path.read_bytes().split(b"\0"):
+                    found.append(int(path.parent.name))
+        return found
 
 
 def _account(user: str) -> dict[str, Any]:
