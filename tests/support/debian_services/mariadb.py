@@ -1,9 +1,7 @@
 """MariaDB: the superuser without a password, and accounts over TLS only."""
 
-import subprocess
-
 from support.debian_services.answering import greets
-from support.debian_services.service import Door, Flaw, Ground, Service, Setup, free_port, version_of
+from support.debian_services.service import Door, Flaw, Ground, Service, Setup, free_port, made_by, version_of
 
 _USER = "mysql"
 
@@ -27,20 +25,23 @@ def _setup(
     port = free_port()
     data = ground.directory("data", owner=_USER)
     sockets = ground.directory("run", owner=_USER)
-    small = ("--innodb-log-file-size=4M", "--innodb-buffer-pool-size=8M", "--aria-log-file-size=8M")
-    subprocess.run(
-        [
-            "mariadb-install-db",
-            "--no-defaults",
-            f"--datadir={data}",
-            f"--user={_USER}",
-            "--skip-test-db",
-            "--skip-name-resolve",
-            *install,
-            *small,
-        ],
-        check=True,
-        capture_output=True,
+    # A starting server throws away what others have just put into a folder for temporary files that they share.
+    temporary = ground.directory("tmp", owner=_USER)
+    small = (
+        "--innodb-log-file-size=4M",
+        "--innodb-buffer-pool-size=8M",
+        "--aria-log-file-size=8M",
+        f"--tmpdir={temporary}",
+    )
+    made_by(
+        "mariadb-install-db",
+        "--no-defaults",
+        f"--datadir={data}",
+        f"--user={_USER}",
+        "--skip-test-db",
+        "--skip-name-resolve",
+        *install,
+        *small,
     )
     command = (
         "mariadbd",

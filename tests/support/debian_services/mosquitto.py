@@ -1,9 +1,7 @@
 """Mosquitto: an MQTT broker for everyone, and one with accounts over TLS."""
 
-import subprocess
-
 from support.debian_services.answering import accepts
-from support.debian_services.service import Door, Flaw, Ground, Service, Setup, free_port, version_of
+from support.debian_services.service import Door, Flaw, Ground, Service, Setup, free_port, made_by, version_of
 
 _USER = "mosquitto"
 
@@ -21,7 +19,7 @@ def hardened(ground: Ground) -> Setup:
     port = free_port()
     certificate, key, _ = ground.certificate(_USER)
     accounts = ground.file("accounts", "quay:tide-table-canary\n", owner=_USER, mode=0o600)
-    subprocess.run(["mosquitto_passwd", "-U", str(accounts)], check=True)
+    made_by("mosquitto_passwd", "-U", str(accounts))
     ground.file("accounts", accounts.read_bytes(), owner=_USER, mode=0o600)
     settings = ground.file(
         "mosquitto.conf",

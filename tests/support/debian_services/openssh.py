@@ -1,10 +1,19 @@
 """OpenSSH: algorithms of the last century and passwords, and today's algorithms and keys only."""
 
-import subprocess
 from pathlib import Path
 
 from support.debian_services.answering import greets
-from support.debian_services.service import Door, Flaw, Ground, Service, Setup, free_port, program, version_of
+from support.debian_services.service import (
+    Door,
+    Flaw,
+    Ground,
+    Service,
+    Setup,
+    free_port,
+    made_by,
+    program,
+    version_of,
+)
 
 _EMPTY = Path("/run/sshd")
 """The folder that the server locks itself into; it is compiled in."""
@@ -38,7 +47,7 @@ def hardened(ground: Ground) -> Setup:
 
 def _key(ground: Ground, kind: str, *size: str) -> Path:
     path = ground.folder / f"host_{kind}"
-    subprocess.run(["ssh-keygen", "-q", "-t", kind, *size, "-N", "", "-f", str(path)], check=True)
+    made_by("ssh-keygen", "-q", "-t", kind, *size, "-N", "", "-f", str(path))
     return path
 
 

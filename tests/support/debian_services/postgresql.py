@@ -1,12 +1,11 @@
 """PostgreSQL: everyone is trusted to be who they say, and passwords over TLS only."""
 
 import contextlib
-import subprocess
 from collections.abc import Callable
 
 import psycopg
 
-from support.debian_services.service import Door, Flaw, Ground, Service, Setup, free_port, version_of
+from support.debian_services.service import Door, Flaw, Ground, Service, Setup, free_port, made_by, version_of
 from tools.postgres_server import program
 
 _USER = "postgres"
@@ -33,26 +32,11 @@ def hardened(ground: Ground) -> Setup:
 def _setup(ground: Ground, door: Door, rules: str, settings: tuple[str, ...], tls: str) -> Setup:
     home = ground.directory("home", owner=_USER)
     secret = ground.file("secret", _SECRET, owner=_USER, mode=0o600)
-    subprocess.run(
-        [
-            *(
-                str(program("initdb")),
-                "-D",
-                f"{home}/data",
-                "-U",
-                "postgres",
-                "-E",
-                "UTF8",
-                "--locale=C.UTF-8",
-            ),
-            *("--auth=scram-sha-256", f"--pwfile={secret}", "--no-sync", "--no-instructions"),
-        ],
-        check=True,
-        capture_output=True,
+    made_by(
+        *(str(program("initdb")), "-D", f"{home}/data", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8"),
+        *("--auth=scram-sha-256", f"--pwfile={secret}", "--no-sync", "--no-instructions"),
         user=_USER,
-        group=_USER,
-        extra_groups=[],
-        cwd=home,
+        folder=home,
     )
     hosts = ground.file("pg_hba.conf", rules, owner=_USER)
     options = {

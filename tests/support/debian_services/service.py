@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from netkit.certificates import Issued
 
@@ -129,6 +130,15 @@ def version_of(package: str) -> str:
 def program(name: str) -> str | None:
     """Where a program is; Debian keeps daemons out of a user's path."""
     return shutil.which(name, path="/usr/sbin:/usr/bin:/sbin:/bin")
+
+
+def made_by(*command: str, user: str = "", folder: Path | None = None) -> None:
+    """Run a program that makes what a service needs; an AssertionError with what it says when it fails."""
+    account: dict[str, Any] = {"user": user, "group": _group(user), "extra_groups": []} if user else {}
+    done = subprocess.run(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=folder, check=False, **account
+    )
+    assert done.returncode == 0, f"{command[0]}: {done.stdout.decode(errors='replace')}"
 
 
 def _group(owner: str) -> int:
