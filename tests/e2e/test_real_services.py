@@ -88,6 +88,7 @@ def scan(services: list[Running], folder: Path, authority: Path) -> Seen:
     assert done.returncode in (0, 3), done.stderr
     result = json.loads(done.stdout)
     assert result["scan"]["status"] == "completed", done.stderr
+    assert result["scan"]["verdict"]["coverage_percent"] >= 95, result["coverage"]
     return Seen(result, doors)
 
 
