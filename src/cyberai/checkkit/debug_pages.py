@@ -55,7 +55,7 @@ DEBUG_PAGES: tuple[DebugPage, ...] = (
     _page(
         "Spring Boot Actuator",
         "actuator",
-        r"\"_links\"\s*:\s*\{[\s\S]*\"(?:env|heapdump|threaddump|beans|mappings|configprops|loggers|httptrace|httpexchanges)\"\s*:\s*\{\s*\"href\"",
+        r"\"_links\"\s*:\s*\{[\s\S]*\"(?:env|heapdump|threaddump|beans|mappings|configprops|loggers|httptrace|httpexchanges|jolokia)\"\s*:\s*\{\s*\"href\"",
         gives="The application's management interface is open.",
     ),
     _page(
@@ -171,7 +171,7 @@ DEBUG_PAGES: tuple[DebugPage, ...] = (
     ),
     _page(
         "Jolokia",
-        "jolokia/version actuator/jolokia/version",
+        "jolokia/version",
         r"\"agent\"\s*:\s*\"[0-9.]+\"",
         r"\"protocol\"\s*:",
         gives="The Java machine's management interface is open.",

@@ -63,7 +63,7 @@ _BROKEN = "%c0%zz%"
     tags=("exposure", "debug", "configuration"),
 )
 async def debug_pages(origin: OriginAsset, probe: Probe) -> AsyncIterator[Hit]:
-    """28 names in the entry's folder and two provoked errors; one hit per tool."""
+    """27 names in the entry's folder and two provoked errors; one hit per tool."""
     entry = origin.url.with_target(base_path(origin.url))
     missing = await probe.missing(entry)
     found = 0
