@@ -24,12 +24,11 @@ from xml.etree import ElementTree
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
+from cyberai import __version__
+from netkit.certificates import issue
 from support.debian_services.every import SERVICES
 from support.debian_services.running import running
 from support.debian_services.service import Door, program, version_of
-
-from cyberai import __version__
-from netkit.certificates import issue
 
 RESULT = Path(__file__).with_name("results") / "identification.md"
 SECONDS = 550
