@@ -228,6 +228,8 @@ OPTIONS = {
             "concurrent",
             "rate",
             "ports",
+            "udp",
+            "syn",
             "exclude_paths",
             "headers",
             "cookies",

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from cyberai.domain.asset import OriginAsset, PortAsset, ServiceAsset, TlsAsset
 from cyberai.domain.http import HttpRequest, Url
 from cyberai.domain.scan import ScanType
-from cyberai.domain.transport import Transport
 from cyberai.domain.unit import Stage, Unit, UnitResult
 from cyberai.engine.context import Context, is_address
 from cyberai.engine.fetch import Tally
 from cyberai.engine.frontier import crawl_entry, crawl_unit
 from cyberai.engine.presence import WELL_KNOWN
 from cyberai.engine.protocols import PING, banner_text, guess, speaks_first, starts_tls, store_behind
-from cyberai.engine.udp_probes import probes_for
+from cyberai.engine.udp_discovery import ask_udp
 from cyberai.engine.visit import CRAWL_RETRIES
 from cyberai.ports.network import TlsVersion, TransportError, TransportReason
 
@@ -64,20 +63,9 @@ async def identify_port(context: Context, unit: Unit, asset: PortAsset) -> UnitR
 
 async def _by_datagram(context: Context, asset: PortAsset, tally: Tally) -> tuple[Unit, ...]:
     """The service that answers one of the UDP probes, where the port is closed to TCP."""
-    for probe in probes_for(asset.port):
-        tally.sent += 1
-        try:
-            said = (await context.network.dialer.datagram(asset.host, asset.port, probe.payload))[0]
-        except TransportError as error:
-            if error.reason is TransportReason.TIMEOUT:
-                continue
-            return ()
-        if probe.recognises(said):
-            service = ServiceAsset(
-                asset.host, asset.port, probe.protocol, banner_text(said), transport=Transport.UDP
-            )
-            return (Unit(Stage.CHECK, service),)
-    return ()
+    answers = await ask_udp(context, asset.host, (asset.port,))
+    tally.sent += answers.sent
+    return tuple(Unit(Stage.CHECK, service) for service in answers.services)
 
 
 async def _identify(context: Context, asset: PortAsset, tally: Tally) -> tuple[Unit, ...]:

@@ -69,6 +69,14 @@ class EgressPolicy:
             return f"{address} port {port} belongs to this Cyber AI installation, which never scans itself"
         return self._address_refusal(parsed)
 
+    def open_ports(self, address: str, ports: Iterable[int]) -> list[int]:
+        """Those of the ports to which a connection is not refused: as `connect_refusal`, the address judged once."""
+        if self.refusal(address) is not None:
+            return []
+        plain = unmapped(parse_address(address))
+        denied = {port for _, port in self._denied()}
+        return [port for port in ports if port not in denied or not self._is_own(plain, port)]
+
     def is_loopback(self, address: str) -> bool:
         """True when a judged address stays on this machine."""
         return classify(parse_address(address)) is AddressClass.LOOPBACK
