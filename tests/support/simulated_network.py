@@ -101,7 +101,7 @@ class SimulatedNetwork(Struct):
             yield port, PortState.OPEN if port in self.services else PortState.CLOSED
 
     async def scan_hosts(
-        self, hosts: Sequence[str], ports: Sequence[int]
+        self, hosts: Sequence[str], ports: Sequence[int], enough: frozenset[PortState] = frozenset()
     ) -> AsyncIterator[tuple[str, int, PortState]]:
         for host in hosts:
             async for port, state in self.scan_ports(host, ports):

@@ -4,15 +4,13 @@ import asyncio
 
 from cyberai.domain.asset import HostAsset, PortAsset
 from cyberai.domain.check import CheckOutcome, Skipped, SkipReason
-from cyberai.domain.scan import ScanType
 from cyberai.domain.target import RangeTarget
 from cyberai.domain.unit import Stage, Unit, UnitResult
 from cyberai.engine.common_ports import common_ports
 from cyberai.engine.context import Context
 from cyberai.engine.coverage import CRAWL
-from cyberai.engine.plan import parse_ports
+from cyberai.engine.plan import ports_asked
 from cyberai.engine.udp_discovery import UdpAnswers, ask_udp
-from cyberai.engine.udp_probes import USUAL_PORTS
 from cyberai.ports.network import PortState, TransportError, TransportReason
 
 MOST_OPEN = 1_000
@@ -21,14 +19,14 @@ MOST_OPEN = 1_000
 LOOKED_INTO = 100
 """Ports of such a host whose service is identified, the commonest first."""
 
-_ASKED_BY_UDP = (ScanType.NETWORK, ScanType.VULNERABILITY)
-
 
 async def discover(context: Context, unit: Unit, asset: HostAsset) -> UnitResult:
     """Scan the host's ports; every open one is a unit, and so is every service that answered by UDP. A host that was
     named and has neither is a failure, an address of a range without any is not: most addresses of a range are empty.
     """
-    tcp, udp = _ports(context, asset)
+    ports = ports_asked(context.spec)
+    tcp = asset.ports or ports.tcp
+    udp = () if asset.ports else ports.udp or ()
     asking: asyncio.Task[UdpAnswers] | None = None
     try:
         await context.network.resolve(asset.host)
@@ -55,17 +53,6 @@ async def discover(context: Context, unit: Unit, asset: HostAsset) -> UnitResult
     reason = TransportReason.REFUSED if refused else TransportReason.UNREACHABLE
     detail = f"none of {len(tcp) + len(udp)} ports of {asset.host} is open"
     return UnitResult(unit, failure=reason.value, detail=detail, requests=answers.sent)
-
-
-def _ports(context: Context, asset: HostAsset) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """The TCP and UDP ports to be asked."""
-    if asset.ports:
-        return asset.ports, ()
-    options = context.spec.options
-    listed = parse_ports(options.ports)
-    if context.spec.scan_type not in _ASKED_BY_UDP or not options.udp:
-        return listed.tcp, ()
-    return listed.tcp, USUAL_PORTS if listed.udp is None else listed.udp
 
 
 def _commonest(opened: list[int]) -> list[int]:

@@ -11,6 +11,7 @@ from cyberai.domain.target import HostTarget, PortTarget, RangeTarget, Target, U
 from cyberai.domain.unit import Stage, Unit
 from cyberai.engine.common_ports import common_ports
 from cyberai.engine.frontier import crawl_entry
+from cyberai.engine.udp_probes import USUAL_PORTS
 
 MAX_PORT = 65_535
 MAX_UDP_PORTS = 1_024
@@ -76,6 +77,17 @@ def parse_ports(text: str) -> PortList:
     return PortList(tuple(named.get(False, ())), tuple(named[True]) if True in named else None)
 
 
+def ports_asked(spec: ScanSpec) -> PortList:
+    """The ports that a scan asks at hosts of which it is to find them; no UDP ports where it asks none."""
+    if spec.scan_type in (ScanType.WEB, ScanType.API):
+        return PortList(WEB_PORTS, ())
+    listed = parse_ports(spec.options.ports)
+    if spec.scan_type not in _ASKED_BY_UDP or not spec.options.udp:
+        return PortList(listed.tcp, ())
+    return PortList(listed.tcp, USUAL_PORTS if listed.udp is None else listed.udp)
+
+
+_ASKED_BY_UDP = (ScanType.NETWORK, ScanType.VULNERABILITY)
 _TRANSPORTS = {"t": False, "tcp": False, "u": True, "udp": True}
 _HOW = "Must be top-N, all, or ports from 1 to 65535 such as 80,443,8000-8100 or 80,U:53,161"
 

@@ -1,7 +1,8 @@
 """Which ports answer: judged addresses and ports go to a sweep in a thread of its own, its states come back here."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import aclosing
 from typing import Protocol, TypeVar
 
 from cyberai.domain.scan import SynScan
@@ -44,26 +45,54 @@ class PortScanner:
                 yield row
             return
         probes = [(address, port) for port in dict.fromkeys(allowed)]
-        async for _, port, state in self._states([address], probes, len(probes)):
-            yield port, state
+        async with aclosing(self._states([address], probes, len(probes))) as batches:
+            async for found in batches:
+                for _, port, state in found:
+                    yield port, state
 
     async def scan_hosts(
-        self, hosts: Sequence[str], ports: Sequence[int]
+        self, hosts: Sequence[str], ports: Sequence[int], enough: frozenset[PortState] = frozenset()
     ) -> AsyncIterator[tuple[str, int, PortState]]:
         """See ports.network.Dialer.scan_hosts."""
-        scope, egress = self._state.scope, self._state.egress
-        allowed = {
-            host: set(egress.open_ports(host, scope.allowed_ports(host, ports)))
-            for host in dict.fromkeys(hosts)
-        }
+        barred = self._barred(hosts, tuple(dict.fromkeys(ports)))
         if self._state.connector.proxy is not None:
-            for host, some in allowed.items():
-                async for port, state in self._through_proxy(host, [port for port in ports if port in some]):
-                    yield host, port, state
+            async for row in self._all_through_proxy(barred, ports):
+                yield row
             return
-        probes = ((host, port) for port in dict.fromkeys(ports) for host in allowed if port in allowed[host])
-        async for row in self._states(list(allowed), probes, sum(map(len, allowed.values()))):
-            yield row
+        settled: set[str] = set()
+
+        def probes() -> Iterator[Probe]:
+            for port in dict.fromkeys(ports):
+                for host, never in barred.items():
+                    if host not in settled and port not in never:
+                        yield host, port
+
+        count = 0 if enough else len(barred) * len(ports)
+        async with aclosing(self._states(list(barred), probes(), count)) as batches:
+            async for found in batches:
+                for row in found:
+                    if row[2] in enough:
+                        settled.add(row[0])
+                    yield row
+
+    async def _all_through_proxy(
+        self, barred: Mapping[str, frozenset[int]], ports: Sequence[int]
+    ) -> AsyncIterator[tuple[str, int, PortState]]:
+        for host, never in barred.items():
+            async for port, state in self._through_proxy(host, [port for port in ports if port not in never]):
+                yield host, port, state
+
+    def _barred(self, hosts: Sequence[str], ports: tuple[int, ...]) -> dict[str, frozenset[int]]:
+        """The hosts that may be scanned at all, each with the ports that must be left alone there."""
+        scope, egress = self._state.scope, self._state.egress
+        barred = {}
+        for host in dict.fromkeys(hosts):
+            allowed = egress.open_ports(host, scope.allowed_ports(host, ports))
+            if allowed:
+                barred[host] = (
+                    frozenset(ports).difference(allowed) if len(allowed) < len(ports) else frozenset()
+                )
+        return barred
 
     async def scan_datagrams(
         self, host: str, messages: Mapping[int, Sequence[Datagram]]
@@ -78,8 +107,10 @@ class PortScanner:
         def sweep(report: Callable[[Heard], None]) -> UdpSweep:
             return UdpSweep(address, asked, report)
 
-        async for row in self._rows(sweep):
-            yield row
+        async with aclosing(self._batches(sweep)) as batches:
+            async for found in batches:
+                for row in found:
+                    yield row
 
     async def _address(self, host: str) -> str:
         state = self._state
@@ -88,16 +119,16 @@ class PortScanner:
 
     def _states(
         self, addresses: list[str], probes: Sequence[Probe] | Iterator[Probe], count: int
-    ) -> AsyncIterator[tuple[str, int, PortState]]:
+    ) -> AsyncGenerator[States, None]:
         half_open = self._half_open(addresses, count)
-        near = all(self._state.egress.is_loopback(address) for address in addresses)
+        near = half_open and all(self._state.egress.is_loopback(address) for address in addresses)
 
         def sweep(report: Callable[[States], None]) -> _Sweep:
             if half_open:
                 return SynSweep(probes, report, None if near else PER_SECOND)
             return PortSweep(probes, report)
 
-        return self._rows(sweep)
+        return self._batches(sweep)
 
     def _half_open(self, addresses: list[str], count: int) -> bool:
         wanted = self._state.limits.syn
@@ -105,7 +136,9 @@ class PortScanner:
             return False
         return all(":" not in address for address in addresses) and may_send_raw()
 
-    async def _rows(self, make: Callable[[Callable[[list[Row]], None]], _Sweep]) -> AsyncIterator[Row]:
+    async def _batches(
+        self, make: Callable[[Callable[[list[Row]], None]], _Sweep]
+    ) -> AsyncGenerator[list[Row], None]:
         """What a sweep reports, until it reports an empty batch; leaving early stops it."""
         loop = asyncio.get_running_loop()
         batches: asyncio.Queue[list[Row]] = asyncio.Queue()
@@ -120,8 +153,7 @@ class PortScanner:
         sweep.start()
         try:
             while found := await self._state.lifeline.run(batches.get()):
-                for row in found:
-                    yield row
+                yield found
         finally:
             sweep.stop()
 

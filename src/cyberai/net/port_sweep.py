@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 
 from cyberai.net.failure import is_local_shortage
-from cyberai.net.sweep_pace import Probe, RoundTrip, States, Window
+from cyberai.net.sweep_pace import Probe, RoundTrip, States, Told, Window
 from cyberai.ports.network import PortState
 
 MAX_IN_FLIGHT = 1024
@@ -65,7 +65,7 @@ class PortSweep(threading.Thread):
         self._spare: dict[socket.AddressFamily, socket.socket] = {}
         self._resume_at = 0.0
         self._shortages = 0
-        self._found: States = []
+        self._told = Told(report)
 
     def stop(self) -> None:
         """End soon; what is in flight is closed and not reported."""
@@ -85,11 +85,8 @@ class PortSweep(threading.Thread):
                     self._collect(poller)
                 elif not more and not self._once_more():
                     break
-                if self._found:
-                    self._report(self._found)
-                    self._found = []
-            if self._found:
-                self._report(self._found)
+                self._told.pass_on(time.monotonic())
+            self._told.flush()
         finally:
             for attempt in self._flying.values():
                 attempt.socket.close()
@@ -226,7 +223,7 @@ class PortSweep(threading.Thread):
         return bool(self._again)
 
     def _settle(self, probe: Probe, state: PortState) -> None:
-        self._found.append((*probe, state))
+        self._told.found.append((*probe, state))
 
     def _round_trip(self, address: str) -> RoundTrip:
         known = self._round_trips.get(address)

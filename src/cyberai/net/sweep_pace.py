@@ -1,11 +1,16 @@
 """How long a port may stay silent, how many are asked at once and how often: what sweeps learn from the answers."""
 
+from collections.abc import Callable
+
 from cyberai.ports.network import PortState
 
 Probe = tuple[str, int]
 """A judged address and a port."""
 
 States = list[tuple[str, int, PortState]]
+
+_MANY = 8_192
+_MOMENT = 0.05
 
 FIRST_TIMEOUT = 1.0
 """Seconds an attempt waits before any round trip is known (RFC 6298 starts at the same)."""
@@ -17,6 +22,27 @@ ATTEMPTS = 2
 
 MAX_ATTEMPTS = 4
 """Attempts where answers have come to later attempts only."""
+
+
+class Told:
+    """States found and not yet reported. They go on in batches: waking the reader for each costs more than a probe."""
+
+    def __init__(self, report: Callable[[States], None]) -> None:
+        self.found: States = []
+        self._report = report
+        self._told_at = 0.0
+
+    def pass_on(self, at: float) -> None:
+        """Report them when they are many, or when the last ones were reported a moment before `at`."""
+        if len(self.found) >= _MANY or at - self._told_at >= _MOMENT:
+            self._told_at = at
+            self.flush()
+
+    def flush(self) -> None:
+        """Report them."""
+        if self.found:
+            found, self.found = self.found, []
+            self._report(found)
 
 
 class RoundTrip:

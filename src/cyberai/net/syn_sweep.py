@@ -20,7 +20,7 @@ from itertools import islice
 
 from cyberai.net.message_batch import Incoming, Outgoing
 from cyberai.net.port_sweep import PortSweep
-from cyberai.net.sweep_pace import Probe, RoundTrip, States, Window
+from cyberai.net.sweep_pace import FIRST_TIMEOUT, Probe, RoundTrip, States, Told, Window
 from cyberai.net.syn_packets import (
     ANSWER,
     CHECKSUM_AT,
@@ -61,7 +61,7 @@ def may_send_raw() -> bool:
 class _Host:
     """What is known of one address: its number, its bytes, the sum its packets start from, its round trip."""
 
-    __slots__ = ("answered", "base", "key", "name", "packed", "round_trip")
+    __slots__ = ("answers", "base", "key", "name", "packed", "round_trip", "timeout")
 
     def __init__(self, name: str, packet: bytes) -> None:
         self.name = name
@@ -69,7 +69,14 @@ class _Host:
         self.key = int.from_bytes(self.packed, "big") << 16
         self.base = partial_sum(_source_for(name), name, packet)
         self.round_trip = RoundTrip()
-        self.answered = False
+        self.timeout = FIRST_TIMEOUT
+        self.answers = 0
+
+    def measure(self, seconds: float) -> None:
+        """The first answers and some of the later ones tell the round trip; all of them would only take time."""
+        if self.answers < 8 or not self.answers & 15:
+            self.round_trip.measure(seconds)
+            self.timeout = self.round_trip.timeout
 
 
 class _Wave:
@@ -132,7 +139,7 @@ class SynSweep(threading.Thread):
         self._numbers: dict[int, _Host] = {}
         self._silent: list[Probe] = []
         self._next_wave = 0.0
-        self._found: States = []
+        self._told = Told(report)
 
     def stop(self) -> None:
         """End soon; what is in flight is not reported."""
@@ -156,22 +163,20 @@ class SynSweep(threading.Thread):
                 if not sent and not self._pending and time.monotonic() >= self._next_wave:
                     return
                 self._collect(line, window, sent)
-                if self._found:
-                    self._report(self._found)
-                    self._found = []
+                self._told.pass_on(time.monotonic())
         finally:
             line.close()
 
     def _judge_silent(self) -> None:
         """Silent ports of addresses that answered at others are filtered; the rest connect has to tell."""
+        found = self._told.found
         doubtful: list[Probe] = []
         for probe in self._silent:
-            if self._hosts[probe[0]].answered:
-                self._found.append((*probe, PortState.FILTERED))
+            if self._hosts[probe[0]].answers:
+                found.append((*probe, PortState.FILTERED))
             else:
                 doubtful.append(probe)
-        if self._found:
-            self._report(self._found)
+        self._told.flush()
         if doubtful:
             sweep = PortSweep(doubtful, self._passed_on)
             sweep.share_stop(self._stopped)
@@ -197,7 +202,7 @@ class SynSweep(threading.Thread):
         hosts = [self._host(line, address) for address, _ in probes]
         self._write(line, hosts, [port for _, port in probes])
         keys = [host.key | probe[1] for host, probe in zip(hosts, probes, strict=True)]
-        wave = _Wave(keys, number, now, max(host.round_trip.timeout for host in set(hosts)))
+        wave = _Wave(keys, number, now, max([host.timeout for host in hosts]))
         self._waves.append(wave)
         self._pending.update(dict.fromkeys(keys, wave))
         self._transmit(line, len(probes))
@@ -252,23 +257,23 @@ class SynSweep(threading.Thread):
         expected = line.sequence + 1 & 0xFFFFFFFF
         now = 0.0
         first = 0
-        last: _Host | None = None
+        pending, numbers = self._pending, self._numbers
+        closed, opened = PortState.CLOSED, PortState.OPEN
+        found = self._told.found
         for address, port, acknowledged, _, flags in line.incoming.receive(line.raw, ANSWER):
             now = now or time.monotonic()
-            wave = self._pending.pop(address << 16 | port, None) if acknowledged == expected else None
+            wave = pending.pop(address << 16 | port, None) if acknowledged == expected else None
             if wave is None:
                 continue
             wave.left -= 1
-            host = self._numbers[address]
+            host = numbers[address]
             if wave.number > 1:
                 window.answered(wave.number)
             else:
                 first += 1
-                if host is not last:
-                    host.round_trip.measure(now - wave.sent_at)
-            host.answered = True
-            last = host
-            self._found.append((host.name, port, PortState.CLOSED if flags & RESET else PortState.OPEN))
+                host.measure(now - wave.sent_at)
+            host.answers += 1
+            found.append((host.name, port, closed if flags & RESET else opened))
         window.grow(first)
         return now > 0.0
 

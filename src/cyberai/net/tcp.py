@@ -33,24 +33,21 @@ class TcpDialer:
         self._state = state
         self._scanner = PortScanner(state, self._opens)
 
-    async def scan_ports(self, host: str, ports: Sequence[int]) -> AsyncIterator[tuple[int, PortState]]:
+    def scan_ports(self, host: str, ports: Sequence[int]) -> AsyncIterator[tuple[int, PortState]]:
         """See ports.network.Dialer.scan_ports."""
-        async for row in self._scanner.scan(host, ports):
-            yield row
+        return self._scanner.scan(host, ports)
 
-    async def scan_hosts(
-        self, hosts: Sequence[str], ports: Sequence[int]
+    def scan_hosts(
+        self, hosts: Sequence[str], ports: Sequence[int], enough: frozenset[PortState] = frozenset()
     ) -> AsyncIterator[tuple[str, int, PortState]]:
         """See ports.network.Dialer.scan_hosts."""
-        async for row in self._scanner.scan_hosts(hosts, ports):
-            yield row
+        return self._scanner.scan_hosts(hosts, ports, enough)
 
-    async def scan_datagrams(
+    def scan_datagrams(
         self, host: str, messages: Mapping[int, Sequence[Datagram]]
     ) -> AsyncIterator[tuple[int, bytes | None]]:
         """See ports.network.Dialer.scan_datagrams."""
-        async for row in self._scanner.scan_datagrams(host, messages):
-            yield row
+        return self._scanner.scan_datagrams(host, messages)
 
     async def _opens(self, host: str, port: int) -> None:
         await self._connected(host, port, _nothing)

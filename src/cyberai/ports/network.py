@@ -135,10 +135,10 @@ class Dialer(Protocol):
         ...
 
     def scan_hosts(
-        self, hosts: Sequence[str], ports: Sequence[int]
+        self, hosts: Sequence[str], ports: Sequence[int], enough: frozenset[PortState] = frozenset()
     ) -> AsyncIterator[tuple[str, int, PortState]]:
         """The same for many literal addresses together, one port of all of them after the other. Addresses that may
-        not be scanned are not tried and not yielded."""
+        not be scanned are not tried and not yielded. A host that showed a state of `enough` is asked no further."""
         ...
 
     def scan_datagrams(

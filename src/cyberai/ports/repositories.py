@@ -1,7 +1,5 @@
-"""Repositories: the rows of one workspace, as a transaction offers them. Times are UTC microseconds.
-
-They raise nothing but `LeaseLost` and domain errors.
-"""
+"""Repositories: the rows of one workspace, as a transaction offers them. Times are UTC microseconds. They raise nothing
+but `LeaseLost` and domain errors."""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -21,6 +19,7 @@ from cyberai.domain.trend import Standing
 from cyberai.domain.unit import Lease, Shard, Stage, Unit, UnitCounts
 from cyberai.domain.vulnerability import Sighting, Vulnerability
 from cyberai.ports.facets import FacetCounts
+from cyberai.ports.reservations import ReservationTx
 
 
 class Order(StrEnum):
@@ -210,7 +209,7 @@ class ScanTx(Protocol):
         ...
 
 
-class ShardTx(Protocol):
+class ShardTx(ReservationTx, Protocol):
     """Shards and leases. A claim is fair: workspaces with fewest leased shards first, then oldest."""
 
     def insert(self, shard: Shard, owner: str = "") -> None:
