@@ -39,6 +39,8 @@ async def sift(app: App, lease: Lease, scan: Scan, session: NetworkSession) -> b
     targets = tuple(parse_target(text) for text in scan.spec.targets)
     if lease.shard.not_before or not _of_range(targets, lease.shard.host):
         return True
+    if not await app.store.read(lease.shard.workspace, lambda tx: tx.units.pending(lease.shard, 1)):
+        return False  # done before, as a part of such a look
     ports = ports_asked(scan.spec)
     count = max(min(AT_A_TIME, PROBES // max(len(ports.tcp), 1)), 1)
     at = app.clock.now()

@@ -245,8 +245,8 @@ class ShardTx(ReservationTx, Protocol):
         ...
 
     def reopen(self, scan_id: ScanId) -> int:
-        """Make every shard of a scan claimable again, finished ones too (they end at once, changing nothing);
-        return how many units are left to do. A lease that somebody still believes in is lost."""
+        """Make every shard with something left to do claimable again, or all where none has (they end at once, changing
+        nothing); return how many units are left. A lease that somebody still believes in is lost."""
         ...
 
     def lease_address(self, lease: Lease, address: str, now: int, until: int) -> bool:

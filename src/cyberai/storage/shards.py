@@ -7,7 +7,7 @@ no row, and that raises LeaseLost, which rolls the worker's whole transaction ba
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import and_, delete, exists, func, or_, select, update
 
 from cyberai.domain.errors import LeaseLost, StoreError
 from cyberai.domain.ids import ScanId, ShardId
@@ -120,10 +120,23 @@ _LEASED_COUNT = Statement(
     select(func.count()).select_from(shard).where(_OF_SCAN, _s.worker != "", _s.lease_until > arg("now"))
 )
 _CLOSE = Statement(update(shard).where(_OF_SCAN).values(done=1, worker="", lease_until=0))
+_afresh = {"done": 0, "worker": "", "fence": _s.fence + 1, "lease_until": 0, "not_before": 0}
 _REOPEN = Statement(
+    update(shard).where(_s.workspace == arg("workspace"), _s.scan == arg("scan")).values(_afresh)
+)
+_REOPEN_LEFT = Statement(
     update(shard)
-    .where(_s.workspace == arg("workspace"), _s.scan == arg("scan"))
-    .values(done=0, worker="", fence=_s.fence + 1, lease_until=0, not_before=0)
+    .where(
+        _s.workspace == arg("workspace"),
+        _s.scan == arg("scan"),
+        or_(
+            _open,
+            exists().where(
+                unit.c.workspace == _s.workspace, unit.c.shard == _s.number, unit.c.done == constant(0)
+            ),
+        ),
+    )
+    .values(_afresh)
 )
 _LEFT = Statement(
     select(func.count())
@@ -258,9 +271,11 @@ class Shards:
         self._db.run(_CLOSE, workspace=workspace, scan=number)
 
     def reopen(self, scan_id: ScanId) -> int:
-        """Make every shard of an ended scan claimable again; return how many units are left to do."""
+        """Make the shards that are not done with claimable again, all where none is left (one has to end the scan);
+        return how many units are left to do."""
         here = self._scan(scan_id)
-        self._db.run(_REOPEN, **here)
+        if not self._db.run(_REOPEN_LEFT, **here):
+            self._db.run(_REOPEN, **here)
         row = self._db.one(_LEFT, **here)
         return int(row[0]) if row else 0
 
