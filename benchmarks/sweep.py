@@ -10,7 +10,6 @@ import ipaddress
 import json
 import sys
 import time
-from collections import Counter
 
 from cyberai.domain.scan import SynScan
 from cyberai.domain.scope import ScanScope
@@ -47,14 +46,17 @@ async def sweep(syn: SynScan, ports: range, addresses: list[str]) -> None:
     one = len(addresses) == 1
     scope = ScanScope((HostTarget(addresses[0]) if one else RangeTarget(str(LOOPBACK)),))
     session = network.open(scope, limits)
-    count: Counter[PortState] = Counter()
+    closed = filtered = 0
     opened = []
     async for host, port, state in session.dialer.scan_hosts(addresses, ports):
-        count[state] += 1
-        if state is PortState.OPEN:
+        if state is PortState.CLOSED:
+            closed += 1
+        elif state is PortState.OPEN:
             opened.append((host, port))
+        else:
+            filtered += 1
     await session.aclose()
-    print(json.dumps({"open": sorted(opened), "states": count}))
+    print(json.dumps({"open": sorted(opened), "states": {"closed": closed, "filtered": filtered}}))
 
 
 if __name__ == "__main__":

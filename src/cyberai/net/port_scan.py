@@ -70,9 +70,9 @@ class PortScanner:
         count = 0 if enough else len(barred) * len(ports)
         async with aclosing(self._states(list(barred), probes(), count)) as batches:
             async for found in batches:
+                if enough:
+                    settled.update(host for host, _, state in found if state in enough)
                 for row in found:
-                    if row[2] in enough:
-                        settled.add(row[0])
                     yield row
 
     async def _all_through_proxy(
@@ -121,7 +121,7 @@ class PortScanner:
         self, addresses: list[str], probes: Sequence[Probe] | Iterator[Probe], count: int
     ) -> AsyncGenerator[States, None]:
         half_open = self._half_open(addresses, count)
-        near = half_open and all(self._state.egress.is_loopback(address) for address in addresses)
+        near = half_open and all(address.startswith("127.") for address in addresses)
 
         def sweep(report: Callable[[States], None]) -> _Sweep:
             if half_open:

@@ -10,7 +10,7 @@ Probe = tuple[str, int]
 States = list[tuple[str, int, PortState]]
 
 _MANY = 8_192
-_MOMENT = 0.05
+_MOMENT = 0.1
 
 FIRST_TIMEOUT = 1.0
 """Seconds an attempt waits before any round trip is known (RFC 6298 starts at the same)."""

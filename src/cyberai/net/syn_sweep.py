@@ -33,7 +33,7 @@ from cyberai.net.syn_packets import (
 )
 from cyberai.ports.network import PortState
 
-WAVE = 256
+WAVE = 512
 PER_SECOND = 20_000
 """Packets per second towards other machines."""
 
@@ -73,10 +73,9 @@ class _Host:
         self.answers = 0
 
     def measure(self, seconds: float) -> None:
-        """The first answers and some of the later ones tell the round trip; all of them would only take time."""
-        if self.answers < 8 or not self.answers & 15:
-            self.round_trip.measure(seconds)
-            self.timeout = self.round_trip.timeout
+        """A round trip took this long."""
+        self.round_trip.measure(seconds)
+        self.timeout = self.round_trip.timeout
 
 
 class _Wave:
@@ -199,7 +198,8 @@ class SynSweep(threading.Thread):
                 probes = [waiting.popleft() for _ in range(min(room, len(waiting)))]
         if not probes:
             return False
-        hosts = [self._host(line, address) for address, _ in probes]
+        known = self._hosts.get
+        hosts = [known(address) or self._host(line, address) for address, _ in probes]
         self._write(line, hosts, [port for _, port in probes])
         keys = [host.key | probe[1] for host, probe in zip(hosts, probes, strict=True)]
         wave = _Wave(keys, number, now, max([host.timeout for host in hosts]))
@@ -218,10 +218,8 @@ class SynSweep(threading.Thread):
         line.out.address(b"".join([host.packed for host in hosts]))
 
     def _host(self, line: _Line, address: str) -> _Host:
-        host = self._hosts.get(address)
-        if host is None:
-            host = self._hosts[address] = _Host(address, line.packet)
-            self._numbers[host.key >> 16] = host
+        host = self._hosts[address] = _Host(address, line.packet)
+        self._numbers[host.key >> 16] = host
         return host
 
     def _transmit(self, line: _Line, count: int) -> None:
@@ -271,7 +269,8 @@ class SynSweep(threading.Thread):
                 window.answered(wave.number)
             else:
                 first += 1
-                host.measure(now - wave.sent_at)
+                if host.answers < 8 or not host.answers & 15:  # all of them would only take time
+                    host.measure(now - wave.sent_at)
             host.answers += 1
             found.append((host.name, port, closed if flags & RESET else opened))
         window.grow(first)
