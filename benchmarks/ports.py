@@ -51,9 +51,11 @@ def addresses() -> list[str]:
 def run(command: list[str]) -> tuple[float, float, str]:
     """(CPU seconds, wall seconds, output) of one whole process."""
     before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    output = subprocess.run(command, capture_output=True, text=True, check=True, timeout=300).stdout
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    if done.returncode:
+        sys.exit(f"{' '.join(command[:4])} ended with {done.returncode}: {done.stderr[-500:]}")
     wall, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, wall, output
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, wall, done.stdout
 
 
 def expected(case: str) -> set[tuple[str, int]]:

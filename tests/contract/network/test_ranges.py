@@ -4,7 +4,6 @@ import contextlib
 import json
 import resource
 import socket
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -12,6 +11,9 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+
+import apsw
 
 RANGE = "127.9.0.0/19"
 SIZE = 8_192
@@ -55,24 +57,25 @@ def listeners() -> Iterator[tuple[int, Counter[str]]]:
                 thread.join(5)
 
 
+def asked(data: Path, question: str) -> Any:
+    """The first value of a row of the store, read beside whoever writes it."""
+    with contextlib.closing(
+        apsw.Connection(str(data / "cyberai.db"), flags=apsw.SQLITE_OPEN_READONLY)
+    ) as store:
+        store.set_busy_timeout(10_000)
+        return next(iter(store.execute(question)))[0]
+
+
 def count(data: Path, question: str) -> int:
     """A number that the store knows; 0 while there is none yet."""
-    with (
-        contextlib.suppress(sqlite3.Error),
-        contextlib.closing(sqlite3.connect(data / "cyberai.db")) as store,
-    ):
-        return int(store.execute(question).fetchone()[0])
+    with contextlib.suppress(apsw.Error):
+        return int(asked(data, question))
     return 0
 
 
 def units_done(data: Path) -> int:
     """Hosts that are done with."""
     return count(data, "SELECT count(*) FROM unit WHERE stage = 10 AND done = 1")
-
-
-def scan_of(data: Path) -> str:
-    with contextlib.closing(sqlite3.connect(data / "cyberai.db")) as store:
-        return str(store.execute("SELECT id FROM scan").fetchone()[0])
 
 
 def test_a_range_is_scanned_once_in_bounded_memory_whatever_kills_the_worker(tmp_path: Path) -> None:
@@ -95,7 +98,7 @@ def test_a_range_is_scanned_once_in_bounded_memory_whatever_kills_the_worker(tmp
         assert 1_500 <= done < SIZE
         assert before > 0
         second = subprocess.run(
-            (*CYBERAI, "--resume", scan_of(data), "-o", "r.json", *MORE),
+            (*CYBERAI, "--resume", str(asked(data, "SELECT id FROM scan")), "-o", "r.json", *MORE),
             capture_output=True,
             text=True,
             timeout=400,
