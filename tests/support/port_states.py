@@ -1,5 +1,5 @@
 """A child process that scans itself in a network namespace of its own: `unshare -Urn python -m support.port_states ADDRESS
-SYN`. It makes listeners and a range of ports that a packet filter drops, scans all ports of ADDRESS through the
+SYN LOSS FIRST-LAST`. It makes listeners and a range of ports that a packet filter drops, scans ports of ADDRESS through the
 engine's network, and prints which states are wrong."""
 
 import asyncio
@@ -25,21 +25,23 @@ DROPPED = range(20_000, 20_040)
 REJECTED = range(21_000, 21_020)
 """Below the ports that the system gives to clients: the filter would drop what is answered to those as well."""
 
-RULES = f"""
+RULES = """
 table inet filter {{
   chain input {{
     type filter hook input priority 0;
-    tcp dport {DROPPED[0]}-{DROPPED[-1]} drop
-    tcp dport {REJECTED[0]}-{REJECTED[-1]} reject with tcp reset
+    tcp dport 20000-20039 drop
+    tcp dport 21000-21019 reject with tcp reset
+    {losing}
   }}
 }}
 """
 
 
-def filtered() -> None:
-    """Raise the loopback interface and the packet filter."""
+def filtered(loss: int) -> None:
+    """Raise the loopback interface and the packet filter, which also loses `loss` packets of a hundred."""
+    losing = f"meta l4proto tcp numgen random mod 100 < {loss} drop" if loss else ""
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True, timeout=30)
-    subprocess.run(["nft", "-f", "-"], input=RULES, text=True, check=True, timeout=30)
+    subprocess.run(["nft", "-f", "-"], input=RULES.format(losing=losing), text=True, check=True, timeout=30)
 
 
 async def states_of(address: str, syn: SynScan, ports: range) -> dict[int, PortState]:
@@ -61,9 +63,9 @@ async def states_of(address: str, syn: SynScan, ports: range) -> dict[int, PortS
     return states
 
 
-def main(address: str, syn: SynScan) -> None:
+def main(address: str, syn: SynScan, loss: int, ports: range) -> None:
     """Scan, compare, print."""
-    filtered()
+    filtered(loss)
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with contextlib.ExitStack() as stack:
         listening = set()
@@ -73,7 +75,7 @@ def main(address: str, syn: SynScan) -> None:
             listener.listen(16)
             listening.add(listener.getsockname()[1])
         started = time.monotonic()
-        states = asyncio.run(states_of(address, syn, range(1, 65_536)))
+        states = asyncio.run(states_of(address, syn, ports))
         seconds = time.monotonic() - started
 
     def right(port: int) -> PortState:
@@ -90,4 +92,5 @@ def main(address: str, syn: SynScan) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], SynScan(sys.argv[2]))
+    first, last = map(int, sys.argv[4].split("-"))
+    main(sys.argv[1], SynScan(sys.argv[2]), int(sys.argv[3]), range(first, last + 1))

@@ -20,7 +20,7 @@ MAX_TIMEOUT = 2.0
 ATTEMPTS = 2
 """Attempts before silence counts, while no packet is known to have been lost."""
 
-MAX_ATTEMPTS = 4
+MAX_ATTEMPTS = 6
 """Attempts where answers have come to later attempts only."""
 
 
@@ -82,10 +82,10 @@ class Window:
 
     def answered(self, number: int) -> None:
         """An answer to the attempt of this number. To a later one than the first means a packet was lost: slower,
-        and one attempt more for all that are silent."""
+        and two attempts more for all that are silent."""
         if number > 1:
             self.size = max(self.size // 2, self._least)
-            self.attempts = max(self.attempts, min(number + 1, MAX_ATTEMPTS))
+            self.attempts = max(self.attempts, min(number + 2, MAX_ATTEMPTS))
         else:
             self.grow(1)
 

@@ -3,7 +3,8 @@
 Packets are written into slots of one buffer, a wave at a time, and sent and received by one system call each. The
 kernel hands over only answers to our port (a BPF filter), and itself resets what a SYN would have opened, for it knows
 nothing of it. A port is silent when a look made after its deadline shows nothing, after several attempts; an address
-of which nothing at all came is asked by the connect scan: maybe the answers do not reach this process.
+of which nothing at all came is asked by the connect scan: maybe the answers do not reach this process. So is every
+silent port where packets turn out to get lost.
 """
 
 import ctypes
@@ -137,6 +138,7 @@ class SynSweep(threading.Thread):
         self._hosts: dict[str, _Host] = {}
         self._numbers: dict[int, _Host] = {}
         self._silent: list[Probe] = []
+        self._lossy = False
         self._next_wave = 0.0
         self._told = Told(report)
 
@@ -167,11 +169,12 @@ class SynSweep(threading.Thread):
             line.close()
 
     def _judge_silent(self) -> None:
-        """Silent ports of addresses that answered at others are filtered; the rest connect has to tell."""
+        """Silent ports of addresses that answered at others are filtered, unless packets get lost; the rest connect
+        has to tell."""
         found = self._told.found
         doubtful: list[Probe] = []
         for probe in self._silent:
-            if self._hosts[probe[0]].answers:
+            if self._hosts[probe[0]].answers and not self._lossy:
                 found.append((*probe, PortState.FILTERED))
             else:
                 doubtful.append(probe)
@@ -266,6 +269,7 @@ class SynSweep(threading.Thread):
             wave.left -= 1
             host = numbers[address]
             if wave.number > 1:
+                self._lossy = True
                 window.answered(wave.number)
             else:
                 first += 1
