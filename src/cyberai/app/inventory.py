@@ -122,7 +122,7 @@ class Inventorying:
             yield from self._closed(asset, result)
 
     def _closed(self, asset: HostAsset, result: UnitResult) -> Iterator[str]:
-        looked_at = frozenset(asset.ports or parse_ports(self._scan.spec.options.ports))
+        looked_at = frozenset(asset.ports or parse_ports(self._scan.spec.options.ports).tcp)
         opened = {unit.asset.port for unit in result.found if isinstance(unit.asset, PortAsset)}
         for known in self._tx.inventory.of_host(asset.host, MOST_OF_HOST):
             closed = known.port in looked_at and known.port not in opened

@@ -56,10 +56,9 @@ async def sift(app: App, lease: Lease, scan: Scan, session: NetworkSession) -> b
         await end_tasks(keeper)
     stay = _worth_a_look(targets, ports, seen)
     at = app.clock.now()
-    await app.store.write(
+    return await app.store.write(
         lease.shard.workspace, lambda tx: _settle(app, tx, lease, scan, targets, reserved, stay, at)
     )
-    return lease.shard.host in stay
 
 
 def _worth_a_look(targets: tuple[Target, ...], ports: PortList, seen: Inhabited) -> frozenset[str]:
@@ -91,19 +90,26 @@ def _settle(
     reserved: Sequence[Reserved],
     stay: frozenset[str],
     at: int,
-) -> None:
-    """End the shards of the empty hosts and give the others back; raise LeaseLost."""
+) -> bool:
+    """End the shards of the empty hosts and give the others back; False when the leased one's is empty. A host that the
+    inventory knows is not: what is gone from there has to be noted. Raise LeaseLost."""
     tx.shards.hold(lease, at + LEASE)
-    empty = [each for each in reserved if _of_range(targets, each.shard.host) and each.shard.host not in stay]
+
+    def is_empty(host: str) -> bool:
+        return host not in stay and _of_range(targets, host) and not tx.inventory.of_host(host, 1)
+
+    empty = [each for each in reserved if is_empty(each.shard.host)]
     for each in empty:
         if tx.shards.finish_reserved(each):
             for unit in entry_units(targets, each.shard.host, scan.spec):
                 tx.units.complete(each.shard, unit.id, requests=0, urls=0, failure="")
     ended = {each.shard.id for each in empty}
     tx.shards.free_reserved([each for each in reserved if each.shard.id not in ended], SIFTED)
-    if lease.shard.host not in stay:
+    done = is_empty(lease.shard.host)
+    if done:
         for unit in entry_units(targets, lease.shard.host, scan.spec):
             tx.units.complete(lease.shard, unit.id, requests=0, urls=0, failure="")
     now = tx.scans.get(scan.id)
     if now is not None and now.status is ScanStatus.RUNNING:
         tell_progress(app, tx, now, at)
+    return not done
