@@ -15,6 +15,7 @@ NAMES = (
     "cli",
     "first_event",
     "http_core",
+    "ports",
     "crawl",
     "store",
     "million",

@@ -1044,6 +1044,8 @@ type ScanOptions struct {
 	FollowRedirects *bool           `json:"follow_redirects,omitempty"`
 	IgnoreSSL       *bool           `json:"ignore_ssl,omitempty"`
 	Ports           string          `json:"ports,omitempty"`
+	Udp             *bool           `json:"udp,omitempty"`
+	Syn             string          `json:"syn,omitempty"`
 	Checks          *CheckSelection `json:"checks,omitempty"`
 }
 

@@ -115,6 +115,8 @@ MEMBERS = {
                 "follow_redirects",
                 "ignore_ssl",
                 "ports",
+                "udp",
+                "syn",
                 "checks.include",
                 "checks.exclude",
                 "checks.tags",

@@ -101,6 +101,8 @@ CHANGES: dict[str, dict[str, tuple[Any, tuple[str, ...]]]] = {
         "options.follow_redirects": (False, ("effective_options.follow_redirects",)),
         "options.ignore_ssl": (True, ("effective_options.ignore_ssl",)),
         "options.ports": ("80", ("effective_options.ports",)),
+        "options.udp": (False, ("effective_options.udp",)),
+        "options.syn": ("off", ("effective_options.syn",)),
         "options.checks.include": (["web"], ("effective_options.checks.include",)),
         "options.checks.exclude": (["web"], ("effective_options.checks.exclude",)),
         "options.checks.tags": (["cwe-79"], ("effective_options.checks.tags",)),

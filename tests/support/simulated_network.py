@@ -1,7 +1,7 @@
 """A network session over functions of this process: whole scans without a socket."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 
 from msgspec import Struct, field
 
@@ -11,6 +11,7 @@ from cyberai.lab.site import Site
 from cyberai.ports.network import (
     Answer,
     Conversation,
+    Datagram,
     Handshake,
     PortState,
     TlsVersion,
@@ -102,6 +103,19 @@ class SimulatedNetwork(Struct):
     async def scan_ports(self, host: str, ports: Sequence[int]) -> AsyncIterator[tuple[int, PortState]]:
         for port in ports:
             yield port, PortState.OPEN if port in self.services else PortState.CLOSED
+
+    async def scan_hosts(
+        self, hosts: Sequence[str], ports: Sequence[int], enough: frozenset[PortState] = frozenset()
+    ) -> AsyncIterator[tuple[str, int, PortState]]:
+        for host in hosts:
+            async for port, state in self.scan_ports(host, ports):
+                yield host, port, state
+
+    async def scan_datagrams(
+        self, host: str, messages: Mapping[int, Sequence[Datagram]]
+    ) -> AsyncIterator[tuple[int, bytes | None]]:
+        for port in messages:
+            yield port, None
 
     async def talk(
         self,

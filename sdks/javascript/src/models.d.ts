@@ -663,6 +663,8 @@ export interface ScanOptions {
   follow_redirects?: boolean;
   ignore_ssl?: boolean;
   ports?: string | null;
+  udp?: boolean;
+  syn?: string;
   checks?: CheckSelectionRequest | null;
 }
 

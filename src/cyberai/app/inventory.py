@@ -27,7 +27,7 @@ from cyberai.domain.scan import Scan
 from cyberai.domain.service import ServiceFact
 from cyberai.domain.transport import Transport
 from cyberai.domain.unit import Stage, UnitResult
-from cyberai.engine.plan import parse_ports
+from cyberai.engine.plan import ports_asked
 from cyberai.ports.network import TransportReason
 from cyberai.ports.store import Tx
 
@@ -119,11 +119,11 @@ class Inventorying:
         if isinstance(asset, PortAsset) and result.failure == TransportReason.REFUSED.value:
             yield service_key(asset.host, asset.port, Transport.TCP)
             yield port_key(asset.host, asset.port, Transport.TCP)
-        elif isinstance(asset, HostAsset) and result.failure in _ANSWERED:
+        elif isinstance(asset, HostAsset) and result.failure in _ANSWERED and not result.outcomes:
             yield from self._closed(asset, result)
 
     def _closed(self, asset: HostAsset, result: UnitResult) -> Iterator[str]:
-        looked_at = frozenset(asset.ports or parse_ports(self._scan.spec.options.ports))
+        looked_at = frozenset(asset.ports or ports_asked(self._scan.spec).tcp)
         opened = {unit.asset.port for unit in result.found if isinstance(unit.asset, PortAsset)}
         for known in self._tx.inventory.of_host(asset.host, MOST_OF_HOST):
             closed = known.port in looked_at and known.port not in opened

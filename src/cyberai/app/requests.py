@@ -27,6 +27,8 @@ class OptionsRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     follow_redirects: bool = True
     ignore_ssl: bool = False
     ports: str | None = None
+    udp: bool = True
+    syn: str = "auto"
     checks: CheckSelectionRequest | None = None
     templates: Any = UNSET
 

@@ -202,6 +202,8 @@ def effective_options(spec: ScanSpec) -> dict[str, Any]:
         "follow_redirects": options.follow_redirects,
         "ignore_ssl": options.ignore_ssl,
         "ports": options.ports,
+        "udp": options.udp,
+        "syn": options.syn.value,
         "checks": {
             "include": list(options.checks.include),
             "exclude": list(options.checks.exclude),

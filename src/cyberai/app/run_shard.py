@@ -9,14 +9,14 @@ from cyberai.app.ingest import Ingest, ingest_of
 from cyberai.app.shard_engine import EngineSession, LoginFailed, checks_of, engine_session
 from cyberai.app.shard_entry import LEASE, WAITING, begin, claim, session_limits, start, take_address
 from cyberai.app.shard_exit import Ending, end_early, finish, give_back
+from cyberai.app.sift import sift
 from cyberai.app.task_end import end_tasks
 from cyberai.app.telling import SILENCE, tell_pace, tell_progress
 from cyberai.domain.asset import RequestAsset
 from cyberai.domain.check import CheckOutcome
 from cyberai.domain.errors import LeaseLost, Unavailable
 from cyberai.domain.scan import Scan, ScanStatus
-from cyberai.domain.scope import ScanScope
-from cyberai.domain.target import parse_target
+from cyberai.domain.scope import ScanScope, scope_of
 from cyberai.domain.threat import exposure_of
 from cyberai.domain.unit import Lease, Stage, Unit, UnitResult
 from cyberai.ports.network import NetworkSession, TransportError
@@ -70,9 +70,7 @@ class _ShardRun:
         if scan is None:
             return Ending.LOST
         self._mind_pause(scan)
-        targets = tuple(parse_target(text) for text in scan.spec.targets)
-        policies = scan.spec.policies
-        scope = ScanScope(targets, policies.include_paths, policies.exclude_paths)
+        scope = scope_of(scan.spec)
         session = self.app.network.open(scope, session_limits(self.app, scan))
         keeper = asyncio.create_task(self._keep(session))
         work = asyncio.create_task(self._work(scan, scope, session))
@@ -150,6 +148,8 @@ class _ShardRun:
             return await self._finish(())
         if not await self._take_address(addresses[0]):
             return Ending.BUSY
+        if not await sift(self.app, self.lease, scan, session):
+            return await self._finish(())
         try:
             engine = engine_session(self.app, scan, scope, session, checks, self._known)
             return await self._through(engine, ingest.at(exposure_of(addresses)))

@@ -22,6 +22,7 @@ from cyberai.domain.scan import (
     ScanPolicies,
     ScanSpec,
     ScanType,
+    SynScan,
 )
 from cyberai.domain.scope import ScanScope
 from cyberai.domain.severity import Severity
@@ -184,6 +185,8 @@ def _options(request: OptionsRequest, problems: Problems) -> ScanOptions:
         follow_redirects=request.follow_redirects,
         ignore_ssl=request.ignore_ssl,
         ports=ports,
+        udp=request.udp,
+        syn=_choice(SynScan, request.syn, "options.syn", problems),
         checks=selection,
     )
 

@@ -108,6 +108,7 @@ def session_limits(app: App, scan: Scan) -> SessionLimits:
         request_timeout=float(options.request_timeout),
         requests_per_second=policies.max_requests_per_second,
         ignore_ssl=options.ignore_ssl,
+        syn=options.syn,
         user_agent=f"CyberAI/{app.version} ({scan.id})",
         custom_headers=policies.custom_headers,
     )

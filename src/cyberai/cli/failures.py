@@ -149,6 +149,8 @@ _FLAGS = {
     "options.timeout": "--timeout",
     "options.request_timeout": "--request-timeout",
     "options.ports": "--ports",
+    "options.udp": "--udp",
+    "options.syn": "--syn",
     "options.checks.include": "--checks",
     "options.checks.exclude": "--exclude-checks",
     "policies.max_requests_per_second": "--rate",

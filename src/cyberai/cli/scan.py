@@ -117,6 +117,31 @@ def what_to_do(command: F) -> F:
     return command
 
 
+def which_ports(command: F) -> F:
+    """What is asked of hosts."""
+    options = (
+        click.option(
+            "--ports",
+            metavar="LIST",
+            help="Ports of hosts, such as 80,443,8000-8100, top-100 or all; UDP ports behind U:, such as 80,U:53,161. "
+            "Default: top-1000 and the usual UDP services.",
+        ),
+        click.option(
+            "--udp/--no-udp", default=True, show_default=True, help="Ask hosts for services on UDP, too."
+        ),
+        click.option(
+            "--syn",
+            type=click.Choice(["auto", "on", "off"]),
+            default="auto",
+            show_default=True,
+            help="Ask ports by half-open connections, where this process may send raw packets; auto: for many ports.",
+        ),
+    )
+    for decorate in reversed(options):
+        command = decorate(command)
+    return command
+
+
 def who_we_are(command: F) -> F:
     """How the scan logs in."""
     options = (
@@ -150,9 +175,6 @@ def how_to_send(command: F) -> F:
             default=None,
             metavar="N",
             help="At most N requests in any second per host, 1 to 1000. Default: 20, and 200 on this machine.",
-        ),
-        click.option(
-            "--ports", metavar="LIST", help="Ports of hosts, such as 80,443,8000-8100. Default: top-1000."
         ),
         click.option(
             "--exclude-path",
@@ -258,6 +280,7 @@ def files_to_read(command: F) -> F:
 @target_policy
 @what_to_do
 @who_we_are
+@which_ports
 @how_to_send
 @files_to_read
 @click.option("--quiet", "-q", is_flag=True, help="No progress and no remarks: only the result, and errors.")
@@ -423,6 +446,8 @@ def request_of(targets: tuple[str, ...], fail_on: str | None, flags: dict[str, A
             request_timeout=flags["request_timeout"],
             ignore_ssl=flags["ignore_ssl"],
             ports=flags["ports"],
+            udp=flags["udp"],
+            syn=flags["syn"],
             checks=CheckSelectionRequest(
                 include=split(flags["checks"]), exclude=split(flags["exclude_checks"])
             ),

@@ -90,8 +90,18 @@ class CheckSelection(Struct, frozen=True, kw_only=True):
     tags: tuple[str, ...] = ()
 
 
+class SynScan(StrEnum):
+    """Whether ports are asked by half-open connections (raw packets) instead of whole ones."""
+
+    AUTO = "auto"
+    """For many ports, where the server has the right (CAP_NET_RAW)."""
+    ON = "on"
+    """Wherever the server has the right."""
+    OFF = "off"
+
+
 class ScanOptions(Struct, frozen=True, kw_only=True):
-    """The `options` of a scan, with every default filled in. Times are seconds."""
+    """The `options` of a scan, with every default filled in. Times are seconds. `udp`: also ask for services on UDP."""
 
     depth: int = 3
     concurrent: int = 2
@@ -100,6 +110,8 @@ class ScanOptions(Struct, frozen=True, kw_only=True):
     follow_redirects: bool = True
     ignore_ssl: bool = False
     ports: str = "top-1000"
+    udp: bool = True
+    syn: SynScan = SynScan.AUTO
     checks: CheckSelection = CheckSelection()
 
 

@@ -1,5 +1,6 @@
 """What a scan may touch: pure rules over its targets. Nothing a target says ever widens it."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from urllib.parse import unquote
@@ -29,6 +30,14 @@ class ScanScope(Struct, frozen=True):
     def allows_port(self, host: str, port: int) -> bool:
         """True when a connection to this port is within scope."""
         return any(_names_port(target, host, port) for target in self.targets)
+
+    def allowed_ports(self, host: str, ports: Iterable[int]) -> list[int]:
+        """Those of the ports to which a connection is within scope."""
+        every = any(
+            isinstance(target, HostTarget | RangeTarget) and _names_host(target, host)
+            for target in self.targets
+        )
+        return list(ports) if every else [port for port in ports if self.allows_port(host, port)]
 
     def allows_url(self, url: Url) -> bool:
         """True when this URL may be requested."""

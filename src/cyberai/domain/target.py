@@ -52,6 +52,11 @@ class RangeTarget(Struct, frozen=True, tag="range"):
 
     network: str
 
+    @property
+    def size(self) -> int:
+        """How many addresses."""
+        return ipaddress.ip_network(self.network).num_addresses
+
     def hosts(self) -> tuple[str, ...]:
         """All addresses, network and broadcast included where the range is that small."""
         return tuple(str(a) for a in ipaddress.ip_network(self.network))

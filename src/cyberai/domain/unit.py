@@ -74,6 +74,10 @@ class UnitResult(Struct, frozen=True):
     services: tuple[ServiceFact, ...] = ()
 
 
+SIFTED = 1
+"""The `not_before` of a shard whose host is known to answer: any time is late enough."""
+
+
 class Shard(Struct, frozen=True):
     """The part of a scan that one worker does at a time: one host. `not_before` is UTC microseconds."""
 
@@ -82,6 +86,13 @@ class Shard(Struct, frozen=True):
     scan_id: ScanId
     host: str
     not_before: int = 0
+
+
+class Reserved(Struct, frozen=True):
+    """A shard that nobody else may claim until its time is up, without anybody working on it as a whole."""
+
+    shard: Shard
+    fence: int
 
 
 class Lease(Struct, frozen=True):

@@ -72,7 +72,7 @@ def forecast(targets: tuple[Target, ...], spec: ScanSpec, checks: Iterable[Check
     first: dict[str, Stage] = {}
     units: dict[Stage, int] = dict.fromkeys(Stage, 0)
     probes = 0
-    ports = len(parse_ports(spec.options.ports))
+    ports = len(parse_ports(spec.options.ports).tcp)
     for host in shard_hosts(targets):
         for unit in entry_units(targets, host, spec):
             units[unit.stage] += 1

@@ -9,11 +9,11 @@ from cyberai.domain.unit import Unit, UnitResult
 from cyberai.engine.context import Context
 from cyberai.engine.fetch import Tally
 from cyberai.engine.service_units import Found, service_units, tls_unit, web_units
-from cyberai.engine.services.datagrams import ask_by_datagram
 from cyberai.engine.services.entering import enter, recognised
 from cyberai.engine.services.learned import bettered
 from cyberai.engine.services.line import NOT_THERE
 from cyberai.engine.services.ports import ask_port
+from cyberai.engine.udp_discovery import UdpAnswers, ask_udp
 from cyberai.ports.network import TransportError, TransportReason
 
 
@@ -38,9 +38,9 @@ async def identify_port(context: Context, unit: Unit, asset: PortAsset) -> UnitR
         found = await _identified(context, asset, tally)
     except TransportError as error:
         # A target that names a port means whatever listens there, also by UDP.
-        found = (
-            await _by_datagram(context, asset, tally) if error.reason is TransportReason.REFUSED else Found()
-        )
+        refused = error.reason is TransportReason.REFUSED
+        answers = await ask_udp(context, asset.host, (asset.port,), tally) if refused else UdpAnswers()
+        found = answers.found
         if not found.units:
             return UnitResult(unit, requests=tally.sent, failure=error.reason.value, detail=error.detail)
     return UnitResult(unit, found=found.units, requests=tally.sent, services=found.services)
@@ -57,11 +57,3 @@ async def _identified(context: Context, asset: PortAsset, tally: Tally) -> Found
         return structs.replace(found, units=(*tls, *found.units))
     url = Url("https" if answering.tls else "http", asset.host, asset.port)
     return web_units(context, url, await recognised(context, url, tally))
-
-
-async def _by_datagram(context: Context, asset: PortAsset, tally: Tally) -> Found:
-    answering = await ask_by_datagram(context, asset.host, asset.port, tally)
-    if answering is None:
-        return Found()
-    better = await bettered(context, answering.identity, answering.said)
-    return service_units(asset, structs.replace(answering, identity=better), Transport.UDP)

@@ -1,73 +1,65 @@
 """Which services are asked by UDP, each by the smallest message of its protocol that changes nothing."""
 
-import struct
 from collections.abc import Callable
 
 from msgspec import Struct
 
+from cyberai.engine import udp_messages as say
+from cyberai.ports.network import Datagram
+
 
 class UdpProbe(Struct, frozen=True):
     """`payload` makes a server of `protocol` answer; `recognises(answer)` says that the answer is of that protocol.
-    `ports` are those where it is usually found."""
+    `ports` are those where it is usually found. `answered_elsewhere`: from another port than it was asked at."""
 
     protocol: str
     ports: tuple[int, ...]
     payload: bytes
     recognises: Callable[[bytes], bool]
+    answered_elsewhere: bool = False
 
-
-_DNS_ID = b"\x2b\x57"
-_SNMP_REQUEST = 0x2B575A
-_MEMCACHED_ID = b"\x2b\x57"
-
-
-def _dns_query() -> bytes:
-    """The name servers of the root, without recursion (RFC 1035, section 4.1)."""
-    return _DNS_ID + struct.pack("!HHHHH", 0, 1, 0, 0, 0) + b"\x00" + struct.pack("!HH", 2, 1)
-
-
-def _is_dns(answer: bytes) -> bool:
-    return len(answer) >= 12 and answer[:2] == _DNS_ID and bool(answer[2] & 0x80)
-
-
-def _snmp_get() -> bytes:
-    """SNMPv2c GetRequest of sysDescr.0 with the community `public` (RFC 3416)."""
-    binding = b"\x30\x0c\x06\x08\x2b\x06\x01\x02\x01\x01\x01\x00\x05\x00"
-    body = (
-        b"\x02\x03" + _SNMP_REQUEST.to_bytes(3, "big") + b"\x02\x01\x00\x02\x01\x00"
-        b"\x30" + bytes([len(binding)]) + binding
-    )
-    request = b"\xa0" + bytes([len(body)]) + body
-    message = b"\x02\x01\x01\x04\x06public" + request
-    return b"\x30" + bytes([len(message)]) + message
-
-
-def _is_snmp(answer: bytes) -> bool:
-    return answer[:1] == b"\x30" and b"\x02\x03" + _SNMP_REQUEST.to_bytes(3, "big") in answer[:64]
-
-
-def _is_ntp(answer: bytes) -> bool:
-    """A server's answer to a client (RFC 5905, section 7.3): mode 4, our time stamp given back."""
-    return len(answer) >= 48 and answer[0] & 0x07 == 4 and answer[24:32] == _NTP_STAMP
-
-
-_NTP_STAMP = b"\x2b\x57\x5a\x11\x22\x33\x44\x55"
-_NTP_CLIENT = b"\x23" + bytes(39) + _NTP_STAMP
-
-
-def _is_memcached(answer: bytes) -> bool:
-    return answer[:2] == _MEMCACHED_ID and answer[8:16] == b"VERSION "
+    @property
+    def datagram(self) -> Datagram:
+        """What is sent."""
+        return Datagram(self.payload, self.answered_elsewhere)
 
 
 PROBES: tuple[UdpProbe, ...] = (
-    UdpProbe("dns", (53,), _dns_query(), _is_dns),
-    UdpProbe("ntp", (123,), _NTP_CLIENT, _is_ntp),
-    UdpProbe("snmp", (161,), _snmp_get(), _is_snmp),
-    # memcached's UDP frame: request id, sequence number, datagrams, reserved.
-    UdpProbe("memcached", (11211,), _MEMCACHED_ID + b"\0\0\0\1\0\0version\r\n", _is_memcached),
+    UdpProbe("dns", (53,), say.DNS_QUERY, say.is_dns),
+    UdpProbe("ntp", (123,), say.NTP_CLIENT, say.is_ntp),
+    UdpProbe("snmp", (161,), say.SNMP_GET, say.is_snmp),
+    UdpProbe("snmp", (161,), say.SNMP3_DISCOVERY, say.is_snmp),
+    UdpProbe("memcached", (11211,), say.MEMCACHED_VERSION, say.is_memcached),
+    UdpProbe("mdns", (5353,), say.MDNS_QUERY, say.is_mdns),
+    UdpProbe("ssdp", (1900,), say.SSDP_SEARCH, say.is_ssdp),
+    UdpProbe("tftp", (69,), say.TFTP_READ, say.is_tftp, answered_elsewhere=True),
+    UdpProbe("netbios", (137,), say.NBSTAT_QUERY, say.is_netbios),
+    UdpProbe("rpcbind", (111,), say.RPC_NULL, say.is_rpc),
+    UdpProbe("ipmi", (623,), say.IPMI_CAPABILITIES, say.is_ipmi),
+    UdpProbe("ike", (500,), say.IKE_INIT, say.is_ike),
+    UdpProbe("ike", (4500,), say.IKE_INIT_NAT, say.is_ike),
+    UdpProbe("quic", (443,), say.QUIC_VERSION, say.is_quic),
+    UdpProbe("openvpn", (1194,), say.OPENVPN_RESET, say.is_openvpn),
+    UdpProbe("sip", (5060,), say.SIP_OPTIONS, say.is_sip),
+    UdpProbe("coap", (5683,), say.COAP_CORE, say.is_coap),
+    UdpProbe("stun", (3478,), say.STUN_BINDING, say.is_stun),
+    UdpProbe("ldap", (389,), say.LDAP_ROOT, say.is_ldap),
+    UdpProbe("mssql-browser", (1434,), say.MSSQL_INSTANCES, say.is_mssql_browser),
+    UdpProbe("xdmcp", (177,), say.XDMCP_QUERY, say.is_xdmcp),
+    UdpProbe("nat-pmp", (5351,), say.NAT_PMP_ADDRESS, say.is_nat_pmp),
+    UdpProbe("bacnet", (47808,), say.BACNET_READ, say.is_bacnet),
 )
+
+USUAL_PORTS: tuple[int, ...] = tuple(dict.fromkeys(port for probe in PROBES for port in probe.ports))
+"""The ports at which a service of the table is usually found."""
 
 
 def probes_for(port: int) -> tuple[UdpProbe, ...]:
-    """Those usual on a port first, then all others: any service may stand on any port."""
-    return tuple(sorted(PROBES, key=lambda probe: port not in probe.ports))
+    """Those usual on a port; all where none is: any service may stand on any port."""
+    return tuple(probe for probe in PROBES if port in probe.ports) or PROBES
+
+
+def recognise(port: int, answer: bytes) -> str:
+    """The protocol of an answer, those usual on the port first; empty when it is of none of the table."""
+    ordered = sorted(PROBES, key=lambda probe: port not in probe.ports)
+    return next((probe.protocol for probe in ordered if probe.recognises(answer)), "")

@@ -1,7 +1,7 @@
 """The operator's policy on where connections may lead, asked where the socket is opened."""
 
 import socket
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from ipaddress import IPv6Address
 
 from cyberai.domain.addresses import (
@@ -68,6 +68,20 @@ class EgressPolicy:
         if self._is_own(unmapped(parsed), port):
             return f"{address} port {port} belongs to this Cyber AI installation, which never scans itself"
         return self._address_refusal(parsed)
+
+    def open_ports(self, address: str, ports: Sequence[int]) -> list[int]:
+        """Those of the ports to which a connection is not refused: as `connect_refusal`, the address judged once."""
+        try:
+            parsed = parse_address(address)
+        except ValueError:
+            return []
+        if self._address_refusal(parsed) is not None:
+            return []
+        denied = {port for _, port in self._denied()}.intersection(ports)
+        if not denied:
+            return list(ports)
+        plain = unmapped(parsed)
+        return [port for port in ports if port not in denied or not self._is_own(plain, port)]
 
     def is_loopback(self, address: str) -> bool:
         """True when a judged address stays on this machine."""

@@ -1,8 +1,8 @@
-"""A connect scan of one address in a thread of its own, driven by a selector.
+"""A connect scan of one or many addresses in a thread of its own, driven by epoll.
 
 Never by asyncio: its connect times out by the loop's lateness and calls open ports filtered under load
 (measured: hundreds of 65,536 wrong). Here a port is only called silent when a poll made after its deadline
-still shows nothing for it, and only after a second attempt.
+still shows nothing for it, and only after a second attempt; after more where answers came to later attempts only.
 """
 
 import errno
@@ -13,115 +13,154 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
+from itertools import islice
 
 from cyberai.net.failure import is_local_shortage
+from cyberai.net.sweep_pace import Probe, RoundTrip, States, Told, Window
 from cyberai.ports.network import PortState
 
-States = list[tuple[int, PortState]]
-
-FIRST_TIMEOUT = 1.0
-"""Seconds an attempt waits before any round trip is known (RFC 6298 starts at the same)."""
-
-MIN_TIMEOUT = 0.3
-MAX_TIMEOUT = 2.0
-ATTEMPTS = 2
-MAX_IN_FLIGHT = 512
+MAX_IN_FLIGHT = 1024
 _START_IN_FLIGHT = 128
+_LEAST_IN_FLIGHT = 16
+_TURN = 256
+"""Probes begun before answers are looked at again."""
+
 _MAX_POLL = 0.05
 _MAX_SHORTAGES = 100
 """Times in a row that this machine may be short of something before a port is given up as filtered."""
 _CLOSED = frozenset({errno.ECONNREFUSED, errno.ECONNRESET})
-_CONNECTING = frozenset({0, errno.EINPROGRESS})
+_CONNECTING = frozenset({0, errno.EINPROGRESS, errno.EALREADY, errno.EISCONN})
 
 
 class _Attempt:
-    __slots__ = ("deadline", "number", "port", "sent_at", "socket")
+    __slots__ = ("deadline", "number", "probe", "sent_at", "socket")
 
     def __init__(
-        self, opened: socket.socket, port: int, number: int, sent_at: float, deadline: float
+        self, opened: socket.socket, probe: Probe, number: int, sent_at: float, deadline: float
     ) -> None:
         self.socket = opened
-        self.port = port
+        self.probe = probe
         self.number = number
         self.sent_at = sent_at
         self.deadline = deadline
 
 
 class PortSweep(threading.Thread):
-    """Probes `ports` of `address` and calls `report` (in this thread) with batches of states, every port
-    exactly once unless `stop` is set before. A last call with an empty batch says that it has ended."""
+    """Asks every (address, port) of `probes`, taken as there is room for them, and calls `report` (in this thread)
+    with batches of states, each probe exactly once unless `stop` is called before. A last call with an empty batch
+    says that it has ended."""
 
-    def __init__(self, address: str, ports: Iterable[int], report: Callable[[States], None]) -> None:
+    def __init__(self, probes: Iterable[Probe], report: Callable[[States], None]) -> None:
         super().__init__(name="cyberai-ports", daemon=True)
-        self._address = address
-        self._family = socket.AF_INET6 if ":" in address else socket.AF_INET
-        self._waiting = deque((port, 1) for port in dict.fromkeys(ports))
+        self._fresh = iter(probes)
+        self._again: deque[tuple[Probe, int]] = deque()
+        self._silent_so_far: list[tuple[Probe, int]] = []
         self._report = report
         self._stopped = threading.Event()
         self._flying: dict[int, _Attempt] = {}
-        self._window = _START_IN_FLIGHT
-        self._most = min(MAX_IN_FLIGHT, max(resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 4, 16))
-        self._round_trip: float | None = None
-        self._variation = 0.0
+        self._nearest = 0.0
+        most = min(MAX_IN_FLIGHT, max(resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 4, 16))
+        self._window = Window(_START_IN_FLIGHT, _LEAST_IN_FLIGHT, most)
+        self._round_trips: dict[str, RoundTrip] = {}
+        self._spare: dict[socket.AddressFamily, socket.socket] = {}
         self._resume_at = 0.0
         self._shortages = 0
-        self._found: States = []
+        self._told = Told(report)
 
     def stop(self) -> None:
         """End soon; what is in flight is closed and not reported."""
         self._stopped.set()
 
+    def share_stop(self, stopped: threading.Event) -> None:
+        """End when this is set: for a sweep that runs as the last part of another one."""
+        self._stopped = stopped
+
     def run(self) -> None:
         """The sweep."""
         poller = select.epoll()
         try:
-            while (self._waiting or self._flying) and not self._stopped.is_set():
-                self._launch(poller)
-                self._collect(poller)
-                if self._found:
-                    self._report(self._found)
-                    self._found = []
+            while not self._stopped.is_set():
+                more = self._launch(poller)
+                if self._flying or self._resume_at:
+                    self._collect(poller)
+                elif not more and not self._once_more():
+                    break
+                self._told.pass_on(time.monotonic())
+            self._told.flush()
         finally:
             for attempt in self._flying.values():
                 attempt.socket.close()
+            for spare in self._spare.values():
+                spare.close()
             poller.close()
             self._report([])
 
-    def _launch(self, poller: select.epoll) -> None:
-        if time.monotonic() < self._resume_at:
-            return
-        while self._waiting and len(self._flying) < min(self._window, self._most):
-            port, number = self._waiting.popleft()
-            if not self._start(poller, port, number):
-                # This machine is short of descriptors or ports: fewer at once, and a moment later.
-                self._short_of_something(port, number)
-                return
+    def _launch(self, poller: select.epoll) -> bool:
+        """Begin what there is room for; False when nothing waits to be begun."""
+        if self._resume_at:
+            if time.monotonic() < self._resume_at:
+                return True
+            self._resume_at = 0.0
+        room = min(self._window.size - len(self._flying), _TURN)
+        if room <= 0:
+            return True
+        begun = 0
+        for probe in islice(self._fresh, room):
+            begun += 1
+            if not self._begin(poller, probe, 1):
+                return True
+        while begun < room and self._again:
+            begun += 1
+            if not self._begin(poller, *self._again.popleft()):
+                return True
+        return begun > 0
 
-    def _short_of_something(self, port: int, number: int) -> None:
+    def _begin(self, poller: select.epoll, probe: Probe, number: int) -> bool:
+        if self._start(poller, probe, number):
+            return True
+        # This machine is short of descriptors or ports: fewer at once, and a moment later.
+        self._short_of_something(probe, number)
+        return False
+
+    def _short_of_something(self, probe: Probe, number: int) -> None:
         self._shortages += 1
         if self._shortages > _MAX_SHORTAGES:
-            self._settle(port, PortState.FILTERED)
+            self._settle(probe, PortState.FILTERED)
             return
-        self._waiting.appendleft((port, number))
-        self._window = max(len(self._flying) // 2, 4)
+        self._again.appendleft((probe, number))
+        self._window.short(len(self._flying))
         self._resume_at = time.monotonic() + 0.1
 
-    def _start(self, poller: select.epoll, port: int, number: int) -> bool:
+    def _start(self, poller: select.epoll, probe: Probe, number: int) -> bool:
         """Begin an attempt; False when this machine cannot at the moment."""
+        family = socket.AF_INET6 if ":" in probe[0] else socket.AF_INET
+        opened = self._spare.pop(family, None)
         try:
-            opened = socket.socket(self._family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+            if opened is None:
+                opened = socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+            sent_at = time.monotonic()
+            code = opened.connect_ex(probe)
+            if code == errno.EINPROGRESS:
+                # This machine's own answer is there already, and Linux tells it to whoever connects again.
+                code = opened.connect_ex(probe)
         except OSError:
             return False
-        sent_at = time.monotonic()
-        code = opened.connect_ex((self._address, port))
+        if code == errno.ECONNREFUSED:
+            # With it, the socket was given back unconnected: good for the next port.
+            self._spare[family] = opened
+            self._shortages = 0
+            self._settle(probe, PortState.CLOSED)
+            return True
         if code not in _CONNECTING:
             opened.close()
             if is_local_shortage(code):
                 return False
-            self._settle(port, PortState.CLOSED if code in _CLOSED else PortState.FILTERED)
+            self._settle(probe, PortState.CLOSED if code in _CLOSED else PortState.FILTERED)
             return True
-        attempt = _Attempt(opened, port, number, sent_at, sent_at + self._timeout() * number)
-        self._flying[opened.fileno()] = attempt
+        deadline = sent_at + self._round_trip(probe[0]).timeout * number
+        if not self._flying or deadline < self._nearest:
+            self._nearest = deadline
+        self._flying[opened.fileno()] = _Attempt(opened, probe, number, sent_at, deadline)
         poller.register(opened.fileno(), select.EPOLLOUT)
         return True
 
@@ -129,21 +168,23 @@ class PortSweep(threading.Thread):
         if not self._flying:
             time.sleep(min(max(self._resume_at - time.monotonic(), 0.0), _MAX_POLL))
             return
-        nearest = next(iter(self._flying.values())).deadline
-        wait = min(max(nearest - time.monotonic(), 0.0), _MAX_POLL)
+        wait = min(max(self._nearest - time.monotonic(), 0.0), _MAX_POLL)
         self._answers(poller, wait)
         # Whatever answered before this moment is seen by the poll that follows it, so silence is proven.
         judged_at = time.monotonic()
-        late = [a for a in self._flying.values() if a.deadline <= judged_at]
-        if not late:
+        if judged_at < self._nearest:
             return
         self._answers(poller, 0.0)
-        for attempt in late:
-            if attempt.socket.fileno() >= 0:
-                self._silent(attempt)
+        for attempt in [a for a in self._flying.values() if a.deadline <= judged_at]:
+            self._flying.pop(attempt.socket.fileno())
+            attempt.socket.close()
+            self._unanswered(attempt)
+        self._nearest = min((a.deadline for a in self._flying.values()), default=0.0)
 
     def _answers(self, poller: select.epoll, wait: float) -> None:
-        for number, _ in poller.poll(wait, max(len(self._flying), 1)):
+        if not self._flying:
+            return
+        for number, _ in poller.poll(wait, len(self._flying)):
             attempt = self._flying.pop(number)
             self._answered(attempt)
             attempt.socket.close()
@@ -154,43 +195,41 @@ class PortSweep(threading.Thread):
             code = errno.ECONNREFUSED
         if code == 0 or code in _CLOSED:
             self._shortages = 0
-            self._measure(time.monotonic() - attempt.sent_at, attempt.number)
-            self._settle(attempt.port, PortState.OPEN if code == 0 else PortState.CLOSED)
+            self._window.answered(attempt.number)
+            if attempt.number == 1:
+                self._round_trip(attempt.probe[0]).measure(time.monotonic() - attempt.sent_at)
+            self._settle(attempt.probe, PortState.OPEN if code == 0 else PortState.CLOSED)
         elif is_local_shortage(code):
-            self._short_of_something(attempt.port, attempt.number)
+            self._short_of_something(attempt.probe, attempt.number)
         else:
-            self._retry_or_filtered(attempt)
+            self._unanswered(attempt)
 
-    def _silent(self, attempt: _Attempt) -> None:
-        self._flying.pop(attempt.socket.fileno(), None)
-        attempt.socket.close()
-        self._retry_or_filtered(attempt)
-
-    def _retry_or_filtered(self, attempt: _Attempt) -> None:
-        if attempt.number < ATTEMPTS:
-            self._waiting.append((attempt.port, attempt.number + 1))
+    def _unanswered(self, attempt: _Attempt) -> None:
+        if attempt.number < self._window.attempts:
+            self._again.append((attempt.probe, attempt.number + 1))
         else:
-            self._settle(attempt.port, PortState.FILTERED)
+            self._window.silent()
+            self._silent_so_far.append((attempt.probe, attempt.number))
 
-    def _settle(self, port: int, state: PortState) -> None:
-        self._found.append((port, state))
+    def _once_more(self) -> bool:
+        """All have answered or stayed silent as often as was thought enough; True when packets turned out to get
+        lost meanwhile, so that some are to be asked again."""
+        silent, self._silent_so_far = self._silent_so_far, []
+        for probe, number in silent:
+            if number < self._window.attempts:
+                self._again.append((probe, number + 1))
+            else:
+                self._settle(probe, PortState.FILTERED)
+        return bool(self._again)
 
-    def _timeout(self) -> float:
-        if self._round_trip is None:
-            return FIRST_TIMEOUT
-        return min(max(self._round_trip + 4 * self._variation, MIN_TIMEOUT), MAX_TIMEOUT)
+    def _settle(self, probe: Probe, state: PortState) -> None:
+        self._told.found.append((*probe, state))
 
-    def _measure(self, seconds: float, number: int) -> None:
-        """RFC 6298's smoothing; an answer only to the second attempt means packets were lost: slow down."""
-        if number > 1:
-            self._window = max(self._window // 2, 16)
-        else:
-            self._window = min(self._window + 1, self._most)
-        if self._round_trip is None:
-            self._round_trip, self._variation = seconds, seconds / 2
-            return
-        self._variation += 0.25 * (abs(self._round_trip - seconds) - self._variation)
-        self._round_trip += 0.125 * (seconds - self._round_trip)
+    def _round_trip(self, address: str) -> RoundTrip:
+        known = self._round_trips.get(address)
+        if known is None:
+            known = self._round_trips[address] = RoundTrip()
+        return known
 
 
 def _is_self_connect(opened: socket.socket) -> bool:

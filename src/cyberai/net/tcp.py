@@ -2,19 +2,20 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import ExitStack
 from typing import TypeVar
 
 from cyberai.net.conversation import SpokenStream
 from cyberai.net.datagram import exchange_datagrams
 from cyberai.net.failure import cancelled
-from cyberai.net.port_sweep import PortSweep, States
+from cyberai.net.port_scan import PortScanner
 from cyberai.net.session_state import SessionState
 from cyberai.net.stream import Stream
 from cyberai.net.tls import probe_version, shake_hands
 from cyberai.ports.network import (
     Conversation,
+    Datagram,
     Handshake,
     PortState,
     TlsVersion,
@@ -30,51 +31,26 @@ class TcpDialer:
 
     def __init__(self, state: SessionState) -> None:
         self._state = state
+        self._scanner = PortScanner(state, self._opens)
 
-    async def scan_ports(self, host: str, ports: Sequence[int]) -> AsyncIterator[tuple[int, PortState]]:
-        """See ports.network.Dialer.scan_ports. Own listeners are not tried either. Closing the iterator early
-        ends the sweep."""
-        state = self._state
-        in_scope = [port for port in ports if state.scope.allows_port(host, port)]
-        if not in_scope:
-            return
-        seconds = state.limits.request_timeout
-        address = (await state.lifeline.run(state.connector.addresses(host, seconds)))[0]
-        allowed = [port for port in in_scope if state.egress.connect_refusal(address, port) is None]
-        if state.connector.proxy is not None:
-            async for row in self._scan_through_proxy(host, allowed):
-                yield row
-            return
-        loop = asyncio.get_running_loop()
-        batches: asyncio.Queue[States] = asyncio.Queue()
-        sweep = PortSweep(address, allowed, lambda found: _hand_over(loop, batches, found))
-        sweep.start()
-        try:
-            while found := await state.lifeline.run(batches.get()):
-                for row in found:
-                    yield row
-        finally:
-            sweep.stop()
+    def scan_ports(self, host: str, ports: Sequence[int]) -> AsyncIterator[tuple[int, PortState]]:
+        """See ports.network.Dialer.scan_ports."""
+        return self._scanner.scan(host, ports)
 
-    async def _scan_through_proxy(self, host: str, ports: list[int]) -> AsyncIterator[tuple[int, PortState]]:
-        """One tunnel per port: nothing may go past the proxy, and its answer is all that there is to know."""
+    def scan_hosts(
+        self, hosts: Sequence[str], ports: Sequence[int], enough: frozenset[PortState] = frozenset()
+    ) -> AsyncIterator[tuple[str, int, PortState]]:
+        """See ports.network.Dialer.scan_hosts."""
+        return self._scanner.scan_hosts(hosts, ports, enough)
 
-        async def state_of(port: int) -> tuple[int, PortState]:
-            try:
-                await self._connected(host, port, _nothing)
-            except TransportError as error:
-                refused = error.reason is TransportReason.REFUSED
-                return port, PortState.CLOSED if refused else PortState.FILTERED
-            return port, PortState.OPEN
+    def scan_datagrams(
+        self, host: str, messages: Mapping[int, Sequence[Datagram]]
+    ) -> AsyncIterator[tuple[int, bytes | None]]:
+        """See ports.network.Dialer.scan_datagrams."""
+        return self._scanner.scan_datagrams(host, messages)
 
-        tasks = [asyncio.create_task(state_of(port)) for port in ports]
-        try:
-            for done in asyncio.as_completed(tasks):
-                yield await done
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+    async def _opens(self, host: str, port: int) -> None:
+        await self._connected(host, port, _nothing)
 
     async def talk(
         self,
@@ -238,13 +214,6 @@ class TcpDialer:
 
 async def _nothing(_stream: Stream) -> None:
     """That it opened was all."""
-
-
-def _hand_over(loop: asyncio.AbstractEventLoop, batches: "asyncio.Queue[States]", found: States) -> None:
-    try:
-        loop.call_soon_threadsafe(batches.put_nowait, found)
-    except RuntimeError:
-        return  # the loop ended first: nobody waits
 
 
 def _trust_error(error: TransportError) -> str:

@@ -1,13 +1,14 @@
 """How the engine reaches targets. Everything behind these ports passes the egress guard: resolve, judge every
 address, connect to the judged address, compare the peer; rate, concurrency and budgets are kept there too."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from msgspec import Struct
 
 from cyberai.domain.http import Headers, HttpRequest, HttpResponse
+from cyberai.domain.scan import SynScan
 from cyberai.domain.scope import ScanScope
 
 
@@ -117,12 +118,36 @@ class Conversation(Protocol):
 Answer = TypeVar("Answer")
 
 
+class Datagram(Struct, frozen=True):
+    """What is sent to a UDP port. `answered_elsewhere`: servers of this protocol answer from another port (TFTP)."""
+
+    payload: bytes
+    answered_elsewhere: bool = False
+
+
 class Dialer(Protocol):
     """Everything that is not HTTP: TCP, TLS and single datagrams."""
 
     def scan_ports(self, host: str, ports: Sequence[int]) -> AsyncIterator[tuple[int, PortState]]:
-        """Connect to each port once or more; yield states as they become known, every port exactly once.
-        Ports outside the scope are never tried (and not yielded)."""
+        """Ask each port once or more whether it is open; yield states as they become known, every port exactly once.
+        Ports outside the scope and own listeners are never tried (and not yielded). Closing the iterator early ends
+        the scan."""
+        ...
+
+    def scan_hosts(
+        self, hosts: Sequence[str], ports: Sequence[int], enough: frozenset[PortState] = frozenset()
+    ) -> AsyncIterator[tuple[str, int, PortState]]:
+        """The same for many literal addresses together, one port of all of them after the other. Addresses that may
+        not be scanned are not tried and not yielded. A host that showed a state of `enough` is asked no further."""
+        ...
+
+    def scan_datagrams(
+        self, host: str, messages: Mapping[int, Sequence[Datagram]]
+    ) -> AsyncIterator[tuple[int, bytes | None]]:
+        """Send each UDP port its messages, all ports side by side and paced, what stays unanswered a second time;
+        yield (port, datagram) for whatever comes back, several times for a port where several come, and (port, None)
+        where the host says that nobody listens. Of a port that stays silent nothing is yielded, and nothing of any
+        where a proxy stands in between: datagrams do not pass it."""
         ...
 
     async def talk(
@@ -217,6 +242,7 @@ class SessionLimits(Struct, frozen=True, kw_only=True):
     ignore_ssl: bool
     user_agent: str
     custom_headers: Headers = ()
+    syn: SynScan = SynScan.AUTO
 
 
 class Network(Protocol):

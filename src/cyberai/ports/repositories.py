@@ -1,7 +1,5 @@
-"""Repositories: the rows of one workspace, as a transaction offers them. Times are UTC microseconds.
-
-They raise nothing but `LeaseLost` and domain errors.
-"""
+"""Repositories: the rows of one workspace, as a transaction offers them. Times are UTC microseconds. They raise nothing
+but `LeaseLost` and domain errors."""
 
 from collections.abc import Iterable
 from enum import StrEnum
@@ -21,6 +19,7 @@ from cyberai.domain.trend import Standing
 from cyberai.domain.unit import Lease, Shard, Stage, Unit, UnitCounts
 from cyberai.domain.vulnerability import Sighting, Vulnerability
 from cyberai.ports.facets import FacetCounts
+from cyberai.ports.reservations import ReservationTx
 
 
 class Order(StrEnum):
@@ -210,7 +209,7 @@ class ScanTx(Protocol):
         ...
 
 
-class ShardTx(Protocol):
+class ShardTx(ReservationTx, Protocol):
     """Shards and leases. A claim is fair: workspaces with fewest leased shards first, then oldest."""
 
     def insert(self, shard: Shard, owner: str = "") -> None:
@@ -246,8 +245,8 @@ class ShardTx(Protocol):
         ...
 
     def reopen(self, scan_id: ScanId) -> int:
-        """Make every shard of a scan claimable again, finished ones too (they end at once, changing nothing);
-        return how many units are left to do. A lease that somebody still believes in is lost."""
+        """Make every shard with something left to do claimable again, or all where none has (they end at once, changing
+        nothing); return how many units are left. A lease that somebody still believes in is lost."""
         ...
 
     def lease_address(self, lease: Lease, address: str, now: int, until: int) -> bool:

@@ -6,6 +6,7 @@ from sqlalchemy import and_, exists, func, not_, or_, select
 
 from cyberai.domain.ids import ScanId
 from cyberai.domain.scan import Scan, ScanStatus, ScanType
+from cyberai.domain.unit import SIFTED
 from cyberai.ports.repositories import Count, Page, RankedScan, ScanFilter
 from cyberai.storage.collection import Collection, Kind, made_at
 from cyberai.storage.dialect import arg, constant
@@ -60,8 +61,8 @@ _NUMBER = Statement(select(_c.number).where(_c.workspace == arg("workspace"), _c
 _work = (shard.c.workspace == _c.workspace, shard.c.scan == _c.number, shard.c.done == constant(0))
 # Given back because another scan works on the host: such a scan uses no worker until the host is free.
 _WAITS = and_(
-    exists().where(*_work, shard.c.worker == "", shard.c.not_before > constant(0)),
-    not_(exists().where(*_work, or_(shard.c.worker != "", shard.c.not_before == constant(0)))),
+    exists().where(*_work, shard.c.worker == "", shard.c.not_before > constant(SIFTED)),
+    not_(exists().where(*_work, or_(shard.c.worker != "", shard.c.not_before <= constant(SIFTED)))),
 )
 _active = and_(
     _open,

@@ -4,12 +4,15 @@ The fence is never part of a key: it is the condition of every write of a worker
 no row, and that raises LeaseLost, which rolls the worker's whole transaction back.
 """
 
-from sqlalchemy import and_, delete, func, or_, select, update
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import and_, delete, exists, func, or_, select, update
 
 from cyberai.domain.errors import LeaseLost, StoreError
 from cyberai.domain.ids import ScanId, ShardId
 from cyberai.domain.scan import ScanStatus
-from cyberai.domain.unit import Lease, Shard
+from cyberai.domain.unit import Lease, Reserved, Shard
 from cyberai.storage.dialect import arg, claimable, constant, insert_row, upsert
 from cyberai.storage.scans import STATUS, scan_number
 from cyberai.storage.schema import host_lease, scan, shard, unit
@@ -88,16 +91,52 @@ _mine = and_(
 _HOLD = Statement(update(shard).where(_mine).values(lease_until=arg("until")))
 _FINISH = Statement(update(shard).where(_mine).values(done=1, worker="", lease_until=0))
 _RELEASE = Statement(update(shard).where(_mine).values(worker="", lease_until=0, not_before=arg("until")))
+_READY = Statement(
+    claimable(
+        select(_s.number, _s.id, _s.host, _s.fence)
+        .where(
+            _s.workspace == arg("workspace"),
+            _s.scan == arg("scan"),
+            _open,
+            _s.worker == "",
+            _s.not_before == constant(0),
+            _s.lease_until <= arg("now"),
+        )
+        .order_by(_s.number)
+        .limit(arg("limit")),
+        shard,
+    )
+)
+_reserved = and_(
+    _s.workspace == arg("workspace"), _s.id == arg("id"), _s.fence == arg("fence"), _s.worker == "", _open
+)
+_RESERVE = Statement(update(shard).where(_reserved).values(fence=_s.fence + 1, lease_until=arg("until")))
+_KEEP = Statement(update(shard).where(_reserved).values(lease_until=arg("until")))
+_FINISH_RESERVED = Statement(update(shard).where(_reserved).values(done=1, lease_until=0))
+_FREE = Statement(update(shard).where(_reserved).values(lease_until=0, not_before=arg("until")))
 _OF_SCAN = and_(_s.workspace == arg("workspace"), _s.scan == arg("scan"), _open)
 _OPEN_COUNT = Statement(select(func.count()).select_from(shard).where(_OF_SCAN))
 _LEASED_COUNT = Statement(
     select(func.count()).select_from(shard).where(_OF_SCAN, _s.worker != "", _s.lease_until > arg("now"))
 )
 _CLOSE = Statement(update(shard).where(_OF_SCAN).values(done=1, worker="", lease_until=0))
+_afresh = {"done": 0, "worker": "", "fence": _s.fence + 1, "lease_until": 0, "not_before": 0}
 _REOPEN = Statement(
+    update(shard).where(_s.workspace == arg("workspace"), _s.scan == arg("scan")).values(_afresh)
+)
+_REOPEN_LEFT = Statement(
     update(shard)
-    .where(_s.workspace == arg("workspace"), _s.scan == arg("scan"))
-    .values(done=0, worker="", fence=_s.fence + 1, lease_until=0, not_before=0)
+    .where(
+        _s.workspace == arg("workspace"),
+        _s.scan == arg("scan"),
+        or_(
+            _open,
+            exists().where(
+                unit.c.workspace == _s.workspace, unit.c.shard == _s.number, unit.c.done == constant(0)
+            ),
+        ),
+    )
+    .values(_afresh)
 )
 _LEFT = Statement(
     select(func.count())
@@ -181,6 +220,36 @@ class Shards:
         """Give the shard back, to be claimed not before that time. Raise LeaseLost."""
         self._write(_RELEASE, lease, not_before)
 
+    def reserve(self, lease: Lease, count: int, now: int, until: int) -> list[Reserved]:
+        """Keep further ready shards of the scan from being claimed; see ShardTx."""
+        workspace = self._scope.readable(lease.shard.workspace)
+        scan = scan_number(self._scope, workspace, lease.shard.scan_id)
+        reserved = []
+        for _, id, host, fence in self._db.rows(_READY, workspace=workspace, scan=scan, now=now, limit=count):
+            known = Shard(ShardId(id), lease.shard.workspace, lease.shard.scan_id, host)
+            if self._db.run(_RESERVE, workspace=workspace, id=id, fence=fence, until=until):
+                reserved.append(Reserved(known, fence + 1))
+        return reserved
+
+    def keep_reserved(self, reserved: Sequence[Reserved], until: int) -> None:
+        """Prolong what is still reserved."""
+        for each in reserved:
+            self._db.run(_KEEP, **self._reserved(each), until=until)
+
+    def finish_reserved(self, reserved: Reserved) -> bool:
+        """Mark it done; False when it is not reserved any more."""
+        return self._db.run(_FINISH_RESERVED, **self._reserved(reserved)) == 1
+
+    def free_reserved(self, reserved: Sequence[Reserved], not_before: int) -> None:
+        """Let it be claimed again."""
+        for each in reserved:
+            self._db.run(_FREE, **self._reserved(each), until=not_before)
+
+    def _reserved(self, reserved: Reserved) -> dict[str, Any]:
+        shard = reserved.shard
+        workspace = self._scope.readable(shard.workspace)
+        return {"workspace": workspace, "id": shard.id, "fence": reserved.fence}
+
     def open_count(self, scan_id: ScanId) -> int:
         """Shards of the scan that are not done."""
         workspace = self._scope.readable()
@@ -202,9 +271,11 @@ class Shards:
         self._db.run(_CLOSE, workspace=workspace, scan=number)
 
     def reopen(self, scan_id: ScanId) -> int:
-        """Make every shard of an ended scan claimable again; return how many units are left to do."""
+        """Make the shards that are not done with claimable again, all where none is left (one has to end the scan);
+        return how many units are left to do."""
         here = self._scan(scan_id)
-        self._db.run(_REOPEN, **here)
+        if not self._db.run(_REOPEN_LEFT, **here):
+            self._db.run(_REOPEN, **here)
         row = self._db.one(_LEFT, **here)
         return int(row[0]) if row else 0
 

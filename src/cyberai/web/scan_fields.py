@@ -19,6 +19,7 @@ TEXTS = (
     "name",
     "criticality",
     "options.ports",
+    "options.syn",
     "policies.mode",
     "policies.fail_on",
     "auth.type",
@@ -38,7 +39,7 @@ NUMBERS = (
     "options.request_timeout",
     "policies.max_requests_per_second",
 )
-FLAGS = ("options.follow_redirects", "options.ignore_ssl", "policies.respect_robots_txt")
+FLAGS = ("options.follow_redirects", "options.ignore_ssl", "options.udp", "policies.respect_robots_txt")
 LISTS = (
     "tags",
     "options.checks.include",

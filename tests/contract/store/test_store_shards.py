@@ -5,7 +5,7 @@ import pytest
 from cyberai.domain.errors import LeaseLost
 from cyberai.domain.ids import SYSTEM, ScanId, WorkspaceId
 from cyberai.domain.scan import Scan, ScanStatus
-from cyberai.domain.unit import Lease
+from cyberai.domain.unit import SIFTED, Lease
 from cyberai.ports.store import Tx
 from support.store import Stored
 from support.store_samples import HERE, NOW, OTHER, SECOND, scan, shard, unit
@@ -211,3 +211,26 @@ def test_claims_across_workspaces_are_safe_when_many_ask_at_once(stored: Stored)
     leases = [lease for lease in stored.together(*asked, workspace=SYSTEM) if lease is not None]
     assert len(leases) == 40
     assert len({lease.shard.id for lease in leases}) == 40
+
+
+def test_a_reserved_shard_is_nobodys_until_it_is_freed_or_its_time_is_up(stored: Stored) -> None:
+    begin(stored, scan(), "a", "b", "c", "d", "e")
+    lease = claimed(stored)
+    first, second = stored.write(lambda tx: tx.shards.reserve(lease, 2, NOW, UNTIL))
+    assert [each.shard.id for each in (first, second)] == [shard("b").id, shard("c").id]
+    third, fourth = stored.write(lambda tx: tx.shards.reserve(lease, 9, NOW, UNTIL))
+    assert claim(stored, "other") is None
+    assert stored.write(lambda tx: tx.shards.finish_reserved(first))
+    assert not stored.write(lambda tx: tx.shards.finish_reserved(first))
+    stored.write(lambda tx: tx.shards.free_reserved([first, second], SIFTED))
+    freed = claimed(stored, "other")
+    assert (freed.shard.id, freed.shard.not_before, freed.resumed) == (second.shard.id, SIFTED, False)
+    stored.write(lambda tx: tx.shards.keep_reserved([third], UNTIL + 30 * SECOND))
+    expired = claimed(stored, "late", now=UNTIL + SECOND, until=UNTIL + 9 * SECOND)
+    while expired.shard.id in (lease.shard.id, second.shard.id):
+        expired = claimed(stored, "late", now=UNTIL + SECOND, until=UNTIL + 9 * SECOND)
+    assert (expired.shard.id, expired.resumed) == (fourth.shard.id, False), (
+        "nothing is taken over from a reservation"
+    )
+    assert not stored.write(lambda tx: tx.shards.finish_reserved(fourth))
+    assert claim(stored, "none", now=UNTIL + SECOND) is None

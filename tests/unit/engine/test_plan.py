@@ -8,7 +8,7 @@ from cyberai.domain.scan import CheckSelection, Mode, ScanOptions, ScanPolicies,
 from cyberai.domain.target import parse_target
 from cyberai.domain.unit import Stage
 from cyberai.engine.common_ports import common_ports
-from cyberai.engine.plan import entry_units, parse_ports, shard_hosts
+from cyberai.engine.plan import PortList, entry_units, parse_ports, shard_hosts
 from cyberai.engine.registry import all_checks, select, unknown_selectors
 from support.fake_checks import ECHO, ONE_PER_SCOPE, fake
 from support.scan_in_process import spec_of
@@ -53,16 +53,39 @@ def test_two_urls_of_one_origin_are_one_origin_and_two_entries() -> None:
 
 
 def test_ports() -> None:
-    assert parse_ports("80,443, 8000-8002,80") == (80, 443, 8000, 8001, 8002)
-    assert parse_ports(" ALL ") == tuple(range(1, 65536))
-    assert len(parse_ports("top-1000")) == len(set(parse_ports("top-1000"))) == 1000
-    assert parse_ports("top-100") == common_ports(1000)[:100]
-    assert {80, 443, 22, 3306, 5432, 6379, 27017, 11211, 2375, 8443} <= set(parse_ports("top-100"))
-    assert all(1 <= port <= 65535 for port in parse_ports("top-1000"))
+    assert parse_ports("80,443, 8000-8002,80") == PortList((80, 443, 8000, 8001, 8002))
+    assert parse_ports(" ALL ") == parse_ports("-") == PortList(tuple(range(1, 65536)))
+    top = parse_ports("top-1000").tcp
+    assert len(top) == len(set(top)) == 1000
+    assert parse_ports("top-100").tcp == common_ports(1000)[:100]
+    assert {80, 443, 22, 3306, 5432, 6379, 27017, 11211, 2375, 8443} <= set(parse_ports("top-100").tcp)
+    assert all(1 <= port <= 65535 for port in top)
+    assert parse_ports("22,U:53,161-162,T:80") == PortList((22, 80), (53, 161, 162))
+    assert parse_ports("udp:9999") == PortList((), (9999,))
+    assert parse_ports("top-3,8888,9") == PortList((80, 443, 8080, 8888, 9))
 
 
 @pytest.mark.parametrize(
-    "text", ["", "0", "65536", "80-", "-80", "90-80", "top-", "top-1001", "http", "80;81", "٣", "1e3"]
+    "text",
+    [
+        "",
+        "0",
+        "65536",
+        "80-",
+        "-80",
+        "90-80",
+        "top-",
+        "top-1001",
+        "http",
+        "80;81",
+        "٣",
+        "1e3",
+        "X:80",
+        "U:",
+        "U:top-5",
+        "U:all",
+        "80,",
+    ],
 )
 def test_a_port_list_that_is_none_says_why(text: str) -> None:
     with pytest.raises(ValueError, match=r"^Must "):

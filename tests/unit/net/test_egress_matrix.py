@@ -17,7 +17,7 @@ from cyberai.domain.target import HostTarget, TargetError, parse_target
 from cyberai.net.egress import EgressPolicy
 from cyberai.net.resolver import CACHE_SECONDS
 from cyberai.net.session import ScanNetwork, ScanSession
-from cyberai.ports.network import Conversation, TlsVersion, TransportError, TransportReason
+from cyberai.ports.network import Conversation, Datagram, TlsVersion, TransportError, TransportReason
 from netkit.clocks import SimulatedClock
 from netkit.sessions import limits, network, run
 from netkit.spellings import SPELLINGS
@@ -83,7 +83,7 @@ async def nothing_said(_conversation: Conversation) -> None:
 
 
 async def every_way_out(session: ScanSession, host: str, port: int) -> None:
-    """HTTP, TLS, talk, dialogue, datagram, both probes and the port scan: each is refused."""
+    """HTTP, TLS, talk, dialogue, datagrams, both probes and the port scans: each is refused."""
     dialer = session.dialer
     for scheme in ("http", "https"):
         with pytest.raises(TransportError) as caught:
@@ -98,11 +98,13 @@ async def every_way_out(session: ScanSession, host: str, port: int) -> None:
         dialer.handshake(host, port),
         session.resolve(host),
         anext(aiter(dialer.scan_ports(host, [port]))),
+        anext(aiter(dialer.scan_datagrams(host, {port: (Datagram(b"x"), Datagram(b"x", True))}))),
     )
     for way in ways:
         with pytest.raises(TransportError) as caught:
             await way
         assert caught.value.reason in REFUSED
+    assert [row async for row in dialer.scan_hosts([host], [port])] == []
     assert session.requests_sent == 0
     await session.aclose()
 

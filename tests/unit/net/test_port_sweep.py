@@ -10,13 +10,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from msgspec import structs
 
+from cyberai.domain.scan import SynScan
 from cyberai.domain.target import PortTarget
-from cyberai.net import port_sweep
-from cyberai.net.port_sweep import PortSweep, States
+from cyberai.net import port_sweep, sweep_pace
+from cyberai.net.port_sweep import PortSweep
+from cyberai.net.sweep_pace import States
 from cyberai.ports.network import PortState
 from netkit.servers import closed_port
-from netkit.sessions import network, open_session, run
+from netkit.sessions import limits, network, open_session, run
 
 
 @contextlib.contextmanager
@@ -32,7 +35,7 @@ def listeners(count: int, host: str = "127.0.0.1") -> Iterator[set[int]]:
         yield ports
 
 
-def sweep(ports: Any, address: str = "127.0.0.1") -> States:
+def sweep(ports: Any, address: str = "127.0.0.1") -> list[tuple[int, PortState]]:
     found: States = []
     ended = threading.Event()
 
@@ -41,20 +44,21 @@ def sweep(ports: Any, address: str = "127.0.0.1") -> States:
         if not batch:
             ended.set()
 
-    thread = PortSweep(address, ports, report)
+    thread = PortSweep(((address, port) for port in ports), report)
     thread.start()
     assert ended.wait(60)
     thread.join(5)
-    return found
+    assert {row[0] for row in found} == {address}
+    return [row[1:] for row in found]
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
 def test_every_port_exactly_once_with_its_state(address: str) -> None:
     with listeners(20, address) as opened:
         base = range(20_000, 23_000)
-        ports = [*base, *opened, *base]
+        ports = [*base, *(opened - set(base))]
         found = sweep(ports, address)
-        assert sorted(port for port, _ in found) == sorted(set(ports))
+        assert sorted(port for port, _ in found) == sorted(ports)
         states = dict(found)
         assert {port for port in opened if states[port] is PortState.OPEN} == opened
         assert PortState.FILTERED not in states.values()
@@ -83,9 +87,9 @@ def test_right_under_load() -> None:
             burner.join(5)
 
 
-def test_silence_is_tried_twice_then_filtered(monkeypatch: pytest.MonkeyPatch) -> None:
+@contextlib.contextmanager
+def mute() -> Iterator[int]:
     """A listener whose backlog is full answers no SYN: the loopback form of a filtered port."""
-    monkeypatch.setattr(port_sweep, "FIRST_TIMEOUT", 0.2)
     with socket.socket() as full, contextlib.ExitStack() as stack:
         full.bind(("127.0.0.1", 0))
         full.listen(0)
@@ -95,6 +99,12 @@ def test_silence_is_tried_twice_then_filtered(monkeypatch: pytest.MonkeyPatch) -
             filler.setblocking(False)
             filler.connect_ex(("127.0.0.1", port))
         time.sleep(0.05)
+        yield port
+
+
+def test_silence_is_tried_twice_then_filtered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweep_pace, "FIRST_TIMEOUT", 0.2)
+    with mute() as port:
         started = time.monotonic()
         assert sweep([port]) == [(port, PortState.FILTERED)]
         assert 0.55 <= time.monotonic() - started < 3  # 0.2 s, then twice that
@@ -108,7 +118,8 @@ def test_a_self_connect_is_no_open_port(monkeypatch: pytest.MonkeyPatch) -> None
     class Bound(socket.socket):
         def connect_ex(self, address: Any) -> int:
             self.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            self.bind(address)
+            if not self.getsockname()[1]:
+                self.bind(address)
             return super().connect_ex(address)
 
     monkeypatch.setattr(port_sweep.socket, "socket", Bound)
@@ -153,24 +164,26 @@ def test_through_the_dialer_only_ports_of_the_scope(tmp_path: object) -> None:
 
 
 @pytest.mark.slow
-def test_leaving_early_and_closing_end_the_thread() -> None:
-    def sweeps() -> int:
-        return sum(isinstance(thread, PortSweep) for thread in threading.enumerate())
+@pytest.mark.parametrize("syn", [SynScan.OFF, SynScan.AUTO])
+def test_leaving_early_and_closing_end_the_thread(syn: SynScan) -> None:
+    """One silent port keeps the sweep busy for seconds after it has the first states."""
 
-    async def scenario() -> None:
-        session = open_session(on=network())
-        rows = session.dialer.scan_ports("127.0.0.1", range(1, 60_000))
+    def sweeps() -> list[threading.Thread]:
+        return [thread for thread in threading.enumerate() if thread.name in ("cyberai-ports", "cyberai-syn")]
+
+    async def scenario(silent: int) -> None:
+        session = open_session(on=network(), settings=structs.replace(limits(), syn=syn))
+        rows = session.dialer.scan_ports("127.0.0.1", [silent, *range(30_000, 34_000)])
         async for _ in rows:
             break
-        assert sweeps() == 1
         await rows.aclose()  # type: ignore[attr-defined]
-        for thread in threading.enumerate():
-            if isinstance(thread, PortSweep):
-                await asyncio.to_thread(thread.join, 2)
-        assert sweeps() == 0
+        for thread in sweeps():
+            await asyncio.to_thread(thread.join, 1.5)
+        assert sweeps() == []
         await session.aclose()
 
-    run(scenario())
+    with mute() as silent:
+        run(scenario(silent))
 
 
 @pytest.mark.slow

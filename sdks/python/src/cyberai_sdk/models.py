@@ -1106,6 +1106,8 @@ class ScanOptions(Struct, frozen=True, kw_only=True):
     follow_redirects: bool | UnsetType = UNSET
     ignore_ssl: bool | UnsetType = UNSET
     ports: str | UnsetType | None = UNSET
+    udp: bool | UnsetType = UNSET
+    syn: str | UnsetType = UNSET
     checks: CheckSelectionRequest | UnsetType | None = UNSET
 
 

@@ -10,11 +10,15 @@ from cyberai.engine.services.identity import Identity
 from cyberai.ports.network import TransportError, TransportReason
 
 
-async def ask_by_datagram(context: Context, host: str, port: int, tally: Tally) -> Answering | None:
-    """The service that answers one of the questions by UDP, or None. What a second one tells beyond the first, its
-    product, counts."""
+async def ask_by_datagram(
+    context: Context, host: str, port: int, protocol: str, tally: Tally
+) -> Answering | None:
+    """What a service of that protocol answers to the questions by UDP, or None. What a second one tells beyond the
+    first, its product, counts."""
     best: Answering | None = None
     for question in by_datagram(port):
+        if not question.name.startswith(protocol):
+            continue
         if best is not None and (
             best.identity.product or not question.name.startswith(best.identity.protocol)
         ):
