@@ -1,11 +1,11 @@
 """One service of the practice target as a network: its dialogues and datagrams without a socket."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 
 from cyberai.domain.http import HttpRequest, HttpResponse
 from cyberai.lab.service import Service as LabService
 from cyberai.lab.service import Session
-from cyberai.ports.network import Answer, Conversation, TransportError, TransportReason
+from cyberai.ports.network import Answer, Conversation, Datagram, TransportError, TransportReason
 from support.simulated_network import Service, SimulatedNetwork
 
 
@@ -85,6 +85,18 @@ class LabNetwork(SimulatedNetwork):
         if not said:
             raise TransportError(TransportReason.TIMEOUT)
         return (said,)
+
+    async def scan_datagrams(
+        self, host: str, messages: Mapping[int, Sequence[Datagram]]
+    ) -> AsyncIterator[tuple[int, bytes | None]]:
+        for port, asked in messages.items():
+            if self.item is None or port != self.port or not self.item.udp:
+                yield port, None
+                continue
+            for message in asked:
+                said = self.item.session(self.fixed).feed(message.payload)
+                if said:
+                    yield port, said
 
     def _tcp(self, port: int, tls: bool) -> LabService:
         assert self.item is not None

@@ -280,9 +280,8 @@ XDMCP_QUERY = b"\0\x01\0\x02\0\x01\0"
 
 def is_xdmcp(answer: bytes) -> bool:
     """Willing or unwilling (XDMCP 1.1), as long as it says."""
-    return answer[:4] in (b"\0\x01\0\x05", b"\0\x01\0\x06") and answer[4:6] == (len(answer) - 6).to_bytes(
-        2, "big"
-    )
+    of_kind = answer[:4] in (b"\0\x01\0\x05", b"\0\x01\0\x06")
+    return of_kind and len(answer) >= 6 and int.from_bytes(answer[4:6], "big") == len(answer) - 6
 
 
 NAT_PMP_ADDRESS = b"\0\0"
@@ -299,6 +298,6 @@ BACNET_READ = bytes.fromhex("810a001101040005010c0c023fffff194b")
 
 def is_bacnet(answer: bytes) -> bool:
     """A BACnet/IP message as long as it says: an acknowledgement, error or refusal of our invocation."""
-    if len(answer) < 9 or answer[:1] != b"\x81" or answer[2:4] != len(answer).to_bytes(2, "big"):
+    if len(answer) < 9 or answer[:1] != b"\x81" or int.from_bytes(answer[2:4], "big") != len(answer):
         return False
     return answer[4] == 1 and answer[6] >> 4 in (3, 5, 6, 7) and answer[7] == 1
