@@ -799,6 +799,7 @@ type Service struct {
 	Product    *string `json:"product"`
 	Version    *string `json:"version"`
 	Cpe        *string `json:"cpe"`
+	Os         *string `json:"os"`
 	Confidence int     `json:"confidence"`
 	Banner     *string `json:"banner"`
 	TLS        bool    `json:"tls"`

@@ -112,11 +112,16 @@ def test_server_and_store_are_printed_alike(
         f"report {scan} --format csv --type executive",
         "diff --all",
         f"diff {scan} --json",
+        "assets list",
+        "assets list --kind host,port --json",
+        "assets changes --since 2020-01-31 --change appeared",
+        "assets changes --json --limit 1",
         "keys list --json",
         # And what is refused.
         "report scan_none",
         "findings show ../x",
         "findings list --created-after never",
+        "assets changes --since never",
         f"findings set {row['id']} --status accepted_risk",
         "keys revoke key_none",
     ):

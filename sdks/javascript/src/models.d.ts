@@ -718,6 +718,7 @@ export interface Service {
   product: string | null;
   version: string | null;
   cpe: string | null;
+  os: string | null;
   confidence: number;
   banner: string | null;
   tls: boolean;

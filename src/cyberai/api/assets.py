@@ -35,14 +35,8 @@ CHANGE_FILTERS = (
 
 async def list_all(call: Call) -> Reply:
     """GET /v1/assets."""
-    query = call.query
-    where = structs.replace(
-        _of_a_scan(query),
-        scan_id=query.texts("scan_id"),
-        created_after=query.time("created_after"),
-        created_before=query.time("created_before"),
-    )
-    return page_reply(call, await list_assets(call.app, call.workspace, where, _asked(query)))
+    page = await list_assets(call.app, call.workspace, wanted(call.query), _asked(call.query))
+    return page_reply(call, page)
 
 
 async def of_scan(call: Call) -> Reply:
@@ -59,15 +53,29 @@ async def get(call: Call) -> Reply:
 
 async def changes(call: Call) -> Reply:
     """GET /v1/assets/changes."""
-    query = call.query
-    where = ChangeFilter(
+    page = await list_changes(call.app, call.workspace, wanted_changes(call.query), _asked(call.query))
+    return page_reply(call, page)
+
+
+def wanted(query: Query) -> AssetFilter:
+    """The filter that the parameters ask for; raise InvalidRequest."""
+    return structs.replace(
+        _of_a_scan(query),
+        scan_id=query.texts("scan_id"),
+        created_after=query.time("created_after"),
+        created_before=query.time("created_before"),
+    )
+
+
+def wanted_changes(query: Query) -> ChangeFilter:
+    """The filter that the parameters ask for; raise InvalidRequest."""
+    return ChangeFilter(
         change=query.choices("change", ChangeKind),
         kind=query.choices("kind", AssetKind),
         asset_id=query.texts("asset_id"),
         scan_id=query.texts("scan_id"),
         since=query.time("since"),
     )
-    return page_reply(call, await list_changes(call.app, call.workspace, where, _asked(query)))
 
 
 def _of_a_scan(query: Query) -> AssetFilter:

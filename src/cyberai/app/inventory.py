@@ -167,6 +167,7 @@ def facts_of(asset: ServiceAsset | ServiceFact) -> ServiceFacts:
         product=asset.product,
         version=asset.version,
         cpe=asset.cpe,
+        os=asset.os if isinstance(asset, ServiceFact) else "",
         confidence=asset.confidence,
         banner=asset.banner,
         tls=asset.tls,

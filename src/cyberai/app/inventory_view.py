@@ -1,5 +1,7 @@
 """The inventory as the API shows it."""
 
+from collections.abc import Iterable
+
 from msgspec import Struct
 
 from cyberai.app.context import App
@@ -9,6 +11,8 @@ from cyberai.app.times import rfc3339
 from cyberai.domain.errors import NotFound
 from cyberai.domain.ids import AssetId, WorkspaceId
 from cyberai.domain.inventory import AssetChange, CertificateFacts, InventoryAsset, ServiceFacts
+from cyberai.domain.service import ServiceFact
+from cyberai.domain.transport import Transport
 from cyberai.ports.inventory import AssetFilter, ChangeFilter
 from cyberai.ports.repositories import Count, Page
 from cyberai.ports.store import Tx
@@ -21,6 +25,7 @@ class ServiceResource(Struct, kw_only=True):
     product: str | None
     version: str | None
     cpe: str | None
+    os: str | None
     confidence: int
     banner: str | None
     tls: bool
@@ -109,6 +114,7 @@ def _service(facts: ServiceFacts) -> ServiceResource:
         product=facts.product or None,
         version=facts.version or None,
         cpe=facts.cpe or None,
+        os=facts.os or None,
         confidence=facts.confidence,
         banner=facts.banner or None,
         tls=facts.tls,
@@ -146,6 +152,28 @@ def change_resource(change: AssetChange) -> AssetChangeResource:
             FieldChangeResource(field=item.field, before=item.before or None, after=item.after or None)
             for item in change.fields
         ],
+    )
+
+
+def services_shown(assets: Iterable[AssetResource]) -> list[ServiceFact]:
+    """The services among what the API showed, by host, port and transport, as a scan's result has them."""
+    facts = [_fact(asset, asset.service) for asset in assets if asset.service is not None]
+    return sorted(facts, key=lambda fact: (fact.host, fact.port, fact.transport))
+
+
+def _fact(asset: AssetResource, service: ServiceResource) -> ServiceFact:
+    return ServiceFact(
+        host=asset.host or "",
+        port=asset.port or 0,
+        transport=Transport(asset.transport or Transport.TCP),
+        protocol=service.protocol or "",
+        product=service.product or "",
+        version=service.version or "",
+        cpe=service.cpe or "",
+        os=service.os or "",
+        confidence=service.confidence,
+        tls=service.tls,
+        banner=service.banner or "",
     )
 
 

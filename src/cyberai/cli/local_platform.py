@@ -5,11 +5,14 @@ from typing import Any
 
 import msgspec
 
+from cyberai.api.assets import wanted as wanted_assets
+from cyberai.api.assets import wanted_changes
 from cyberai.api.query import Query
 from cyberai.api.vulnerabilities import wanted
 from cyberai.app import keys, results, resume_scan, run_scan, vulnerabilities
 from cyberai.app.context import App
-from cyberai.app.listing import ListPage
+from cyberai.app.inventory_view import AssetChangeResource, AssetResource, list_assets, list_changes
+from cyberai.app.listing import Asked, ListPage
 from cyberai.app.rendered import rendered_report
 from cyberai.app.requests import AuthRequest, KeyRequest, ReportRequest, ScanRequest, VulnerabilityPatch
 from cyberai.app.resources import KeyResource, ScanResource, VulnerabilityResource
@@ -88,6 +91,14 @@ class LocalPlatform:
 
     async def retest(self, id: str, login: AuthRequest | None) -> RetestResource:
         return await retest_now(self._app, self._space, id, login)
+
+    async def assets(self, asked: dict[str, str], *, limit: int) -> ListPage[AssetResource]:
+        where = wanted_assets(Query(asked))
+        return await list_assets(self._app, self._space, where, Asked(limit=limit))
+
+    async def asset_changes(self, asked: dict[str, str], *, limit: int) -> ListPage[AssetChangeResource]:
+        where = wanted_changes(Query(asked))
+        return await list_changes(self._app, self._space, where, Asked(limit=limit))
 
     async def keys(self) -> list[KeyResource]:
         return await keys.list_keys(self._app, self._space)

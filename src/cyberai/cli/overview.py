@@ -6,6 +6,7 @@ COMMANDS = {
     "watch": "Follow a running scan, of this machine or of a server.",
     "scans": "List scans and their ids.",
     "findings": "List, show, decide about and retest findings.",
+    "assets": "Hosts, ports, services and certificates, and what changed.",
     "targets": "How the targets stand, and how that came about.",
     "diff": "What is new, fixed, back or moved from one scan to another.",
     "replay": "Repeat a finding's proof: is it still there?",

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from cyberai.app.inventory_view import AssetChangeResource, AssetResource
 from cyberai.app.listing import ListPage
 from cyberai.app.requests import AuthRequest, KeyRequest, ReportRequest, ScanRequest
 from cyberai.app.resources import KeyResource, ScanResource, VulnerabilityResource
@@ -80,6 +81,19 @@ class Findings(Protocol):
         ...
 
 
+class Assets(Protocol):
+    """The inventory; `asked` are query parameters of GET /v1/assets and GET /v1/assets/changes. Both raise
+    InvalidRequest."""
+
+    async def assets(self, asked: dict[str, str], *, limit: int) -> ListPage[AssetResource]:
+        """Assets, the newest first."""
+        ...
+
+    async def asset_changes(self, asked: dict[str, str], *, limit: int) -> ListPage[AssetChangeResource]:
+        """Changes, the newest first."""
+        ...
+
+
 class Keys(Protocol):
     """API keys."""
 
@@ -96,5 +110,5 @@ class Keys(Protocol):
         ...
 
 
-class Platform(Scans, Findings, Keys, Protocol):
+class Platform(Scans, Findings, Assets, Keys, Protocol):
     """All of it."""

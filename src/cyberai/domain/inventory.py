@@ -35,12 +35,13 @@ class ChangeKind(StrEnum):
 
 class ServiceFacts(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a service says of itself; empty where it says nothing. `confidence` (0-100) is how far the product may be
-    believed; `banner` is what it sent first, printable characters only."""
+    believed, `os` a hint at the system; `banner` is what it sent first, printable characters only."""
 
     protocol: str = ""
     product: str = ""
     version: str = ""
     cpe: str = ""
+    os: str = ""
     confidence: int = 0
     banner: str = ""
     tls: bool = False
@@ -186,6 +187,7 @@ def _with_known(known: ServiceFacts | None, seen: ServiceFacts | None) -> Servic
         confidence=product.confidence,
         version=seen.version or known.version,
         cpe=seen.cpe or known.cpe,
+        os=seen.os or known.os,
         banner=seen.banner or known.banner,
     )
 

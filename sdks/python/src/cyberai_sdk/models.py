@@ -817,6 +817,7 @@ class Service(Struct, frozen=True, kw_only=True, omit_defaults=True):
     product: str | None
     version: str | None
     cpe: str | None
+    os: str | None
     confidence: int
     banner: str | None
     tls: bool

@@ -9,10 +9,11 @@ from typing import Any, TypeVar
 import msgspec
 
 from cyberai import __version__
+from cyberai.app.inventory_view import AssetChangeResource, AssetResource, services_shown
 from cyberai.app.listing import ListPage
 from cyberai.app.requests import AuthRequest, KeyRequest, ReportRequest, ScanRequest
 from cyberai.app.resources import KeyResource, ScanResource, VulnerabilityResource
-from cyberai.app.results import ScanResult, worst_first
+from cyberai.app.results import MOST_SERVICES, ScanResult, worst_first
 from cyberai.app.retest_view import RetestResource
 from cyberai.app.scan_diff import DiffResource
 from cyberai.app.usage import MeResource
@@ -92,7 +93,15 @@ class RemotePlatform:
             turns = asyncio.Semaphore(AT_ONCE)
             rows = list(await asyncio.gather(*(self._in_turn(turns, row.id) for row in rows)))
         coverage = await _all(CoverageRow, lambda **page: self._client.scans.coverage(scan_id, **page))
-        return ScanResult(scan=scan, vulnerabilities=worst_first(rows), coverage=coverage)
+        assets = await _all(
+            AssetResource, lambda **page: self._client.scans.assets(scan_id, kind="service", **page)
+        )
+        return ScanResult(
+            scan=scan,
+            vulnerabilities=worst_first(rows),
+            coverage=coverage,
+            services=services_shown(assets)[:MOST_SERVICES],
+        )
 
     async def diff(self, scan_id: str, against: str) -> DiffResource:
         diff, cursor = None, None
@@ -147,6 +156,20 @@ class RemotePlatform:
                 lambda call: vulnerabilities.get_retest(id, prefer_wait=RETEST_SECONDS, call=call),
             )
         return done
+
+    async def assets(self, asked: dict[str, str], *, limit: int) -> ListPage[AssetResource]:
+        given: dict[str, Any] = dict(asked)
+        return await _as(
+            ListPage[AssetResource],
+            lambda call: self._client.assets.list(limit=limit, **given, call=call).first_page(),
+        )
+
+    async def asset_changes(self, asked: dict[str, str], *, limit: int) -> ListPage[AssetChangeResource]:
+        given: dict[str, Any] = dict(asked)
+        return await _as(
+            ListPage[AssetChangeResource],
+            lambda call: self._client.assets.changes(limit=limit, **given, call=call).first_page(),
+        )
 
     async def keys(self) -> list[KeyResource]:
         return await _all(KeyResource, lambda **page: self._client.api_keys.list(**page))
