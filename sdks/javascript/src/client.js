@@ -1,7 +1,7 @@
 import { parsed } from "./answers.js";
 import { UsageError } from "./errors.js";
 import { follow } from "./events.js";
-import { Http, textOf } from "./http.js";
+import { Http } from "./http.js";
 import { checkShape, operations } from "./table.js";
 import { waitForScan } from "./waiting.js";
 
@@ -32,7 +32,7 @@ export class Client {
     this.scans.wait = waitForScan.bind(null, this);
     this.events.stream = follow.bind(null, this);
     const fetchReport = (id, options, take) =>
-      this._http._exchange(operations["reports.download"], { id }, options, (_, pieces) => take(pieces), true);
+      this._http._exchange(operations["reports.download"], { id }, options, ({ _pieces }) => take(_pieces), true);
     this.reports.open = (id, options) => fetchReport(id, options, (pieces) => pieces);
     this.reports.download = async (id, path, options) =>
       (await import("./node.js")).save(path, (take) => fetchReport(id, options, take));
@@ -64,7 +64,7 @@ export class Client {
   call(name, args = {}, options = {}) {
     const { _shape: shape } = operationOf(name);
     const load = async (query) => {
-      const { status, body } = await this._http._exchange(operationOf(name), { ...args, query }, options, whole);
+      const { status, body } = await this._http._exchange(operationOf(name), { ...args, query }, options);
       if (shape === ".") return body;
       const value = parsed(body);
       const shapes = shape.split("|");
@@ -85,14 +85,10 @@ export class Client {
 
   /** The answer as it came: `{status, headers, body}`. */
   async raw(name, args = {}, options = {}) {
-    return this._http._exchange(operationOf(name), args, options, async (response, pieces) => ({
-      ...(await whole(response, pieces)),
-      headers: Object.fromEntries(response.headers),
-    }));
+    const answer = await this._http._exchange(operationOf(name), args, options);
+    return { ...answer, headers: Object.fromEntries(answer.headers) };
   }
 }
-
-const whole = async ({ status }, pieces) => ({ status, body: await textOf(pieces) });
 
 function operationOf(name) {
   if (!Object.hasOwn(operations, name)) throw new UsageError(`There is no operation ${name}`);

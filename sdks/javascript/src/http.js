@@ -1,5 +1,5 @@
 import { apiError } from "./answers.js";
-import { ApiError, BadResponseError, ConnectionError, TimeoutError, UsageError } from "./errors.js";
+import { ApiError, BadResponseError, ConnectionError, CyberAIError, TimeoutError, UsageError } from "./errors.js";
 import { chooseServer } from "./settings.js";
 
 const VERSION = "0.1.0";
@@ -37,25 +37,29 @@ export class Http {
     return Math.min(this._options.backoff * 2 ** failures, 8000) * (1 - Math.random() / 4);
   }
 
-  /** What `take` makes of the answer; tried again where the rules allow. `take` is handed the response and its pieces. */
-  async _exchange(operation, args, options = {}, take, idle) {
+  /** What `take` makes of an answer of `_attempt`; tried again where the rules allow. */
+  async _exchange(operation, args, options = {}, take = (answer) => answer, idle) {
+    const { method } = operation;
     const most = options.maxRetries ?? this._options.maxRetries;
-    const key = options.idempotencyKey ?? crypto.randomUUID();
+    // The same over all tries.
+    if (method === "POST") options = { ...options, idempotencyKey: options.idempotencyKey ?? crypto.randomUUID() };
     for (let failures = 0; ; failures++) {
       try {
-        const answer = await this._attempt(operation, args, { ...options, idempotencyKey: key }, idle);
-        return await take(answer._response, answer._pieces);
+        return await take(await this._attempt(operation, args, options, idle));
       } catch (error) {
         const wait = error.retryAfter ?? this._backoff(failures);
-        if (failures >= most || !isWorthARetry(error, operation.method) || wait > this._options.maxWait) throw error;
+        if (failures >= most || !isWorthARetry(error, method) || wait > this._options.maxWait) throw error;
         await sleep(wait, options.signal);
       }
     }
   }
 
-  /** One try: the response, its status judged, and its body as pieces. With `idle` the time limit is that of a silence. */
+  /**
+   * One try, its status judged: `{status, headers, body}` with the body as text, within the time limit. With `idle` the limit
+   * is that of a silence, and instead of the text come `_pieces`, and `_close` to end them early.
+   */
   async _attempt({ method, path, _accept: accept }, { id, query, body }, options, idle) {
-    const { root, key } = await this._server();
+    const { root, key } = (this._known ??= await this._server());
     const { logger, fetch: doFetch = fetch, timeout: usual } = this._options;
     const { signal, timeout = usual } = options;
     const url = root + (path.includes("{id}") ? path.replace("{id}", idOf(id)) : path);
@@ -80,6 +84,8 @@ export class Http {
     };
     const broken = (error) => {
       close();
+      // Said already.
+      if (error instanceof CyberAIError) return error;
       if (signal?.aborted) return signal.reason;
       const why = late ? `no answer within ${timeout} ms` : (error.cause ?? error).message + "; is the server running there?";
       const message = `${method} ${url}: ${why}`;
@@ -89,11 +95,11 @@ export class Http {
     signal?.throwIfAborted();
     signal?.addEventListener("abort", stop);
     arm();
-    let response;
+    let response, text;
     try {
       response = await doFetch(url + (query ? queryText(query) : ""), {
         method,
-        headers: { ...headers, ...options.headers },
+        headers: Object.assign(headers, options.headers),
         body: body && JSON.stringify(body),
         redirect: "manual",
         signal: controller.signal,
@@ -101,35 +107,44 @@ export class Http {
     } catch (error) {
       throw broken(error);
     }
-    const { status } = response;
+    const { status, headers: answered, body: stream } = response;
+    const type = answered.get("content-type") ?? "";
     // Neither headers nor bodies nor parameters.
     logger?.(`${method} ${url}: ${status}`);
-    const pieces = (async function* () {
-      try {
-        const reader = response.body?.getReader();
-        while (reader) {
-          if (idle) arm();
-          const { done, value } = await reader.read();
-          if (done) return (isWhole = done);
-          // Whoever takes the pieces may take time.
-          if (idle) clearTimeout(timer);
-          yield value;
-        }
-      } catch (error) {
-        throw broken(error);
-      } finally {
-        close();
-      }
-    })();
-    if (status >= 400) throw apiError(status, response.headers, await textOf(pieces));
     // A proxy's page is no answer, and wherever a redirect leads, the key does not go there.
-    if (status < 200 || status >= 300 || !(response.headers.get("content-type") ?? "").match(accept)) {
+    if (status < 400 && (status < 200 || status >= 300 || !type.includes(accept))) {
       close();
-      throw new BadResponseError(`${url} answered ${status} ${response.headers.get("content-type")}; is it a Cyber AI server?`, { status });
+      throw new BadResponseError(`${url} answered ${status} ${type}; is it a Cyber AI server?`, { status });
     }
-    return { _response: response, _pieces: pieces, _close: close };
+    if (idle && status < 400) {
+      const pieces = (async function* () {
+        try {
+          for (const reader = stream?.getReader(); reader; ) {
+            arm();
+            const { done, value } = await reader.read();
+            if (done) return (isWhole = done);
+            // Whoever takes the pieces may take time.
+            clearTimeout(timer);
+            yield value;
+          }
+        } catch (error) {
+          throw broken(error);
+        } finally {
+          close();
+        }
+      })();
+      return { _pieces: pieces, _close: close };
+    }
+    try {
+      text = await textOf(stream);
+    } catch (error) {
+      throw broken(error);
+    }
+    isWhole = true;
+    close();
+    if (status >= 400) throw apiError(status, answered, text);
+    return { status, headers: answered, body: text };
   }
-
 }
 
 /** Nothing was stored yet after 429 and 503, so that even a PATCH is safe to repeat. */
@@ -140,14 +155,16 @@ export function isWorthARetry(error, method) {
   return status === 408 || status === 429 || status >= 500 || code === "idempotency_in_progress";
 }
 
-/** A body as text. */
-export async function textOf(pieces) {
+/** A body as text; at most so many bytes, whatever its length is said to be. */
+async function textOf(body) {
   const decoder = new TextDecoder();
   let size = 0;
   let text = "";
-  for await (const piece of pieces) {
-    if ((size += piece.length) > MOST_BYTES) throw new BadResponseError("The answer is too large");
-    text += decoder.decode(piece, { stream: true });
+  for (const reader = body?.getReader(); reader; ) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    if ((size += value.length) > MOST_BYTES) throw new BadResponseError("The answer is too large");
+    text += decoder.decode(value, { stream: true });
   }
   return text + decoder.decode();
 }
