@@ -31,7 +31,7 @@ def per_call(call: Callable[[], object], calls: int) -> float:
 
 
 def calls(given: dict[str, Any]) -> None:
-    """Both take turns."""
+    """Both take turns; the bare client has httpx2's own time limit."""
     headers = {"Authorization": f"Bearer {given['key']}", "Accept": "application/json"}
     url = f"{given['base_url']}/scans/{given['scan']}"
     with Client(given["base_url"], given["key"]) as client, httpx2.Client(headers=headers) as bare:

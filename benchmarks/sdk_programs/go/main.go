@@ -50,11 +50,13 @@ func main() {
 	map[string]func(settings, *cyberai.Client){"calls": calls, "pages": pages, "streams": streams}[given.Mode](given, client)
 }
 
-// calls: both take turns.
+// calls: they take turns. `bare` is what a careful program does by hand; without its time limit a call may last for ever
+// (`endless`).
 func calls(given settings, client *cyberai.Client) {
-	bare := &http.Client{}
+	bare, endless := &http.Client{Timeout: 30 * time.Second}, &http.Client{}
 	sides := []func(){
 		func() { orDie(plain(bare, given)) },
+		func() { orDie(plain(endless, given)) },
 		func() {
 			_, err := client.Scans.Get(context.Background(), given.Scan)
 			orDie(err)
@@ -62,7 +64,7 @@ func calls(given settings, client *cyberai.Client) {
 	}
 	found := map[string][]float64{}
 	for turn := 0; turn <= given.Rounds; turn++ {
-		for side, name := range []string{"bare", "sdk"} {
+		for side, name := range []string{"bare", "endless", "sdk"} {
 			spent := perCall(sides[side], given.Calls)
 			if turn > 0 { // the first one warms up
 				found[name] = append(found[name], spent)
