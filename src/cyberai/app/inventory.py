@@ -6,7 +6,6 @@ from msgspec import structs
 
 from cyberai.app.context import App
 from cyberai.domain.asset import HostAsset, OriginAsset, PortAsset, ServiceAsset, TlsAsset
-from cyberai.domain.check import Skipped
 from cyberai.domain.ids import AssetChangeId, AssetId
 from cyberai.domain.inventory import (
     AssetChange,
@@ -120,7 +119,7 @@ class Inventorying:
         if isinstance(asset, PortAsset) and result.failure == TransportReason.REFUSED.value:
             yield service_key(asset.host, asset.port, Transport.TCP)
             yield port_key(asset.host, asset.port, Transport.TCP)
-        elif isinstance(asset, HostAsset) and result.failure in _ANSWERED and not _cut_short(result):
+        elif isinstance(asset, HostAsset) and result.failure in _ANSWERED and not result.outcomes:
             yield from self._closed(asset, result)
 
     def _closed(self, asset: HostAsset, result: UnitResult) -> Iterator[str]:
@@ -134,11 +133,6 @@ class Inventorying:
 
 _ANSWERED = frozenset({"", TransportReason.REFUSED.value})
 """How the discovery of a host ends when the host answered, and not when it was out of reach."""
-
-
-def _cut_short(result: UnitResult) -> bool:
-    """Whether only a part of what is open was looked into."""
-    return any(isinstance(outcome.outcome, Skipped) for outcome in result.outcomes)
 
 
 def seen_by(result: UnitResult) -> Iterator[SeenAsset]:

@@ -13,9 +13,6 @@ CRAWL = "engine.crawl"
 """The ledger's name for the crawler: pages that could not be fetched, links that were not followed. Fetched
 pages are not counted, or a large site would make failing checks look covered."""
 
-PORTS = "engine.ports"
-"""The ledger's name for a look at the ports of a host that found none open."""
-
 _SKIPS = {
     TransportReason.NOT_ALLOWED: SkipReason.POLICY,
     TransportReason.OUT_OF_SCOPE: SkipReason.OUT_OF_SCOPE,

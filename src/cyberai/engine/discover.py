@@ -3,13 +3,12 @@
 import asyncio
 
 from cyberai.domain.asset import HostAsset, PortAsset
-from cyberai.domain.check import CheckOutcome, Clean, Skipped, SkipReason
-from cyberai.domain.scan import ScanType
+from cyberai.domain.check import CheckOutcome, Skipped, SkipReason
 from cyberai.domain.target import RangeTarget
 from cyberai.domain.unit import Stage, Unit, UnitResult
 from cyberai.engine.common_ports import common_ports
 from cyberai.engine.context import Context
-from cyberai.engine.coverage import CRAWL, PORTS
+from cyberai.engine.coverage import CRAWL
 from cyberai.engine.fetch import Tally
 from cyberai.engine.plan import ports_asked
 from cyberai.engine.udp_discovery import UdpAnswers, ask_udp
@@ -55,10 +54,6 @@ async def discover(context: Context, unit: Unit, asset: HostAsset) -> UnitResult
             unit, found=found, outcomes=outcomes, requests=tally.sent, services=answers.found.services
         )
     refused = PortState.CLOSED in states.values() or answers.closed
-    if refused and context.spec.scan_type is ScanType.NETWORK:
-        # A host that is there and offers nothing is what a scan of the network hopes for.
-        nothing = CheckOutcome(PORTS, f"host:{asset.host}", asset.host, Clean())
-        return UnitResult(unit, outcomes=(nothing,), requests=tally.sent)
     reason = TransportReason.REFUSED if refused else TransportReason.UNREACHABLE
     detail = f"none of {len(tcp) + len(udp)} ports of {asset.host} is open"
     return UnitResult(unit, failure=reason.value, detail=detail, requests=tally.sent)
