@@ -119,7 +119,7 @@ class Sieve:
     def _few(self, order: Order) -> list[Candidate] | None:
         """All rows that match, when few can."""
         if self._search is not None:
-            numbers = self._search.newest(FEW + 1)
+            numbers = self._search.some(FEW + 1)
         elif self._wanted.terms.get("scan"):
             numbers = [item for _, item in self._rows.positions(self._wanted, Page(FEW + 1))]
         else:

@@ -1,6 +1,6 @@
 """The index of the words of vulnerabilities, behind one interface; its form per database is in `dialect`.
 
-A search asks it two things: the newest rows that hold all words, or which of these rows do.
+A search asks it two things: some of the rows that hold all words, or which of these rows do.
 
 Words wait until their transaction ends, or is searched. SQLite's index writes out what it has gathered at each statement
 that could fail half-way, such as an INSERT that returns a number: between the rows of ten findings that took longer than
@@ -9,10 +9,20 @@ all their lists (270 of 450 us each).
 
 from collections.abc import Collection, Iterator
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.sql.expression import Executable
 
-from cyberai.storage.dialect import arg, args, has_words, put_text, tenant_word, text_index, word_query
+from cyberai.storage.dialect import (
+    Backend,
+    Forms,
+    arg,
+    args,
+    has_words,
+    put_text,
+    tenant_word,
+    text_index,
+    word_query,
+)
 from cyberai.storage.driver import Driver
 from cyberai.storage.scope import Scope
 from cyberai.storage.statements import Statement, shaped
@@ -21,18 +31,29 @@ SPREAD = 8
 """Rows whose numbers lie closer than this are asked about as one range."""
 MOST_HELD = 100_000
 """Others are compared with the numbers of all rows that hold the words, if there are no more than so many (30 ms),
-and asked about one by one where nearly every row holds them."""
+and asked about one by one where nearly every row holds them. On SQLite; PostgreSQL asks about all one by one."""
 _PART = 256
 
 _number = text_index.c.rowid
 _PUT = Statement(put_text())
 _DROP = Statement(delete(text_index).where(_number == arg("rowid")))
-_NEWEST = Statement(select(_number).where(has_words()).order_by(_number.desc()).limit(arg("limit")))
+_SOME = Statement(
+    Forms(
+        select(_number).where(has_words()).order_by(_number.desc()).limit(arg("limit")),
+        text("SELECT cyberai_holding(:arg_asked, :arg_limit)").bindparams(arg("asked"), arg("limit")),
+    )
+)
 _HELD = Statement(select(_number).where(has_words()).limit(arg("limit")))
 _WITHIN = Statement(select(_number).where(has_words(), _number >= arg("low"), _number <= arg("high")))
+_OF = Statement(
+    text("SELECT cyberai_holding_of(:arg_asked, :arg_numbers)").bindparams(arg("asked"), arg("numbers"))
+)
 _COUNT = Statement(
-    select(func.count()).select_from(
-        select(_number).where(has_words()).limit(arg("limit")).subquery("matching")
+    Forms(
+        select(func.count()).select_from(
+            select(_number).where(has_words()).limit(arg("limit")).subquery("matching")
+        ),
+        text("SELECT cyberai_holding_count(:arg_asked, :arg_limit)").bindparams(arg("asked"), arg("limit")),
     )
 )
 
@@ -66,10 +87,10 @@ class TextIndex:
         self._scope.words.pop(number, None)
         self._scope.db.run(_DROP, rowid=number)
 
-    def search(self, text: str) -> "Search":
+    def search(self, asked: str) -> "Search":
         """The rows that hold every word of a text."""
         store_words(self._scope)
-        return Search(self._scope.db, word_query(self._workspace, text))
+        return Search(self._scope.db, word_query(self._workspace, asked))
 
 
 def store_words(scope: Scope) -> None:
@@ -88,9 +109,9 @@ class Search:
         self._words = words
         self._all: set[int] | None = None
 
-    def newest(self, limit: int) -> list[int]:
-        """At most so many of them, the highest number first."""
-        return [number for (number,) in self._db.rows(_NEWEST, **self._words, limit=limit)]
+    def some(self, limit: int) -> list[int]:
+        """At most so many of them, whichever are found first."""
+        return [number for (number,) in self._db.rows(_SOME, **self._words, limit=limit)]
 
     def count(self, most: int) -> int:
         """How many there are, counted up to `most`."""
@@ -101,6 +122,10 @@ class Search:
         """Which of these rows they are."""
         if not numbers:
             return set()
+        if self._db.backend is Backend.POSTGRES:
+            # Seeks in one statement: dearer there are the rows that hold the words, since the index leads to each.
+            found = self._db.rows(_OF, **self._words, numbers=list(numbers))
+            return {number for (number,) in found}
         low, high = min(numbers), max(numbers)
         if high - low <= SPREAD * len(numbers):
             rows = self._db.rows(_WITHIN, **self._words, low=low, high=high)
