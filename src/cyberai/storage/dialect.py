@@ -216,8 +216,12 @@ def newest_of(selects: list[Select[Any]], *, distinct: bool, ascending: bool = F
     sorted_ = merged.order_by(_by_rank(merged.selected_columns.rank, ascending)).limit(arg("limit"))
     if not distinct:
         return sorted_
-    # PostgreSQL's UNION reads all runs to their ends before it sorts; this form merges them and stops.
-    rows = every.subquery("run")
+    # PostgreSQL's UNION reads all runs to their ends before it sorts; this form merges them and stops. That no run needs
+    # to be read further than the page is long must be said, since the planner expects many rows of the same rank.
+    heads = [
+        run.order_by(_by_rank(run.selected_columns.rank, ascending)).limit(arg("limit")) for run in selects
+    ]
+    rows = union_all(*heads).subquery("run")
     newest = (
         select(rows)
         .ext(postgresql.distinct_on(rows.c.rank))

@@ -24,8 +24,8 @@ _OLD = (
     # The indexes last, so that they are sorted once.
     "ALTER TABLE vulnerability_text ADD CONSTRAINT vulnerability_text_key PRIMARY KEY (tenant, rowid)",
     "CREATE INDEX vulnerability_text_words ON vulnerability_text USING gin (words)",
-    "DROP FUNCTION cyberai_words(text)",
-    "DROP FUNCTION cyberai_query(text)",
+    "DROP FUNCTION IF EXISTS cyberai_words(text)",
+    "DROP FUNCTION IF EXISTS cyberai_query(text)",
     # Before its searches are planned for the first time.
     "ANALYZE vulnerability_text",
 )
