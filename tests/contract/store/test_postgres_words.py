@@ -83,6 +83,12 @@ def entered(url: str) -> Iterator[tuple[Connection, dict[str, int], dict[str, in
         connection.rollback()
 
 
+@pytest.fixture
+def on_postgres(pg_url: str) -> Iterator[Stored]:
+    with stored_at(pg_url) as stored:
+        yield stored
+
+
 def enter(connection: Connection, number: object) -> None:
     connection.execute("SELECT set_config('cyberai.workspace', %s, false)", (str(number),))
 
@@ -169,6 +175,25 @@ def test_nothing_of_a_search_is_syntax(pg_url: str) -> None:
             "!path nowhere",
         ):
             assert found(stored, asked) == 0, asked
+
+
+@pytest.mark.parametrize(
+    ("text", "held", "lost"),
+    [
+        ("short " + "x" * 2040, "short", "x" * 2040),
+        ("short " + "\N{GREEK SMALL LETTER OMEGA}" * 1000 + " end", "end short", "nowhere"),
+        ("first " + " ".join(f"{n:05}w" for n in range(90_000)), "first", "80000w"),
+        ("\N{GRINNING FACE}" * 600_000 + " behind", "\N{GREEK SMALL LETTER OMEGA}", "behind"),
+    ],
+    ids=["long word", "long in bytes", "many words", "no words"],
+)
+def test_a_hostile_text_is_indexed_as_far_as_the_index_holds(
+    on_postgres: Stored, text: str, held: str, lost: str
+) -> None:
+    value = vulnerability(HERE, workspace=HERE, scan=HERE).replace(title=f"omega \u03c9 {text}")
+    on_postgres.write(lambda tx: tx.vulnerabilities.record(sighting(value)))
+    assert found(on_postgres, held) == 1
+    assert found(on_postgres, lost) == 0
 
 
 def test_words_that_most_rows_hold_are_not_looked_for(pg_url: str) -> None:

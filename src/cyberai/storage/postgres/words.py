@@ -45,11 +45,16 @@ _POLICIES = (
     f"CREATE POLICY own_words ON vulnerability_text AS RESTRICTIVE FOR SELECT USING ({_ASKED})",
 )
 
+# Bounded, since nothing checks it later: a word takes 2,046 bytes at most and all of a row 1 MB, the workspaces included.
+# So what stands behind 100,000 characters is not found, nor is a longer word, or one behind 20,000 others.
 _WORDS = r"""
 CREATE OR REPLACE FUNCTION cyberai_lexemes(workspace text, content text) RETURNS text[] LANGUAGE sql STABLE AS $$
     SELECT array(
         SELECT workspace || '=' || lexeme
-        FROM unnest(tsvector_to_array(to_tsvector('cyberai', regexp_replace(content, '[^[:alnum:]]+', ' ', 'g')))) lexeme
+        FROM unnest(tsvector_to_array(
+            to_tsvector('cyberai', regexp_replace(left(content, 100000), '[^[:alnum:]]+', ' ', 'g'))
+        )) lexeme
+        WHERE octet_length(lexeme) <= 2000 LIMIT 20000
     )
 $$
 """

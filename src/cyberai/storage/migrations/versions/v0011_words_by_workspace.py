@@ -17,6 +17,7 @@ _OLD = (
     INSERT INTO vulnerability_text (tenant, rowid, words)
     SELECT tenant, rowid, array_to_tsvector(array(
         SELECT substr(tenant, 7) || '=' || lexeme FROM unnest(tsvector_to_array(words)) lexeme
+        WHERE octet_length(lexeme) <= 2000 LIMIT 20000
     ))
     FROM vulnerability_text_before ORDER BY tenant, rowid
     """,
