@@ -72,7 +72,7 @@ def filled_database(server: PostgresServer, count: int) -> str:
         connection.execute("DROP INDEX posting_facet, vulnerability_text_words")
         copy_rows(filled_folder(count) / "cyberai.db", server.url("filled", user="postgres"))
         connection.execute(
-            "INSERT INTO vulnerability_text (rowid, tenant, words) SELECT number, 'tenant1', cyberai_words(concat_ws("
+            "INSERT INTO vulnerability_text (tenant, rowid, words) SELECT 'tenant1', number, cyberai_words('tenant1', concat_ws("
             "' ', doc::json->>'title', doc::json->>'affected_component', doc::json->>'description')) FROM vulnerability"
         )
         connection.execute("SET maintenance_work_mem = '512MB'")

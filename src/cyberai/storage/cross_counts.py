@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from heapq import nsmallest
 from typing import NamedTuple
 
-from sqlalchemy import Table, delete, func, select, update
+from sqlalchemy import Table, any_, delete, func, select, update
 from sqlalchemy.sql.expression import Executable
 
-from cyberai.storage.dialect import arg, args, insert_row, upsert
+from cyberai.storage.dialect import Backend, arg, args, insert_row, upsert
 from cyberai.storage.driver import Row
 from cyberai.storage.listing import Listing, Posted, Term
 from cyberai.storage.schema import pair_count, term
@@ -96,6 +96,13 @@ def _among(crossed: Crossed, size: int) -> Executable:
     return select(*columns).where(c.workspace == arg("workspace"), c.item.in_(args("n", size)))
 
 
+@shaped
+def _among_all(crossed: Crossed) -> Executable:
+    c = crossed.table.c
+    columns = [c[name] for name in crossed.columns]
+    return select(*columns).where(c.workspace == arg("workspace"), c.item == any_(arg("numbers")))
+
+
 class CrossCounts:
     """The counts of one kind of resource in one workspace."""
 
@@ -153,6 +160,9 @@ class CrossCounts:
 
     def among(self, numbers: list[int]) -> list[Row]:
         """(facet, term of each dimension) of these rows, in any order."""
+        if self._scope.db.backend is Backend.POSTGRES:
+            # One trip with an array, where SQLite, which has none, is asked in parts at no such price.
+            return self._scope.db.rows(_among_all(self._crossed), workspace=self._workspace, numbers=numbers)
         found: list[Row] = []
         for part in _parts(numbers):
             size, asked = _asked(part)

@@ -143,10 +143,11 @@ def put_text() -> Forms:
 
 
 _PUT_WORDS = """
-INSERT INTO vulnerability_text (rowid, tenant, words) VALUES (
-    :arg_rowid, :arg_tenant,
-    cyberai_words(concat_ws(' ', CAST(:arg_title AS text), CAST(:arg_component AS text), CAST(:arg_description AS text)))
-) ON CONFLICT (rowid) DO UPDATE SET tenant = excluded.tenant, words = excluded.words
+INSERT INTO vulnerability_text (tenant, rowid, words) VALUES (
+    :arg_tenant, :arg_rowid,
+    cyberai_words(:arg_tenant, concat_ws(' ', CAST(:arg_title AS text), CAST(:arg_component AS text),
+                                         CAST(:arg_description AS text)))
+) ON CONFLICT (tenant, rowid) DO UPDATE SET words = excluded.words
 """
 
 
@@ -159,20 +160,14 @@ class _HasWords(FunctionElement[Any]):
 
 @compiles(_HasWords, "sqlite")
 def _sqlite_words(element: _HasWords, compiler: Any, **options: Any) -> str:
-    words, _, _ = element.clauses
+    (words,) = element.clauses
     return f"vulnerability_text MATCH {compiler.process(words, **options)}"
 
 
-@compiles(_HasWords, "postgresql")
-def _postgresql_words(element: _HasWords, compiler: Any, **options: Any) -> str:
-    # What is processed is sent: not the first.
-    tenant, asked = (compiler.process(clause, **options) for clause in list(element.clauses)[1:])
-    return f"(tenant = {tenant}::text AND words @@ cyberai_query({asked}::text))"
-
-
 def has_words() -> ColumnElement[bool]:
-    """The condition that a row holds what the parameters of `word_query` ask."""
-    return _HasWords(arg("words"), arg("tenant"), arg("asked"))
+    """SQLite's condition that a row holds what the parameters of `word_query` ask. PostgreSQL has functions for it (see
+    `cyberai.storage.postgres.words`)."""
+    return _HasWords(arg("words"))
 
 
 def tenant_word(workspace: int) -> str:
@@ -181,11 +176,10 @@ def tenant_word(workspace: int) -> str:
 
 
 def word_query(workspace: int, text: str) -> dict[str, str]:
-    """The parameters of `has_words`: every word of the text, in any of the three columns. Nothing of it is syntax."""
+    """The parameters of a search: every word of the text, in any of the three columns. Nothing of it is syntax."""
     pieces = " AND ".join('"' + word.replace('"', " ") + '"' for word in text.split())
-    tenant = tenant_word(workspace)
-    words = f'tenant : "{tenant}" AND {{title component description}} : ({pieces})'
-    return {"words": words, "tenant": tenant, "asked": text}
+    words = f'tenant : "{tenant_word(workspace)}" AND {{title component description}} : ({pieces})'
+    return {"words": words, "asked": text}
 
 
 class store_size(FunctionElement[int]):  # noqa: N801 - named like the SQL function it is
@@ -222,8 +216,12 @@ def newest_of(selects: list[Select[Any]], *, distinct: bool, ascending: bool = F
     sorted_ = merged.order_by(_by_rank(merged.selected_columns.rank, ascending)).limit(arg("limit"))
     if not distinct:
         return sorted_
-    # PostgreSQL's UNION reads all runs to their ends before it sorts; this form merges them and stops.
-    rows = every.subquery("run")
+    # PostgreSQL's UNION reads all runs to their ends before it sorts; this form merges them and stops. That no run needs
+    # to be read further than the page is long must be said, since the planner expects many rows of the same rank.
+    heads = [
+        run.order_by(_by_rank(run.selected_columns.rank, ascending)).limit(arg("limit")) for run in selects
+    ]
+    rows = union_all(*heads).subquery("run")
     newest = (
         select(rows)
         .ext(postgresql.distinct_on(rows.c.rank))

@@ -23,6 +23,11 @@ _SQLITE = int(Backend.SQLITE)
 class Driver(Protocol):
     """A connection inside a transaction."""
 
+    @property
+    def backend(self) -> Backend:
+        """The database behind it."""
+        ...
+
     def rows(self, statement: Statement, /, **values: Any) -> list[Row]:
         """All rows of a query."""
         ...
@@ -52,6 +57,8 @@ class ApswDriver:
     """The driver over an apsw connection, which keeps its own prepared statements by SQL text."""
 
     __slots__ = ("_connection",)
+
+    backend = Backend.SQLITE
 
     def __init__(self, connection: apsw.Connection) -> None:
         self._connection = connection

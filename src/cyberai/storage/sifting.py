@@ -25,6 +25,8 @@ FEW = 1_000
 """So many rows are looked at one by one."""
 STRETCH = 1_000
 """Rows walked at a time, at most; the first stretch is short, since most of it may match."""
+LONG_STRETCH = 5_000
+"""The same where so many are wanted, to be counted."""
 MAX_WALK = 20_000
 """Rows walked for one page."""
 
@@ -119,12 +121,12 @@ class Sieve:
     def _few(self, order: Order) -> list[Candidate] | None:
         """All rows that match, when few can."""
         if self._search is not None:
-            numbers = self._search.newest(FEW + 1)
+            numbers = self._search.few(FEW)
         elif self._wanted.terms.get("scan"):
             numbers = [item for _, item in self._rows.positions(self._wanted, Page(FEW + 1))]
         else:
             return None
-        if len(numbers) > FEW:
+        if numbers is None or len(numbers) > FEW:
             return None
         termed = any(values for name, values in self._wanted.terms.items() if name != "scan")
         rows = self._candidates(numbers, whole=termed or order is Order.LAST_SEEN)
@@ -173,7 +175,8 @@ class Sieve:
         loose = self._wanted._replace(terms=terms)
         found: list[tuple[int, int]] = []
         before, walked, resume = page.before, 0, None
-        size = min(STRETCH, 2 * page.limit)
+        most = max(STRETCH, min(LONG_STRETCH, page.limit))
+        size = min(most, 2 * page.limit)
         while len(found) < page.limit:
             if walked >= MAX_WALK:
                 resume = before
@@ -184,7 +187,7 @@ class Sieve:
             walked += len(stretch)
             if len(stretch) < size:
                 break
-            before, size = stretch[-1][0], min(STRETCH, 4 * size)
+            before, size = stretch[-1][0], min(most, 4 * size)
         return found[: page.limit], resume
 
     def _valued(self, found: list[tuple[int, int]]) -> list[tuple[int, Vulnerability]]:

@@ -96,6 +96,9 @@ def filled(request: pytest.FixtureRequest) -> Iterator[tuple[Stored, dict[str, l
             patch.setattr("cyberai.storage.sifting.MOST_HELD", 50)
             patch.setattr("cyberai.storage.text_search.MOST_HELD", 50)
             patch.setattr("cyberai.storage.text_search.SPREAD", 2)
+            for name, value in (("SEEKS", 15), ("MOST_GATHERED", 60)):
+                patch.setattr(f"cyberai.storage.text_search.{name}", value)
+            patch.setattr("cyberai.storage.sifting.LONG_STRETCH", 20)
         if backend == "sqlite":
             with tempfile.TemporaryDirectory() as folder:
                 yield from _filled(folder)

@@ -25,6 +25,8 @@ class PostgresDriver:
 
     __slots__ = ("_wire", "changed")
 
+    backend = Backend.POSTGRES
+
     def __init__(self, connection: Connection) -> None:
         self._wire = Wire(connection)
         self.changed = False

@@ -6,6 +6,8 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import MetaData, Table, Text
 
+from cyberai.storage.postgres.words import index_words
+
 POLICY = "own_workspace"
 VISIBLE = """
 workspace = NULLIF(current_setting('cyberai.workspace', true), '')::bigint
@@ -23,36 +25,6 @@ CREATE UNLOGGED TABLE IF NOT EXISTS rate_hit (
 )
 """
 
-# The words of vulnerabilities, in their base form by the same algorithm as SQLite's index (Porter's), no word left out.
-TEXT_INDEX = (
-    'CREATE TABLE IF NOT EXISTS vulnerability_text (rowid bigint PRIMARY KEY, tenant text COLLATE "C" NOT NULL, '
-    "words tsvector NOT NULL)",
-    "CREATE INDEX IF NOT EXISTS vulnerability_text_words ON vulnerability_text USING gin (words)",
-    "ALTER TABLE vulnerability_text ENABLE ROW LEVEL SECURITY",
-    "ALTER TABLE vulnerability_text FORCE ROW LEVEL SECURITY",
-    "DROP POLICY IF EXISTS own_workspace ON vulnerability_text",
-    "CREATE POLICY own_workspace ON vulnerability_text USING (tenant = 'tenant' || "
-    "current_setting('cyberai.workspace', true) OR current_setting('cyberai.workspace', true) = '0')",
-    """
-    DO $$ BEGIN
-        IF NOT EXISTS (SELECT FROM pg_ts_config WHERE cfgname = 'cyberai' AND cfgnamespace = current_schema()::regnamespace)
-        THEN
-            CREATE TEXT SEARCH DICTIONARY cyberai_stem (TEMPLATE = snowball, Language = porter);
-            CREATE TEXT SEARCH CONFIGURATION cyberai (COPY = simple);
-            ALTER TEXT SEARCH CONFIGURATION cyberai ALTER MAPPING FOR asciiword, word, numword WITH cyberai_stem;
-        END IF;
-    END $$
-    """,
-    r"""
-    CREATE OR REPLACE FUNCTION cyberai_words(content text) RETURNS tsvector LANGUAGE sql STABLE AS
-    $$ SELECT to_tsvector('cyberai', regexp_replace(content, '[^[:alnum:]]+', ' ', 'g')) $$
-    """,
-    r"""
-    CREATE OR REPLACE FUNCTION cyberai_query(asked text) RETURNS tsquery LANGUAGE sql STABLE AS
-    $$ SELECT plainto_tsquery('cyberai', regexp_replace(asked, '[^[:alnum:]]+', ' ', 'g')) $$
-    """,
-)
-
 _Connection = psycopg.Connection[tuple[Any, ...]]
 
 
@@ -64,8 +36,7 @@ def protect(connection: _Connection, schema: MetaData) -> None:
         if "workspace" in table.c and not isinstance(table.c.workspace.type, Text):
             _hide_rows(connection, table)
     connection.execute(RATE_TABLE)
-    for statement in TEXT_INDEX:
-        connection.execute(statement)
+    index_words(connection)
 
 
 def _hide_rows(connection: _Connection, table: Table) -> None:
