@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 SOURCE = Path(__file__).resolve().parents[3] / "src"
 PROGRAM = """
 import asyncio, sys, time
@@ -33,12 +35,14 @@ def run(stuck: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_a_stuck_loop_ends_the_process_and_says_where() -> None:
     done = run("30")
     assert (done.returncode, done.stdout) == (1, "alive\n")
     assert "line 9 in main" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_turning_loop_and_one_no_longer_watched_are_left_alone() -> None:
     done = run("0")
     assert (done.returncode, done.stdout) == (0, "alive\ndone\n"), done.stderr

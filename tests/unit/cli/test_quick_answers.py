@@ -36,6 +36,7 @@ def test_the_first_page_is_the_same_with_and_without_click() -> None:
     assert with_click.stdout.strip() == plain.strip()
 
 
+@pytest.mark.slow
 def test_a_commands_help_loads_no_engine_and_no_store() -> None:
     for command in ("scan", "demo", "serve", "lab", "keys", "checks", "doctor", "version"):
         _, names = loaded(command, "--help")

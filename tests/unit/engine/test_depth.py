@@ -55,6 +55,7 @@ def test_every_program_of_a_folder_is_tested_and_the_first_articles_of_a_templat
     assert reached(finished, "/") == 8
 
 
+@pytest.mark.slow
 def test_the_same_depth_sends_the_same_requests() -> None:
     def sent(seed: int) -> Counter[tuple[str, int]]:
         return Counter((r.method, r.url.path.count("/")) for r in at_depth(3, seed).network.log)

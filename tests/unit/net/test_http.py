@@ -338,6 +338,7 @@ def test_no_more_requests_in_flight_than_allowed(loop: str) -> None:
     run(scenario(), loop)
 
 
+@pytest.mark.slow
 def test_the_rate_is_true_at_the_server() -> None:
     async def scenario() -> None:
         arrivals: list[float] = []
