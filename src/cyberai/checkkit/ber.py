@@ -36,11 +36,12 @@ def read(data: bytes, at: int = 0) -> tuple[int, bytes, int]:
     return tag, data[start : start + size], start + size
 
 
-def children(contents: bytes) -> list[tuple[int, bytes]]:
-    """The values that stand one after the other; raise ValueError when one is not whole or there are too many."""
+def children(contents: bytes, first: int = 0) -> list[tuple[int, bytes]]:
+    """The values that stand one after the other, or the `first` so many of them; raise ValueError when one is not whole or
+    there are too many."""
     found: list[tuple[int, bytes]] = []
     at = 0
-    while at < len(contents):
+    while at < len(contents) and (not first or len(found) < first):
         if len(found) == MAX_CHILDREN:
             raise ValueError("too many values")
         tag, value, at = read(contents, at)

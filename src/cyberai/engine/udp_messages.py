@@ -3,16 +3,12 @@ from anything else. Each carries a number of ours, which the answer must give ba
 
 import struct
 
+from cyberai.checkkit.ber import item
+
 MARK = b"\x2b\x57"
 MARK_8 = b"\x2b\x57\x5a\x11\x22\x33\x44\x55"
 _MARK_12 = MARK_8 + b"\x66\x77\x88\x99"
 _SNMP_REQUEST = 0x2B575A
-
-
-def _tlv(tag: int, *parts: bytes) -> bytes:
-    """An element of BER with a short length (below 128)."""
-    body = b"".join(parts)
-    return bytes((tag, len(body))) + body
 
 
 def _question(name: str, kind: int, klass: int = 1) -> bytes:
@@ -68,23 +64,23 @@ def is_ntp(answer: bytes) -> bool:
     return len(answer) >= 48 and answer[0] & 0x07 == 4 and answer[24:32] == MARK_8
 
 
-_SYS_DESCR = _tlv(0x30, _tlv(0x06, b"\x2b\x06\x01\x02\x01\x01\x01\x00"), b"\x05\x00")
-_REQUEST_ID = _tlv(0x02, _SNMP_REQUEST.to_bytes(3, "big"))
+_SYS_DESCR = item(0x30, item(0x06, b"\x2b\x06\x01\x02\x01\x01\x01\x00"), b"\x05\x00")
+_REQUEST_ID = item(0x02, _SNMP_REQUEST.to_bytes(3, "big"))
 _ZERO = b"\x02\x01\x00"
-SNMP_GET = _tlv(
+SNMP_GET = item(
     0x30,
     b"\x02\x01\x01",
-    _tlv(0x04, b"public"),
-    _tlv(0xA0, _REQUEST_ID, _ZERO, _ZERO, _tlv(0x30, _SYS_DESCR)),
+    item(0x04, b"public"),
+    item(0xA0, _REQUEST_ID, _ZERO, _ZERO, item(0x30, _SYS_DESCR)),
 )
 """SNMPv2c GetRequest of sysDescr.0 with the community `public` (RFC 3416)."""
 
-SNMP3_DISCOVERY = _tlv(
+SNMP3_DISCOVERY = item(
     0x30,
     b"\x02\x01\x03",
-    _tlv(0x30, _REQUEST_ID, b"\x02\x02\x05\xdc", b"\x04\x01\x04", b"\x02\x01\x03"),
-    _tlv(0x04, _tlv(0x30, b"\x04\x00", _ZERO, _ZERO, b"\x04\x00\x04\x00\x04\x00")),
-    _tlv(0x30, b"\x04\x00\x04\x00", _tlv(0xA0, _REQUEST_ID, _ZERO, _ZERO, b"\x30\x00")),
+    item(0x30, _REQUEST_ID, b"\x02\x02\x05\xdc", b"\x04\x01\x04", b"\x02\x01\x03"),
+    item(0x04, item(0x30, b"\x04\x00", _ZERO, _ZERO, b"\x04\x00\x04\x00\x04\x00")),
+    item(0x30, b"\x04\x00\x04\x00", item(0xA0, _REQUEST_ID, _ZERO, _ZERO, b"\x30\x00")),
 )
 """The question for an agent's engine id (RFC 3414, section 4): answered whatever its communities are."""
 
@@ -246,10 +242,10 @@ def is_stun(answer: bytes) -> bool:
     return answer[:2] in (b"\x01\x01", b"\x01\x11") and answer[4:20] == b"\x21\x12\xa4\x42" + _MARK_12
 
 
-LDAP_ROOT = _tlv(
+LDAP_ROOT = item(
     0x30,
     b"\x02\x01\x2b",
-    _tlv(
+    item(
         0x63, b"\x04\x00\x0a\x01\x00\x0a\x01\x00" + _ZERO + _ZERO + b"\x01\x01\x00\x87\x0bobjectClass\x30\x00"
     ),
 )

@@ -4,9 +4,10 @@ import struct
 
 import pytest
 
+from cyberai.checkkit import ber
 from cyberai.domain.http import HttpResponse
 from cyberai.domain.transport import Transport
-from cyberai.engine.services import ber, catalogue
+from cyberai.engine.services import catalogue
 from cyberai.engine.services.greetings import from_greeting
 from cyberai.engine.services.identity import UNKNOWN, cpe23
 from cyberai.engine.services.web import from_response, from_second, second_looks

@@ -4,8 +4,8 @@ import struct
 
 from msgspec import structs
 
+from cyberai.checkkit import ber
 from cyberai.checkkit.text import Pattern
-from cyberai.engine.services import ber
 from cyberai.engine.services.ask import UDP, Ask, Read, ports
 from cyberai.engine.services.identity import (
     LIKELY,
