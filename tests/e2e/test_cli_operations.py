@@ -78,7 +78,7 @@ def test_a_scan_that_was_stopped_goes_on_where_it_was(
     lab: dict[str, Any], calm: set[str], tmp_path: Path, number: int
 ) -> None:
     words = ("scan", target(lab, "http"), "--allow", "127.0.0.0/8", "--data-dir", "data")
-    process, _ = started(tmp_path, *words, "--rate", "40", until="Testing")
+    process, _ = started(tmp_path, *words, "--rate", "100", until="Testing")
     os.kill(process.pid, number)
     process.communicate(timeout=30)
     newest = cyberai(tmp_path, "report", "--format", "json", "--data-dir", "data")
