@@ -11,7 +11,8 @@ Name who may use it (`client pass` and `socks pass` rules with your own networks
 ## How it is proven
 The proxy accepts a client without a log-in (RFC 1928) and connects it to the proxy's own address and port, where the
 proxy answers again through its own connection. The control asks for a host below `.invalid`, which cannot be connected
-to: a trap that says yes to everything is silent. Nothing leaves the target.
+to: a trap that says yes to everything is silent. Nothing leaves the target; so a proxy that refuses to connect to itself,
+as Dante does, is not told from a closed one.
 """
 
 import ipaddress
