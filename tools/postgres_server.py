@@ -89,11 +89,17 @@ class PostgresServer:
         """SIGKILL to all of its processes, the first one first, as in a crash."""
         assert self._process is not None
         pid = self._process.pid
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        for each in (pid, *map(int, children)):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGSTOP)  # it makes no further one meanwhile
+        children = [int(text) for text in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        for each in (pid, *children):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(each, signal.SIGKILL)
         self._process.wait(10)
+        # The next server refuses to start while one of them still holds their memory.
+        deadline = time.monotonic() + START_SECONDS
+        while any(map(_runs, children)) and time.monotonic() < deadline:
+            time.sleep(0.01)
 
     def stop(self) -> None:
         """End it at once, by its process id."""
@@ -134,6 +140,15 @@ class PostgresServer:
             cwd=self.folder,
         )
         secret.unlink()
+
+
+def _runs(pid: int) -> bool:
+    """Whether there is such a process, and more of it than its exit code."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state not in ("Z", "X")
 
 
 def _unprivileged() -> int:

@@ -28,7 +28,13 @@ _TURN = 256
 _MAX_POLL = 0.05
 _MAX_SHORTAGES = 100
 """Times in a row that this machine may be short of something before a port is given up as filtered."""
-_CLOSED = frozenset({errno.ECONNREFUSED, errno.ECONNRESET})
+_STATES = {
+    0: PortState.OPEN,
+    errno.ECONNREFUSED: PortState.CLOSED,
+    # A SYN that is answered by a reset is refused; what is reset had been accepted before.
+    errno.ECONNRESET: PortState.OPEN,
+    errno.EPIPE: PortState.OPEN,
+}
 _CONNECTING = frozenset({0, errno.EINPROGRESS, errno.EALREADY, errno.EISCONN})
 
 
@@ -155,7 +161,7 @@ class PortSweep(threading.Thread):
             opened.close()
             if is_local_shortage(code):
                 return False
-            self._settle(probe, PortState.CLOSED if code in _CLOSED else PortState.FILTERED)
+            self._settle(probe, _STATES.get(code, PortState.FILTERED))
             return True
         deadline = sent_at + self._round_trip(probe[0]).timeout * number
         if not self._flying or deadline < self._nearest:
@@ -193,12 +199,12 @@ class PortSweep(threading.Thread):
         code = attempt.socket.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
         if code == 0 and _is_self_connect(attempt.socket):
             code = errno.ECONNREFUSED
-        if code == 0 or code in _CLOSED:
+        if code in _STATES:
             self._shortages = 0
             self._window.answered(attempt.number)
             if attempt.number == 1:
                 self._round_trip(attempt.probe[0]).measure(time.monotonic() - attempt.sent_at)
-            self._settle(attempt.probe, PortState.OPEN if code == 0 else PortState.CLOSED)
+            self._settle(attempt.probe, _STATES[code])
         elif is_local_shortage(code):
             self._short_of_something(attempt.probe, attempt.number)
         else:

@@ -2,8 +2,11 @@
 
 import asyncio
 import contextlib
+import errno
 import resource
+import select
 import socket
+import struct
 import threading
 import time
 from collections.abc import Iterator
@@ -147,6 +150,26 @@ def test_a_shortage_of_descriptors_only_slows_down() -> None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
             for one in held:
                 one.close()
+
+
+def test_what_is_accepted_and_reset_at_once_is_open() -> None:
+    """However late the answer is looked at: a busy machine sees the reset only."""
+    found: States = []
+    sweep = PortSweep([], found.extend)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        joining = socket.socket(socket.AF_INET, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+        with joining:
+            assert joining.connect_ex(("127.0.0.1", port)) in (0, errno.EINPROGRESS)
+            accepted, _ = listener.accept()
+            accepted.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            accepted.close()
+            poller = select.poll()
+            poller.register(joining, select.POLLIN)
+            assert poller.poll(10_000)
+            now = time.monotonic()
+            sweep._answered(port_sweep._Attempt(joining, ("127.0.0.1", port), 1, now, now + 1))
+    assert sweep._told.found == [("127.0.0.1", port, PortState.OPEN)]
 
 
 def test_through_the_dialer_only_ports_of_the_scope(tmp_path: object) -> None:
