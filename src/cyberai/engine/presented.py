@@ -10,6 +10,9 @@ MOST = 10
 """Certificates of a chain that are kept: public chains have two to four."""
 
 MOST_NAMES = 100
+MAX_NAME = 253
+"""Characters of a name in the DNS (RFC 1035, section 2.3.4); a server may write what it likes into a certificate."""
+MAX_SERIAL = 64
 
 
 def presented(handshake: Handshake) -> tuple[CertificateFacts, ...]:
@@ -28,8 +31,8 @@ def presented(handshake: Handshake) -> tuple[CertificateFacts, ...]:
                 key_sha256=certificate.key_sha256,
                 subject=certificate.subject,
                 issuer=certificate.issuer,
-                serial=certificate.serial,
-                names=certificate.names[:MOST_NAMES],
+                serial=certificate.serial[:MAX_SERIAL],
+                names=tuple(name[:MAX_NAME] for name in certificate.names[:MOST_NAMES]),
                 not_before=certificate.not_before,
                 not_after=certificate.not_after,
                 key=certificate.key,
