@@ -88,6 +88,7 @@ setup_node() {
     if node -e 'process.exit(+(typeof WebSocket !== "function"))' >/dev/null 2>&1; then return; fi
     wanted=$($sha256 <requirements/node.txt)
     if [ "$wanted" = "$(cat .venv/node/.complete 2>/dev/null)" ]; then return; fi
+    [ -x .venv/bin/uv ] || fail "there is no environment in .venv yet." "'make setup' makes it; 'make test' and 'make e2e' do both."
     say "a Node for the tests, checked by hash"
     configure_uv
     rm -rf .venv/node
