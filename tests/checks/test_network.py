@@ -25,6 +25,7 @@ from cyberai.checkkit.certificates import read_certificate
 from cyberai.checks.network.redis_unauthenticated import redis_unauthenticated
 from cyberai.checks.tls.certificate_and_versions import certificate_and_versions
 from cyberai.domain.finding import Tier
+from cyberai.domain.tls.starttls import StartTls
 from cyberai.lab import discovery
 from support.direct_probe import NOW, DirectProbe, collect, run
 
@@ -153,7 +154,15 @@ def test_a_port_that_breaks_off_modern_handshakes_is_still_asked_for_old_ones() 
 class Undecided(DirectProbe):
     """A server that answers the alert internal_error to hellos of old versions, as OpenSSL 3 does."""
 
-    async def offers(self, host: str, port: int, version: TlsVersion, server_name: str = "") -> bool:
+    async def offers(
+        self,
+        host: str,
+        port: int,
+        version: TlsVersion,
+        server_name: str = "",
+        *,
+        starttls: StartTls | None = None,
+    ) -> bool:
         raise TransportError(TransportReason.TLS_FAILED)
 
 

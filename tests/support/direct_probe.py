@@ -23,6 +23,8 @@ from cyberai.checkkit import (
     TransportReason,
     Url,
 )
+from cyberai.checkkit.starttls import into_tls
+from cyberai.domain.tls.starttls import StartTls
 from cyberai.engine.cookies import with_cookies
 from cyberai.engine.rendering import render
 from cyberai.lab.service import Session
@@ -135,11 +137,15 @@ class DirectProbe:
         dialogue: Callable[[Conversation], Awaitable[Answer]],
         *,
         tls: bool = False,
+        starttls: StartTls | None = None,
     ) -> Answer:
         self._spend()
         if (host, port) not in self.sessions:
             raise TransportError(TransportReason.REFUSED)
-        return await dialogue(_Charged(self, LabConversation(self.sessions[host, port](), self.greets)))
+        conversation = LabConversation(self.sessions[host, port](), self.greets)
+        if starttls is not None:
+            await into_tls(conversation, starttls, host)
+        return await dialogue(_Charged(self, conversation))
 
     async def datagram(
         self, host: str, port: int, payload: bytes, *, answers: int = 1, quiet: float = 0.5
@@ -152,11 +158,21 @@ class DirectProbe:
             raise TransportError(TransportReason.TIMEOUT)
         return (answer,)
 
-    async def offers(self, host: str, port: int, version: TlsVersion, server_name: str = "") -> bool:
+    async def offers(
+        self,
+        host: str,
+        port: int,
+        version: TlsVersion,
+        server_name: str = "",
+        *,
+        starttls: StartTls | None = None,
+    ) -> bool:
         self._spend()
         return version in self.versions
 
-    async def handshake(self, host: str, port: int, server_name: str = "") -> Handshake:
+    async def handshake(
+        self, host: str, port: int, server_name: str = "", *, starttls: StartTls | None = None
+    ) -> Handshake:
         self._spend()
         if self.handshakes is None:
             raise TransportError(TransportReason.TLS_FAILED)

@@ -13,6 +13,7 @@ from cyberai.ports.network import (
     Conversation,
     Datagram,
     Handshake,
+    Opening,
     PortState,
     TlsVersion,
     TransportError,
@@ -151,11 +152,21 @@ class SimulatedNetwork(Struct):
         self.requests_sent += 1
         raise TransportError(TransportReason.REFUSED)
 
-    async def offers(self, host: str, port: int, version: TlsVersion, server_name: str = "") -> bool:
+    async def offers(
+        self,
+        host: str,
+        port: int,
+        version: TlsVersion,
+        server_name: str = "",
+        *,
+        before: Opening | None = None,
+    ) -> bool:
         self.requests_sent += 1
         return version in self._service(port).versions
 
-    async def handshake(self, host: str, port: int, server_name: str = "") -> Handshake:
+    async def handshake(
+        self, host: str, port: int, server_name: str = "", *, before: Opening | None = None
+    ) -> Handshake:
         self.requests_sent += 1
         service = self._service(port)
         if service.handshake is None:

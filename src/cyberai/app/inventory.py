@@ -149,7 +149,7 @@ def seen_by(result: UnitResult) -> Iterator[SeenAsset]:
             yield _service(asset.host, asset.port, asset.transport, facts_of(asset))
         elif isinstance(asset, TlsAsset) and (asset.host, asset.port, Transport.TCP) not in told:
             yield from _port(asset.host, asset.port, Transport.TCP, hosts)
-            yield _service(asset.host, asset.port, Transport.TCP, ServiceFacts(tls=True))
+            yield _service(asset.host, asset.port, Transport.TCP, ServiceFacts(tls=asset.starttls is None))
     for fact in result.services:
         yield from _port(fact.host, fact.port, fact.transport, hosts)
         yield _service(fact.host, fact.port, fact.transport, facts_of(fact))
@@ -191,7 +191,8 @@ def _certificates(asset: TlsAsset, result: UnitResult, hosts: set[str]) -> Itera
         keys.append(key)
         yield SeenAsset(kind=AssetKind.CERTIFICATE, key=key, certificate=certificate)
     yield from _port(asset.host, asset.port, Transport.TCP, hosts)
-    service = _service(asset.host, asset.port, Transport.TCP, ServiceFacts(tls=True))
+    facts = ServiceFacts(tls=asset.starttls is None)
+    service = _service(asset.host, asset.port, Transport.TCP, facts)
     yield structs.replace(service, certificates=tuple(keys[:1]))
 
 

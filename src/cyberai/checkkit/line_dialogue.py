@@ -27,13 +27,20 @@ class Reply(Struct, frozen=True):
 
 
 class LineDialogue:
-    """A conversation in lines. `sent` and `heard` are what was said, for the evidence."""
+    """A conversation in lines. `sent` and `heard` are what was said, for the evidence. `gap` is how many seconds of
+    silence end a look at what has come: 0 where every reply says itself where it ends."""
 
-    def __init__(self, conversation: Conversation) -> None:
+    def __init__(self, conversation: Conversation, *, gap: float = _GAP) -> None:
         self._conversation = conversation
+        self._gap = gap
         self._held = b""
         self.sent = b""
         self.heard = b""
+
+    @property
+    def left(self) -> bytes:
+        """What came and belongs to no reply that was heard."""
+        return self._held
 
     async def greeting(self) -> Reply:
         """What the server says by itself; raise TransportError."""
@@ -60,7 +67,7 @@ class LineDialogue:
                 return said
             if len(self._held) > MAX_REPLY:
                 return b""
-            more = await self._conversation.receive(4_096, quiet=_GAP)
+            more = await self._conversation.receive(4_096, quiet=self._gap)
             if not more:
                 return b""
             self.heard += more

@@ -8,6 +8,7 @@ from typing import Protocol
 from cyberai.domain.asset import StoredAsset
 from cyberai.domain.http import Exchange, Headers, HttpRequest, Url
 from cyberai.domain.insertion import InsertionPoint
+from cyberai.domain.tls.starttls import StartTls
 from cyberai.ports.network import Answer, Conversation, Handshake, TlsVersion
 
 
@@ -113,9 +114,11 @@ class Probe(Protocol):
         dialogue: Callable[[Conversation], Awaitable[Answer]],
         *,
         tls: bool = False,
+        starttls: StartTls | None = None,
     ) -> Answer:
         """A dialogue over one TCP connection (ports.network.Dialer.converse); opening it costs one request, and every
-        `send` after the first another one."""
+        `send` after the first another one. With `starttls` the dialogue begins where the server waits for a
+        ClientHello; what brought it there costs nothing. Raise TLS_FAILED where it does not go over to TLS."""
         ...
 
     async def datagram(
@@ -124,12 +127,22 @@ class Probe(Protocol):
         """One UDP exchange (ports.network.Dialer.datagram); costs one request."""
         ...
 
-    async def offers(self, host: str, port: int, version: TlsVersion, server_name: str = "") -> bool:
-        """Whether the port speaks this TLS version (Dialer.offers); costs one request."""
+    async def offers(
+        self,
+        host: str,
+        port: int,
+        version: TlsVersion,
+        server_name: str = "",
+        *,
+        starttls: StartTls | None = None,
+    ) -> bool:
+        """Whether the port speaks this TLS version (Dialer.offers), behind `starttls`; costs one request."""
         ...
 
-    async def handshake(self, host: str, port: int, server_name: str = "") -> Handshake:
-        """A full TLS handshake (Dialer.handshake); costs one request."""
+    async def handshake(
+        self, host: str, port: int, server_name: str = "", *, starttls: StartTls | None = None
+    ) -> Handshake:
+        """A full TLS handshake (Dialer.handshake), behind `starttls`; costs one request."""
         ...
 
     def now(self) -> int:

@@ -3,9 +3,11 @@
 from collections.abc import Awaitable, Callable
 
 from cyberai.checkkit import BudgetExceeded, PolicyRefused
+from cyberai.checkkit.starttls import into_tls
+from cyberai.domain.tls.starttls import StartTls
 from cyberai.engine.context import Context
 from cyberai.engine.fetch import Tally
-from cyberai.ports.network import Answer, Conversation, Handshake, TlsVersion
+from cyberai.ports.network import Answer, Conversation, Handshake, Opening, TlsVersion
 
 
 class ChargedConversation:
@@ -37,6 +39,17 @@ class ChargedConversation:
         await self._conversation.start_tls()
 
 
+def opening(host: str, server_name: str, starttls: StartTls | None) -> Opening | None:
+    """What is said to this host before TLS."""
+    if starttls is None:
+        return None
+
+    async def said(conversation: Conversation) -> None:
+        await into_tls(conversation, starttls, server_name or host)
+
+    return said
+
+
 class ChargedDialer:
     """The part of checkkit.Probe that is not HTTP. `budget` is what the check may still send."""
 
@@ -66,11 +79,15 @@ class ChargedDialer:
         dialogue: Callable[[Conversation], Awaitable[Answer]],
         *,
         tls: bool = False,
+        starttls: StartTls | None = None,
     ) -> Answer:
         """See checkkit.Probe."""
         self._connect(host, port)
+        before = opening(host, "", starttls)
 
         async def charged(conversation: Conversation) -> Answer:
+            if before is not None:
+                await before(conversation)
             return await dialogue(ChargedConversation(conversation, self._sent_again))
 
         return await self._context.network.dialer.converse(host, port, charged, tls=tls)
@@ -83,15 +100,27 @@ class ChargedDialer:
         dialer = self._context.network.dialer
         return await dialer.datagram(host, port, payload, answers=answers, quiet=quiet)
 
-    async def offers(self, host: str, port: int, version: TlsVersion, server_name: str = "") -> bool:
+    async def offers(
+        self,
+        host: str,
+        port: int,
+        version: TlsVersion,
+        server_name: str = "",
+        *,
+        starttls: StartTls | None = None,
+    ) -> bool:
         """See checkkit.Probe."""
         self._connect(host, port)
-        return await self._context.network.dialer.offers(host, port, version, server_name)
+        before = opening(host, server_name, starttls)
+        return await self._context.network.dialer.offers(host, port, version, server_name, before=before)
 
-    async def handshake(self, host: str, port: int, server_name: str = "") -> Handshake:
+    async def handshake(
+        self, host: str, port: int, server_name: str = "", *, starttls: StartTls | None = None
+    ) -> Handshake:
         """See checkkit.Probe."""
         self._connect(host, port)
-        handshake = await self._context.network.dialer.handshake(host, port, server_name)
+        before = opening(host, server_name, starttls)
+        handshake = await self._context.network.dialer.handshake(host, port, server_name, before=before)
         self._context.handshakes[host, port] = handshake
         return handshake
 

@@ -1,18 +1,14 @@
 """The IDENTIFY stage: what speaks on a port, and how the web is entered there."""
 
-from msgspec import structs
-
 from cyberai.domain.asset import OriginAsset, PortAsset
 from cyberai.domain.http import Url
-from cyberai.domain.transport import Transport
 from cyberai.domain.unit import Unit, UnitResult
 from cyberai.engine.context import Context
 from cyberai.engine.fetch import Tally
-from cyberai.engine.service_units import Found, service_units, tls_unit, web_units
+from cyberai.engine.port_services import service_found, spoken_on
+from cyberai.engine.service_units import Found, tls_unit, web_units
 from cyberai.engine.services.entering import enter, recognised
-from cyberai.engine.services.learned import bettered
 from cyberai.engine.services.line import NOT_THERE
-from cyberai.engine.services.ports import ask_port
 from cyberai.engine.udp_discovery import UdpAnswers, ask_udp
 from cyberai.ports.network import TransportError, TransportReason
 
@@ -47,13 +43,8 @@ async def identify_port(context: Context, unit: Unit, asset: PortAsset) -> UnitR
 
 
 async def _identified(context: Context, asset: PortAsset, tally: Tally) -> Found:
-    answering = await ask_port(context, asset.host, asset.port, tally)
-    answering = structs.replace(
-        answering, identity=await bettered(context, answering.identity, answering.said)
-    )
+    answering = await spoken_on(context, asset, tally)
     if not answering.web:
-        found = service_units(asset, answering, Transport.TCP)
-        tls = (tls_unit(asset.host, asset.port),) if answering.tls else ()
-        return structs.replace(found, units=(*tls, *found.units))
+        return await service_found(context, asset, answering, tally)
     url = Url("https" if answering.tls else "http", asset.host, asset.port)
     return web_units(context, url, await recognised(context, url, tally))

@@ -8,6 +8,7 @@ from cyberai.domain.asset import OriginAsset, PortAsset, ServiceAsset, TlsAsset
 from cyberai.domain.http import HttpRequest, Url
 from cyberai.domain.scan import ScanType
 from cyberai.domain.service import ServiceFact
+from cyberai.domain.tls.starttls import StartTls
 from cyberai.domain.transport import Transport
 from cyberai.domain.unit import Stage, Unit
 from cyberai.engine.context import Context, is_address
@@ -70,9 +71,9 @@ def _asset(fact: ServiceFact) -> ServiceAsset:
     )
 
 
-def tls_unit(host: str, port: int) -> Unit:
-    """The checks of a port that speaks TLS."""
-    return Unit(Stage.CHECK, TlsAsset(host, port, "" if is_address(host) else host))
+def tls_unit(host: str, port: int, starttls: StartTls | None = None) -> Unit:
+    """The checks of a port that speaks TLS, after `starttls` where that comes first."""
+    return Unit(Stage.CHECK, TlsAsset(host, port, "" if is_address(host) else host, starttls))
 
 
 def web_units(context: Context, url: Url, identity: Identity = UNKNOWN) -> Found:

@@ -17,6 +17,7 @@ from cyberai.ports.network import (
     Conversation,
     Datagram,
     Handshake,
+    Opening,
     PortState,
     TlsVersion,
     TransportError,
@@ -110,28 +111,48 @@ class TcpDialer:
             )
         return await state.lifeline.run(exchange_datagrams(state, host, port, payload, answers, quiet))
 
-    async def offers(self, host: str, port: int, version: TlsVersion, server_name: str = "") -> bool:
+    async def offers(
+        self,
+        host: str,
+        port: int,
+        version: TlsVersion,
+        server_name: str = "",
+        *,
+        before: Opening | None = None,
+    ) -> bool:
         """See ports.network.Dialer.offers."""
         where = _where(host, port)
-        name = server_name or host
-        return await self._connected(host, port, lambda stream: probe_version(stream, version, name, where))
 
-    async def handshake(self, host: str, port: int, server_name: str = "") -> Handshake:
+        async def asked(stream: Stream) -> bool:
+            await self._opened_by(before, stream, host)
+            return await probe_version(stream, version, server_name or host, where)
+
+        return await self._connected(host, port, asked)
+
+    async def handshake(
+        self, host: str, port: int, server_name: str = "", *, before: Opening | None = None
+    ) -> Handshake:
         """See ports.network.Dialer.handshake. The first connection verifies the certificate; when that is not
         trusted, a second one takes it as it is (OpenSSL's own verification is the reference for both)."""
         contexts = self._state.contexts
         name = server_name or host
+
+        async def shaken(stream: Stream, context: ssl.SSLContext, why: str) -> Handshake:
+            await self._opened_by(before, stream, host)
+            return await shake_hands(stream, context, name, why)
+
         try:
-            return await self._connected(
-                host, port, lambda stream: shake_hands(stream, contexts.verifying, name, "")
-            )
+            return await self._connected(host, port, lambda stream: shaken(stream, contexts.verifying, ""))
         except TransportError as error:
             if error.reason is not TransportReason.CERTIFICATE:
                 raise
             why = _trust_error(error)
-        return await self._connected(
-            host, port, lambda stream: shake_hands(stream, contexts.blind, name, why)
-        )
+        return await self._connected(host, port, lambda stream: shaken(stream, contexts.blind, why))
+
+    async def _opened_by(self, before: Opening | None, stream: Stream, host: str) -> None:
+        if before is not None:
+            limits = self._state.limits
+            await before(SpokenStream(stream, host, self._state.contexts.blind, limits.request_timeout))
 
     async def _read_until_quiet(self, stream: Stream, limit: int, quiet: float) -> bytes:
         clock = self._state.clock

@@ -117,6 +117,9 @@ class Conversation(Protocol):
 
 Answer = TypeVar("Answer")
 
+Opening = Callable[[Conversation], Awaitable[None]]
+"""What is said in the clear before TLS begins."""
+
 
 class Datagram(Struct, frozen=True):
     """What is sent to a UDP port. `answered_elsewhere`: servers of this protocol answer from another port (TFTP)."""
@@ -187,13 +190,24 @@ class Dialer(Protocol):
         (datagrams do not pass it)."""
         ...
 
-    async def offers(self, host: str, port: int, version: TlsVersion, server_name: str = "") -> bool:
+    async def offers(
+        self,
+        host: str,
+        port: int,
+        version: TlsVersion,
+        server_name: str = "",
+        *,
+        before: Opening | None = None,
+    ) -> bool:
         """True when the server answers a hand-built ClientHello of exactly that version with a ServerHello
-        that selects it; False when it refuses; raise TransportError when it cannot be told."""
+        that selects it; False when it refuses; raise TransportError when it cannot be told. `before` is held first."""
         ...
 
-    async def handshake(self, host: str, port: int, server_name: str = "") -> Handshake:
-        """A full handshake without trusting anything; raise TransportError(TLS_FAILED) when it is no TLS."""
+    async def handshake(
+        self, host: str, port: int, server_name: str = "", *, before: Opening | None = None
+    ) -> Handshake:
+        """A full handshake without trusting anything; raise TransportError(TLS_FAILED) when it is no TLS. `before` is
+        held first."""
         ...
 
 

@@ -38,6 +38,7 @@ from cyberai.checkkit import (
     check,
 )
 from cyberai.checkkit.certificates import Certificate, read_certificate
+from cyberai.checkkit.starttls import s_client
 
 _READ = "CVSS:3.1/AV:N/AC:H/PR:N/UI:R/S:U/C:H/I:N/A:N"
 _BOTH = "CVSS:3.1/AV:N/AC:H/PR:N/UI:N/S:U/C:H/I:H/A:N"
@@ -112,7 +113,9 @@ async def certificate_and_versions(endpoint: TlsAsset, probe: Probe) -> AsyncIte
     handshake = await _handshake(endpoint, probe)
     faults = _faults(handshake, endpoint, probe.now()) if handshake else {}
     if handshake and faults:
-        second = await probe.handshake(endpoint.host, endpoint.port, endpoint.server_name)
+        second = await probe.handshake(
+            endpoint.host, endpoint.port, endpoint.server_name, starttls=endpoint.starttls
+        )
         again = _faults(second, endpoint, probe.now())
         for cause, fault in faults.items():
             yield _certificate_hit(endpoint, handshake, fault, 2 if cause in again else 1)
@@ -125,7 +128,9 @@ async def certificate_and_versions(endpoint: TlsAsset, probe: Probe) -> AsyncIte
 
 async def _handshake(endpoint: TlsAsset, probe: Probe) -> Handshake | None:
     try:
-        return await probe.handshake(endpoint.host, endpoint.port, endpoint.server_name)
+        return await probe.handshake(
+            endpoint.host, endpoint.port, endpoint.server_name, starttls=endpoint.starttls
+        )
     except TransportError as error:
         # A server that speaks only what our library has given up still answers hand-built hellos.
         if error.reason is TransportReason.TLS_FAILED:
@@ -135,7 +140,9 @@ async def _handshake(endpoint: TlsAsset, probe: Probe) -> Handshake | None:
 
 async def _offers(endpoint: TlsAsset, probe: Probe, version: TlsVersion, *, shook: bool) -> bool:
     try:
-        return await probe.offers(endpoint.host, endpoint.port, version, endpoint.server_name)
+        return await probe.offers(
+            endpoint.host, endpoint.port, version, endpoint.server_name, starttls=endpoint.starttls
+        )
     except TransportError as error:
         # OpenSSL 3 refuses old versions with internal_error, which would say nothing of a server that refuses all.
         if shook and error.reason is TransportReason.TLS_FAILED:
@@ -201,12 +208,6 @@ def _when(micros: int) -> str:
     return datetime.fromtimestamp(micros // 1_000_000, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
-def _place(endpoint: TlsAsset) -> str:
-    host = f"[{endpoint.host}]" if ":" in endpoint.host else endpoint.host
-    name = f" -servername {endpoint.server_name}" if endpoint.server_name else ""
-    return f"-connect {host}:{endpoint.port}{name}"
-
-
 def _certificate_hit(endpoint: TlsAsset, handshake: Handshake, fault: _Fault, repeats: int) -> Hit:
     certificate = read_certificate(handshake.chain[0])
     facts = (
@@ -221,7 +222,7 @@ def _certificate_hit(endpoint: TlsAsset, handshake: Handshake, fault: _Fault, re
         ("protocol", handshake.version),
     )
     command = (
-        f"openssl s_client {_place(endpoint)} </dev/null 2>/dev/null | openssl x509 -noout -text "
+        f"openssl s_client {s_client(endpoint)} </dev/null 2>/dev/null | openssl x509 -noout -text "
         "-certopt no_sigdump,no_extensions -ext subjectAltName"
     )
     return _hit(
@@ -239,7 +240,7 @@ def _version_hit(endpoint: TlsAsset, version: TlsVersion, option: str, repeats: 
         _BOTH if ssl3 else _SOME,
         Severity.HIGH if ssl3 else Severity.MEDIUM,
     )
-    command = f"openssl s_client {option} -cipher ALL:@SECLEVEL=0 {_place(endpoint)} </dev/null"
+    command = f"openssl s_client {option} -cipher ALL:@SECLEVEL=0 {s_client(endpoint)} </dev/null"
     note = "Needs an OpenSSL built with this version." if ssl3 else ""
     evidence = TlsEvidence(endpoint.host, endpoint.port, (("protocol", version.value),), command, note)
     return _hit(endpoint, fault, evidence, repeats)

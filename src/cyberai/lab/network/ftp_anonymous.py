@@ -42,7 +42,7 @@ class FtpServer:
             self.session.closed = True
             return "221 Goodbye.\r\n"
         if verb == "AUTH":
-            return "234 Proceed with negotiation.\r\n" if self._offers_tls else "502 No such command.\r\n"
+            return "431 Unable to negotiate TLS now.\r\n" if self._offers_tls else "502 No such command.\r\n"
         if verb == "FEAT":
             tls = " AUTH TLS\r\n PBSZ\r\n PROT\r\n" if self._offers_tls else ""
             return f"211-Features:\r\n{tls} SIZE\r\n UTF8\r\n211 End\r\n"

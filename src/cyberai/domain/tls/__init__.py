@@ -1,0 +1,1 @@
+"""TLS as data: no sockets, no keys."""
