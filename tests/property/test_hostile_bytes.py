@@ -5,13 +5,10 @@ import time
 from itertools import pairwise
 from struct import pack
 
-import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from cyberai.domain.http import HttpResponse
-from cyberai.net.tls_hello import WIRE_VERSION, Answer, client_hello, read_answer
-from cyberai.ports.network import TlsVersion
 from fuzz import addresses, body_decoder, http_response, mongo_answer, preferences, proxy_answer, tls_answer
 
 SETTINGS = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -97,35 +94,6 @@ records = st.builds(
 @example(pack("!BHH", 22, 0x0301, 4) + b"\x02\xff\xff\xff")
 def test_tls_answer(data: bytes) -> None:
     tls_answer.fuzz_one(data)
-
-
-@pytest.mark.parametrize(
-    ("data", "answer"),
-    [
-        (server_hello(0x0303), Answer(0x0303)),
-        (server_hello(0x0300), Answer(0x0300)),
-        (server_hello(0x0303, b"\x00\x2b\x00\x02\x03\x04"), Answer(0x0304)),
-        (server_hello(0x0303, b"\xff\x01\x00\x01\x00\x00\x2b\x00\x02\x03\x04"), Answer(0x0304)),
-        (b"\x15\x03\x01\x00\x02\x02\x28", Answer(0, 0x28)),
-    ],
-)
-def test_answers_are_read_whole_and_in_small_records(data: bytes, answer: Answer) -> None:
-    assert read_answer(data) == answer
-    assert all(read_answer(data[:n]) is None for n in range(len(data)))
-    message = data[5:]
-    split = b"".join(data[:3] + b"\x00\x01" + message[i : i + 1] for i in range(len(message)))
-    if data[0] == 22:
-        assert read_answer(split) == answer
-
-
-@given(st.sampled_from(list(TlsVersion)), st.text(max_size=40), st.binary(max_size=20))
-def test_a_client_hello_is_well_formed(version: TlsVersion, name: str, seed: bytes) -> None:
-    hello = client_hello(version, name, seed)
-    assert hello[0] == 22
-    assert int.from_bytes(hello[3:5], "big") == len(hello) - 5
-    assert hello[5] == 1
-    assert int.from_bytes(hello[6:9], "big") == len(hello) - 9
-    assert int.from_bytes(hello[9:11], "big") == min(WIRE_VERSION[version], 0x0303)
 
 
 spellings = st.lists(

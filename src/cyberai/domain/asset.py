@@ -4,6 +4,7 @@ from msgspec import Struct
 
 from cyberai.domain.http import Exchange, HttpRequest, Url
 from cyberai.domain.insertion import InsertionKind, InsertionPoint
+from cyberai.domain.tls.profile import TlsProfile
 from cyberai.domain.tls.starttls import StartTls
 from cyberai.domain.transport import Transport
 
@@ -58,12 +59,14 @@ class ServiceAsset(Struct, frozen=True, tag="service"):
 
 class TlsAsset(Struct, frozen=True, tag="tls"):
     """A port that speaks TLS; `server_name` is the SNI name, empty for an address. `starttls` is what is spoken there
-    before TLS, None where it begins with TLS."""
+    before TLS, None where it begins with TLS. `profile` is what the assessment measured, None before it and where there
+    was none."""
 
     host: str
     port: int
     server_name: str = ""
     starttls: StartTls | None = None
+    profile: TlsProfile | None = None
 
     @property
     def key(self) -> str:

@@ -3,9 +3,15 @@
 import ssl
 from typing import Any
 
+from cyberai.domain.tls.flight import FlightReader, ServerFlight
+from cyberai.domain.tls.hello import client_hello
+from cyberai.domain.tls.offers import offer_of
+from cyberai.domain.tls.records import NotTls
+from cyberai.domain.tls.ssl2 import ssl2_client_hello
+from cyberai.domain.tls.suites import SSL2_SUITES
+from cyberai.domain.tls.version import TlsVersion
 from cyberai.net.stream import Stream
-from cyberai.net.tls_hello import MAX_ANSWER, WIRE_VERSION, Answer, NotTls, client_hello, read_answer
-from cyberai.ports.network import Handshake, TlsVersion, TransportError, TransportReason
+from cyberai.ports.network import Handshake, TransportError, TransportReason
 
 _UNRECOGNIZED_NAME = 112
 _INTERNAL_ERROR = 80
@@ -14,34 +20,38 @@ _MAX_CHAIN = 32
 
 async def probe_version(stream: Stream, version: TlsVersion, server_name: str, where: str) -> bool:
     """True when the server selects exactly `version`; raise TLS_FAILED when it speaks no TLS at all."""
-    await stream.send(client_hello(version, server_name, f"{where} {version}".encode()))
-    received = b""
-    while len(received) < MAX_ANSWER:
+    await stream.send(_hello(version, server_name, f"{where} {version}".encode()))
+    reader = FlightReader()
+    received = False
+    while True:
         try:
             data = await stream.receive()
         except TransportError as error:
             if error.reason is TransportReason.RESET and not received:
                 return False  # the customary refusal of a version by old servers and by middle boxes
             raise
-        if not data:
-            break
-        received += data
+        received = received or bool(data)
         try:
-            answer = read_answer(received)
+            # What the server selects is clear before all its certificates have come.
+            flight = (reader.feed(data) if data else reader.broken_off()) or reader.seen
         except NotTls as error:
             raise TransportError(TransportReason.TLS_FAILED, f"{where}: {error}") from error
-        if answer is not None:
-            return _selects(answer, version, where)
-    if not received:
-        return False
-    raise TransportError(TransportReason.TLS_FAILED, f"{where} broke off its answer to a ClientHello")
+        if flight is not None:
+            return _selects(flight, version, where)
 
 
-def _selects(answer: Answer, version: TlsVersion, where: str) -> bool:
-    if answer.alert in (_UNRECOGNIZED_NAME, _INTERNAL_ERROR):
-        detail = f"{where} answered TLS alert {answer.alert}, which says nothing about the version"
+def _hello(version: TlsVersion, server_name: str, seed: bytes) -> bytes:
+    if version is TlsVersion.SSL2:
+        return ssl2_client_hello(seed[:16].ljust(16, b"\0"), tuple(SSL2_SUITES))
+    return client_hello(offer_of(version, server_name), seed)
+
+
+def _selects(flight: ServerFlight, version: TlsVersion, where: str) -> bool:
+    alert = flight.alert
+    if alert is not None and alert.description in (_UNRECOGNIZED_NAME, _INTERNAL_ERROR):
+        detail = f"{where} answered TLS alert {alert.description}, which says nothing about the version"
         raise TransportError(TransportReason.TLS_FAILED, detail)
-    return answer.version == WIRE_VERSION[version]
+    return flight.selects(version)
 
 
 async def shake_hands(

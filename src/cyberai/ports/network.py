@@ -10,6 +10,7 @@ from msgspec import Struct
 from cyberai.domain.http import Headers, HttpRequest, HttpResponse
 from cyberai.domain.scan import SynScan
 from cyberai.domain.scope import ScanScope
+from cyberai.domain.tls.version import TlsVersion as TlsVersion
 
 
 class TransportReason(StrEnum):
@@ -69,16 +70,6 @@ class PortState(StrEnum):
     OPEN = "open"
     CLOSED = "closed"
     FILTERED = "filtered"
-
-
-class TlsVersion(StrEnum):
-    """Protocol versions, oldest first."""
-
-    SSL3 = "SSLv3"
-    TLS1_0 = "TLSv1.0"
-    TLS1_1 = "TLSv1.1"
-    TLS1_2 = "TLSv1.2"
-    TLS1_3 = "TLSv1.3"
 
 
 class Handshake(Struct, frozen=True):
