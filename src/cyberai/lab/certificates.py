@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from cyberai.lab.service import Certificate, Tls
+from cyberai.lab.service import Certificate, Identity, Tls
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 _LEAF_LIFE = datetime.timedelta(days=90)
@@ -57,9 +57,15 @@ class LabAuthority:
         _load(context, certificate, key)
         return context
 
-    def _issue(self, wanted: Certificate) -> tuple[x509.Certificate, PrivateKey]:
+    def identity(self, wanted: Certificate) -> Identity:
+        """A fresh certificate and its key, for a server that speaks TLS by itself."""
+        certificate, key = self._issue(wanted)
+        return Identity((certificate.public_bytes(serialization.Encoding.DER),), key)
+
+    def _issue(self, wanted: Certificate) -> tuple[x509.Certificate, rsa.RSAPrivateKey]:
         key = self._rsa(wanted.key_bits)
         name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, (*wanted.names, "harbour-shop")[0])])
+        signer: PrivateKey
         issuer, signer = (name, key) if wanted.self_signed else (self.certificate.subject, self._key)
         start = wanted.not_before or self._now - _EARLIER
         end = wanted.not_after or self._now + _LEAF_LIFE

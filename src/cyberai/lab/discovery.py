@@ -7,7 +7,7 @@ from types import ModuleType
 
 from cyberai.lab.area import MembersArea
 from cyberai.lab.page import Page
-from cyberai.lab.service import Service, TlsListener
+from cyberai.lab.service import Service, TlsListener, TlsService
 
 _FOLDERS = ("web", "passive", "tls", "network", "members")
 
@@ -37,6 +37,11 @@ def tls_listeners() -> tuple[TlsListener, ...]:
 def services() -> tuple[Service, ...]:
     """Every service that speaks another protocol: the `SERVICES` of each page file."""
     return tuple(item for module in _modules() for item in getattr(module, "SERVICES", ()))
+
+
+def tls_services() -> tuple[TlsService, ...]:
+    """Every TLS port with a handshake of its own: the `TLS_SERVICES` of each page file."""
+    return tuple(item for module in _modules() for item in getattr(module, "TLS_SERVICES", ()))
 
 
 def members_areas() -> tuple[MembersArea, ...]:

@@ -22,7 +22,7 @@ from cyberai.lab.changes import NoSuchPage
 from cyberai.lab.connection import HostRule, HttpConnection, Respond
 from cyberai.lab.http import LabRequest, LabResponse
 from cyberai.lab.page import Flaw
-from cyberai.lab.service import Service, TlsListener
+from cyberai.lab.service import Identity, Service, TlsListener, TlsService
 from cyberai.lab.service_connection import DatagramService, ServiceConnection
 from cyberai.lab.site import Site
 
@@ -139,11 +139,13 @@ class RunningLab:
         fixed, demo = self.options.fixed, self.options.demo
         targets = [await self._start_site()]
         listeners = [item for item in discovery.tls_listeners() if item.demo or not demo]
-        if listeners:
+        own = [item for item in discovery.tls_services() if item.demo or not demo]
+        if listeners or own:
             authority = LabAuthority(self.options.now)
             self._directory = Path(tempfile.mkdtemp(prefix="cyberai-lab-"))
             (self._directory / _AUTHORITY_FILE).write_bytes(authority.pem)
             targets += [await self._start_tls(item, authority.context(item.tls(fixed))) for item in listeners]
+            targets += [await self._start_own_tls(item, authority.identity(item.certificate)) for item in own]
         services = [item for item in discovery.services() if item.demo or not demo]
         targets += [await self._start_service(item) for item in services]
         if not demo:
@@ -161,6 +163,13 @@ class RunningLab:
 
         port = await self._listen(0, partial(self._http, respond), context)
         return LabTarget("tls", f"https://{self._authority(port)}/", item.checks, self._flaws(item.flaws))
+
+    async def _start_own_tls(self, item: TlsService, identity: Identity) -> LabTarget:
+        def dialogue(_hosts: HostRule) -> ServiceConnection:
+            return ServiceConnection(item.session(self.options.fixed, identity), False, self._connections)
+
+        port = await self._listen(0, dialogue)
+        return LabTarget("service", self._authority(port), item.checks, self._flaws(item.flaws))
 
     async def _start_service(self, item: Service) -> LabTarget:
         if item.udp:

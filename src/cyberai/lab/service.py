@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 import msgspec
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from cyberai.lab.http import LabRequest, LabResponse
 from cyberai.lab.page import Flaw
@@ -44,6 +45,13 @@ class Certificate(msgspec.Struct, frozen=True, kw_only=True):
     not_after: datetime.datetime | None = None
 
 
+class Identity(msgspec.Struct, frozen=True):
+    """What a TLS server shows and signs with: DER certificates, its own first."""
+
+    chain: tuple[bytes, ...]
+    key: rsa.RSAPrivateKey
+
+
 class Tls(msgspec.Struct, frozen=True, kw_only=True):
     """How one twin of a listener speaks TLS."""
 
@@ -64,3 +72,15 @@ class TlsListener(msgspec.Struct, frozen=True, kw_only=True):
 
     def tls(self, fixed: bool) -> Tls:
         return self.fixed if fixed else self.vulnerable
+
+
+class TlsService(msgspec.Struct, frozen=True, kw_only=True):
+    """A TLS port whose handshake is our own, for what no library speaks any more: `session(fixed, identity)` opens one
+    connection. It shows a certificate like `certificate` of the lab's authority."""
+
+    name: str
+    session: Callable[[bool, Identity], Session]
+    checks: tuple[str, ...]
+    certificate: Certificate = Certificate()
+    flaws: tuple[Flaw, ...] = ()
+    demo: bool = False
