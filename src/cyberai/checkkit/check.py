@@ -21,6 +21,8 @@ class Check(Struct, frozen=True):
 
     meta: CheckMeta
     run: Run
+    judges_profile: bool = False
+    """Whether it reads the profile of a TLS port: without such a check none is measured."""
 
 
 def check(
@@ -38,12 +40,13 @@ def check(
     tags: tuple[str, ...] = (),
     intrusive: bool = False,
     since: str = "0.1",
+    judges_profile: bool = False,
 ) -> Callable[[Run], Check]:
     """Declare a check.
 
     The module's docstring is its documentation and the API's text: the first paragraphs are the description,
     then `## Impact` and `## Remediation` (and `## How it is proven`, shown in the reference only). `cvss` is a
-    CVSS 3.1 or 4.0 vector in whose band `severity` lies. Raise ValueError when a part is missing.
+    CVSS 3.1 or 4.0 vector in whose band `severity` lies. `judges_profile`: a check of a TLS port that reads its profile. Raise ValueError when a part is missing.
     """
 
     def declare(run: Run) -> Check:
@@ -71,7 +74,7 @@ def check(
             intrusive=intrusive,
             since=since,
         )
-        return Check(meta, run)
+        return Check(meta, run, judges_profile)
 
     return declare
 

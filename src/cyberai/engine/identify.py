@@ -9,6 +9,7 @@ from cyberai.engine.port_services import service_found, spoken_on
 from cyberai.engine.service_units import Found, tls_unit, web_units
 from cyberai.engine.services.entering import enter, recognised
 from cyberai.engine.services.line import NOT_THERE
+from cyberai.engine.tls.stage import identify_tls as identify_tls
 from cyberai.engine.udp_discovery import UdpAnswers, ask_udp
 from cyberai.ports.network import TransportError, TransportReason
 
@@ -23,7 +24,7 @@ async def identify_origin(context: Context, unit: Unit, asset: OriginAsset) -> U
         found = web_units(context, asset.url, identity)
         return UnitResult(unit, found=found.units, requests=tally.sent, services=found.services)
     tls = asset.url.scheme == "https" and error.reason not in NOT_THERE
-    units = (tls_unit(asset.url.host, asset.url.port),) if tls else ()
+    units = (tls_unit(context, asset.url.host, asset.url.port),) if tls else ()
     return UnitResult(unit, found=units, requests=tally.sent, failure=error.reason.value, detail=error.detail)
 
 

@@ -30,6 +30,6 @@ async def service_found(context: Context, asset: PortAsset, answering: Answering
 async def _tls(context: Context, asset: PortAsset, answering: Answering, tally: Tally) -> tuple[Unit, ...]:
     """TLS from the first byte, or what the service goes over to on demand."""
     if answering.tls:
-        return (tls_unit(asset.host, asset.port),)
+        return (tls_unit(context, asset.host, asset.port),)
     starttls = await offered(context, asset, answering.identity.protocol, tally)
-    return (tls_unit(asset.host, asset.port, starttls),) if starttls is not None else ()
+    return (tls_unit(context, asset.host, asset.port, starttls),) if starttls is not None else ()

@@ -137,11 +137,19 @@ async def replay_check(session: EngineSession, check: Check, unit: Unit, identit
         if failed is not None:
             return Replayed(_unanswered(failed.failure, failed.detail))
         units = [u for result in found for u in result.found if isinstance(u.asset, wanted)]
+        units = [u for unit in units for u in await _assessed(session, unit)]
     results = await _results(session, units)
     failed = next((result for result in results if result.failure), None)
     if failed is not None and not failed.outcomes:
         return Replayed(_unanswered(failed.failure, failed.detail))
     return _judged(check, results, identity)
+
+
+async def _assessed(session: EngineSession, unit: Unit) -> list[Unit]:
+    """What is to be checked: of a TLS port that is measured first, what follows from that."""
+    if unit.stage is not Stage.IDENTIFY:
+        return [unit]
+    return [found for result in await _results(session, [unit]) for found in result.found]
 
 
 async def page_changed(session: EngineSession, unit: Unit, evidence: Sequence[Evidence]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from cyberai.checkkit import Scope
 from cyberai.domain.asset import OriginAsset, PortAsset, ServiceAsset, TlsAsset
 from cyberai.domain.http import HttpRequest, Url
 from cyberai.domain.scan import ScanType
@@ -71,9 +72,12 @@ def _asset(fact: ServiceFact) -> ServiceAsset:
     )
 
 
-def tls_unit(host: str, port: int, starttls: StartTls | None = None) -> Unit:
-    """The checks of a port that speaks TLS, after `starttls` where that comes first."""
-    return Unit(Stage.CHECK, TlsAsset(host, port, "" if is_address(host) else host, starttls))
+def tls_unit(context: Context, host: str, port: int, starttls: StartTls | None = None) -> Unit:
+    """What is to do at a port that speaks TLS, after `starttls` where that comes first: it is assessed where a check of
+    this scan judges what it offers."""
+    asset = TlsAsset(host, port, "" if is_address(host) else host, starttls)
+    judged = any(check.judges_profile for check in context.checks[Scope.TLS])
+    return Unit(Stage.IDENTIFY if judged else Stage.CHECK, asset)
 
 
 def web_units(context: Context, url: Url, identity: Identity = UNKNOWN) -> Found:
@@ -84,7 +88,7 @@ def web_units(context: Context, url: Url, identity: Identity = UNKNOWN) -> Found
 
 def _units(context: Context, url: Url, fact: ServiceFact) -> Iterator[Unit]:
     if url.scheme == "https":
-        yield tls_unit(url.host, url.port)
+        yield tls_unit(context, url.host, url.port)
     if fact.protocol not in WEBSITES:
         yield Unit(Stage.CHECK, _asset(fact))
     if context.spec.scan_type is ScanType.NETWORK or fact.protocol in _NO_WEBSITES:

@@ -16,7 +16,7 @@ from cyberai.engine.check_stage import check_request, check_stored, measure
 from cyberai.engine.context import Context
 from cyberai.engine.crawl import crawl_request
 from cyberai.engine.discover import discover
-from cyberai.engine.identify import identify_origin, identify_port
+from cyberai.engine.identify import identify_origin, identify_port, identify_tls
 from cyberai.engine.revisit import revisit
 from cyberai.engine.steps import Steps
 from cyberai.engine.whole_stage import check_whole
@@ -31,6 +31,8 @@ async def perform(context: Context, unit: Unit) -> UnitResult:
             return await identify_port(context, unit, port)
         case Stage.IDENTIFY, OriginAsset() as origin:
             return await identify_origin(context, unit, origin)
+        case Stage.IDENTIFY, TlsAsset() as tls:
+            return await identify_tls(context, unit, tls)
         case Stage.CRAWL, RequestAsset() as request:
             return await crawl_request(context, unit, request)
         case _:

@@ -1,0 +1,1 @@
+"""The assessment of a TLS port: many ClientHellos, one profile."""

@@ -1,0 +1,130 @@
+"""One TLS server that is asked again and again: pacing, patience, and what it has answered so far."""
+
+import asyncio
+
+from msgspec import Struct
+
+from cyberai.checkkit.tls import greet
+from cyberai.domain.asset import TlsAsset
+from cyberai.domain.tls.flight import ServerFlight
+from cyberai.domain.tls.hello import ClientOffer
+from cyberai.engine.charged_dialer import opening
+from cyberai.engine.context import Context
+from cyberai.engine.fetch import Tally
+from cyberai.ports.network import Conversation, TransportError, TransportReason
+
+SIDE_BY_SIDE = 4
+"""Connections at a time, within what the scan allows."""
+PATIENCE = 4.0
+"""Seconds for one answer."""
+MAX_SECONDS = 60.0
+"""Seconds spent on answers in all, those side by side added up."""
+MAX_CONNECTIONS = 400
+MAX_SILENCES = 3
+"""Hellos that may stay without an answer before we stop asking."""
+_PAUSE = 1.0
+"""Seconds before it is tried again where no connection came about: some servers limit how many they take."""
+_HANG_UPS_BELIEVED = 2
+
+_NO_CONNECTION = frozenset(
+    {TransportReason.REFUSED, TransportReason.UNREACHABLE, TransportReason.CONNECT_TIMEOUT}
+)
+_NO_ANSWER = frozenset({TransportReason.TIMEOUT, TransportReason.TLS_FAILED, TransportReason.MALFORMED})
+_INTERNAL_ERROR = 80
+NOTHING = ServerFlight(closed=True)
+
+
+class GaveUp(Exception):
+    """The server is not asked any further; the text says why."""
+
+
+class Asked(Struct, frozen=True):
+    """A question and its answer."""
+
+    offer: ClientOffer
+    flight: ServerFlight
+
+
+class Server:
+    """Asks one server. `asked` is all that was asked, in the order of the answers."""
+
+    def __init__(self, context: Context, asset: TlsAsset, tally: Tally) -> None:
+        self._context = context
+        self.asset = asset
+        self._tally = tally
+        self._turn = asyncio.Semaphore(SIDE_BY_SIDE)
+        self._seconds = 0.0
+        self._hang_ups = 0
+        self._silences = 0
+        self._given_up = ""
+        self.asked: list[Asked] = []
+        self.connections = 0
+
+    async def ask(self, offer: ClientOffer) -> ServerFlight:
+        """What the server answers; a refusal is an alert, or nothing where it hangs up or stays silent. What may have
+        been chance is asked a second time. Raise GaveUp, or TransportError where the scan must not go on."""
+        async with self._turn:
+            flight = await self._once(offer)
+            if self._in_doubt(flight):
+                flight = await self._once(offer) or NOTHING
+                self._hang_ups += flight == NOTHING
+        flight = flight or NOTHING
+        self.asked.append(Asked(offer, flight))
+        return flight
+
+    def _in_doubt(self, flight: ServerFlight | None) -> bool:
+        if flight is None:
+            return True
+        if flight.alert is not None:
+            return flight.alert.description == _INTERNAL_ERROR and not self.asked
+        return flight.version is None and self._hang_ups < _HANG_UPS_BELIEVED
+
+    async def _once(self, offer: ClientOffer) -> ServerFlight | None:
+        """The answer, None where none came."""
+        self._may_go_on()
+        asset, began = self.asset, self._context.clock.monotonic()
+        before = opening(asset.host, asset.server_name, asset.starttls)
+
+        async def dialogue(conversation: Conversation) -> ServerFlight:
+            nonlocal began
+            began = self._context.clock.monotonic()  # before, it was our own turn that we waited for
+            async with asyncio.timeout(PATIENCE):
+                if before is not None:
+                    await before(conversation)
+                return await greet(conversation, offer)
+
+        self.connections += 1
+        self._tally.sent += 1
+        try:
+            return await self._context.network.dialer.converse(asset.host, asset.port, dialogue)
+        except TransportError as error:
+            return await self._without_answer(error)
+        except TimeoutError:
+            self._silences += 1
+            return None
+        finally:
+            self._seconds += self._context.clock.monotonic() - began
+
+    async def _without_answer(self, error: TransportError) -> ServerFlight | None:
+        if error.reason is TransportReason.RESET:
+            return NOTHING
+        if error.reason in _NO_CONNECTION:
+            self._silences += 1
+            await self._context.clock.sleep(_PAUSE)
+            return None
+        if error.reason not in _NO_ANSWER:
+            self._given_up = f"the scan stopped asking: {error.reason.value}"
+            raise error
+        self._silences += 1
+        return None
+
+    def _may_go_on(self) -> None:
+        if not self._given_up:
+            if self._silences >= MAX_SILENCES:
+                self._given_up = f"{self._silences} connections stayed without an answer"
+            elif self._seconds >= MAX_SECONDS:
+                self._given_up = "the server answers too slowly"
+            elif self.connections >= MAX_CONNECTIONS:
+                self._given_up = f"{self.connections} connections were not enough"
+        if self._given_up:
+            raise GaveUp(self._given_up)
