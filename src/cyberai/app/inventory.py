@@ -147,7 +147,7 @@ def seen_by(result: UnitResult) -> Iterator[SeenAsset]:
         elif isinstance(asset, ServiceAsset) and (asset.host, asset.port, asset.transport) not in told:
             yield from _port(asset.host, asset.port, asset.transport, hosts)
             yield _service(asset.host, asset.port, asset.transport, facts_of(asset))
-        elif isinstance(asset, TlsAsset) and (asset.host, asset.port, Transport.TCP) not in told:
+        elif isinstance(asset, TlsAsset) and not _is_told(asset, result, told):
             yield from _port(asset.host, asset.port, Transport.TCP, hosts)
             yield _service(asset.host, asset.port, Transport.TCP, ServiceFacts(tls=asset.starttls is None))
     for fact in result.services:
@@ -158,6 +158,11 @@ def seen_by(result: UnitResult) -> Iterator[SeenAsset]:
         yield from _web(result, hosts)
     if isinstance(origin, TlsAsset) and result.certificates:
         yield from _certificates(origin, result, hosts)
+
+
+def _is_told(asset: TlsAsset, result: UnitResult, told: set[tuple[str, int, Transport]]) -> bool:
+    """Whether more is known of the port than that it speaks TLS: it was measured because of that."""
+    return isinstance(result.unit.asset, TlsAsset) or (asset.host, asset.port, Transport.TCP) in told
 
 
 def facts_of(asset: ServiceAsset | ServiceFact) -> ServiceFacts:

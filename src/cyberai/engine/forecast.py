@@ -21,6 +21,8 @@ POINTS = 20
 WEB_ORIGINS = 1
 """Web origins per host whose ports are to be found."""
 IDENTIFY_REQUESTS = 4
+ASSESSMENT = 60
+"""Connections of the assessment of a TLS port, where a check judges it."""
 CRAWL_FACTOR = 1.2
 SHARE_OF_BUDGET = 0.1
 """What a check uses of its budget on average: measured on the practice target, 676 requests of 6,328 foreseen."""
@@ -80,9 +82,11 @@ def forecast(targets: tuple[Target, ...], spec: ScanSpec, checks: Iterable[Check
             if isinstance(unit.asset, HostAsset):
                 probes += len(unit.asset.ports) or ports
     origins = units[Stage.IDENTIFY] + units[Stage.DISCOVER] * WEB_ORIGINS
+    checks = tuple(checks)
+    asked = IDENTIFY_REQUESTS + (ASSESSMENT if any(check.judges_profile for check in checks) else 0)
     budget = origins * sum(_PER_ORIGIN[c.meta.scope] * c.meta.max_requests for c in checks)
     costs = {
-        Stage.IDENTIFY: origins * IDENTIFY_REQUESTS,
+        Stage.IDENTIFY: origins * asked,
         Stage.CRAWL: round(origins * PAGES * CRAWL_FACTOR),
         Stage.REVISIT: origins * PAGES,
         Stage.CHECK: round(budget * SHARE_OF_BUDGET),

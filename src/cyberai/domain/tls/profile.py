@@ -24,7 +24,7 @@ class TlsProfile(Struct, frozen=True, kw_only=True, omit_defaults=True):
     that it offers to resume sessions with them, `staple` that it sends an OCSP answer (`staple_status`: good, revoked,
     unknown, or what was wrong with it), `scts` how many certificate timestamps came in the handshake.
     `without_name` is what a client sees that sends no server name: `same`, `other` (another certificate), `refused`.
-    `chains` counts the leaf certificates that differ by the kind of their key."""
+    `chains` counts the different leaf certificates that it showed under its name (one for RSA and one for ECDSA, say)."""
 
     versions: tuple[VersionOffer, ...] = ()
     groups: tuple[int, ...] = ()

@@ -77,9 +77,10 @@ class _Assessment:
         """What needs questions of its own."""
         server, clear = self._server, self._in_clear
         fallback = await self._told("fallback", falls_back_knowingly(server, self._spoken), None)
-        if clear is None:
+        if clear is None and self._spoken[-1].version is TlsVersion.TLS1_3:
             hides = "TLS 1.3 hides it from who does not complete the handshake"
             self.note("staple, application protocols, session tickets, client certificate", hides)
+        if clear is None:
             return TlsProfile(fallback_scsv=fallback)
         return TlsProfile(
             fallback_scsv=fallback,

@@ -21,7 +21,7 @@ MAX_SECONDS = 60.0
 """Seconds spent on answers in all, those side by side added up."""
 MAX_CONNECTIONS = 400
 MAX_SILENCES = 3
-"""Hellos that may stay without an answer before we stop asking."""
+"""Hellos that may stay without an answer, also the second time, before we stop asking."""
 _PAUSE = 1.0
 """Seconds before it is tried again where no connection came about: some servers limit how many they take."""
 _HANG_UPS_BELIEVED = 2
@@ -29,7 +29,8 @@ _HANG_UPS_BELIEVED = 2
 _NO_CONNECTION = frozenset(
     {TransportReason.REFUSED, TransportReason.UNREACHABLE, TransportReason.CONNECT_TIMEOUT}
 )
-_NO_ANSWER = frozenset({TransportReason.TIMEOUT, TransportReason.TLS_FAILED, TransportReason.MALFORMED})
+_REFUSALS = frozenset({TransportReason.RESET, TransportReason.TLS_FAILED, TransportReason.MALFORMED})
+"""Ways of servers to say no without an alert, some of them in the clear."""
 _INTERNAL_ERROR = 80
 NOTHING = ServerFlight(closed=True)
 
@@ -66,11 +67,15 @@ class Server:
         async with self._turn:
             flight = await self._once(offer)
             if self._in_doubt(flight):
-                flight = await self._once(offer) or NOTHING
+                flight = await self._once(offer)
                 self._hang_ups += flight == NOTHING
-        flight = flight or NOTHING
-        self.asked.append(Asked(offer, flight))
-        return flight
+                self._silences += flight is None
+        self.asked.append(Asked(offer, flight or NOTHING))
+        return flight or NOTHING
+
+    def forgive(self) -> None:
+        """Count anew what stays without an answer: what follows is of another kind."""
+        self._given_up, self._silences = "", 0
 
     def _in_doubt(self, flight: ServerFlight | None) -> bool:
         if flight is None:
@@ -85,12 +90,15 @@ class Server:
         asset, began = self.asset, self._context.clock.monotonic()
         before = opening(asset.host, asset.server_name, asset.starttls)
 
+        entered = before is None
+
         async def dialogue(conversation: Conversation) -> ServerFlight:
-            nonlocal began
+            nonlocal began, entered
             began = self._context.clock.monotonic()  # before, it was our own turn that we waited for
             async with asyncio.timeout(PATIENCE):
                 if before is not None:
                     await before(conversation)
+                    entered = True
                 return await greet(conversation, offer)
 
         self.connections += 1
@@ -98,30 +106,26 @@ class Server:
         try:
             return await self._context.network.dialer.converse(asset.host, asset.port, dialogue)
         except TransportError as error:
-            return await self._without_answer(error)
-        except TimeoutError:
-            self._silences += 1
-            return None
+            return await self._without_answer(error, entered)
         finally:
             self._seconds += self._context.clock.monotonic() - began
 
-    async def _without_answer(self, error: TransportError) -> ServerFlight | None:
-        if error.reason is TransportReason.RESET:
-            return NOTHING
-        if error.reason in _NO_CONNECTION:
-            self._silences += 1
+    async def _without_answer(self, error: TransportError, entered: bool) -> ServerFlight | None:
+        """Nothing where the server has refused in its own way, None where it may have been chance."""
+        if error.reason in _NO_CONNECTION or (error.reason in _REFUSALS and not entered):
             await self._context.clock.sleep(_PAUSE)
             return None
-        if error.reason not in _NO_ANSWER:
+        if error.reason in _REFUSALS:
+            return NOTHING
+        if error.reason is not TransportReason.TIMEOUT:
             self._given_up = f"the scan stopped asking: {error.reason.value}"
             raise error
-        self._silences += 1
         return None
 
     def _may_go_on(self) -> None:
         if not self._given_up:
             if self._silences >= MAX_SILENCES:
-                self._given_up = f"{self._silences} connections stayed without an answer"
+                self._given_up = f"{self._silences} hellos stayed without an answer"
             elif self._seconds >= MAX_SECONDS:
                 self._given_up = "the server answers too slowly"
             elif self.connections >= MAX_CONNECTIONS:

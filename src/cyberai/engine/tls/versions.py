@@ -14,7 +14,7 @@ from cyberai.domain.tls.suites import suite
 from cyberai.domain.tls.version import TlsVersion
 from cyberai.engine.tls.offering import Style, offering
 from cyberai.engine.tls.picking import Picked, Question, own_order, picked
-from cyberai.engine.tls.server import GaveUp, Server
+from cyberai.engine.tls.server import NOTHING, GaveUp, Server
 from cyberai.engine.tls.together import together
 
 _PROTOCOL_VERSION = 70
@@ -59,7 +59,8 @@ async def spoken_versions(server: Server) -> Versions:
     found = await together(tried(version, Style.FULL) for version in TlsVersion)
     if not any(asked.flight.version for asked in server.asked):
         # Nobody understood us: perhaps our hellos are too long for it.
-        found = [await tried(version, Style.SMALL) for version in _SHORT]
+        server.forgive()
+        found = await together(tried(version, Style.SMALL) for version in _SHORT)
     spoken = {each.version: each for each in found if each is not None}
     ordered = sorted(spoken.values(), key=lambda each: each.version.wire)
     return Versions(tuple(ordered), unclear[0] if unclear else "")
@@ -82,6 +83,9 @@ async def _spoken(server: Server, version: TlsVersion) -> Spoken | None:
         if calm.selects(version):
             return Spoken(version, Style.CALM, calm)
         return Spoken(version, Style.PLAIN, plain)
+    if plain == NOTHING:
+        short = await server.ask(offering(server.asset, version, Style.SMALL))
+        return Spoken(version, Style.SMALL, short) if short.selects(version) else None
     return await _with_odd_suites(server, version, plain)
 
 

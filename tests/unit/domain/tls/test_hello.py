@@ -1,7 +1,5 @@
 """ClientHellos, taken apart again by a reader of its own."""
 
-from struct import unpack_from
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,33 +9,9 @@ from cyberai.domain.tls.offers import MOST_SUITES, likely_suites, offer_of, unli
 from cyberai.domain.tls.ssl2 import ssl2_client_hello
 from cyberai.domain.tls.suites import SSL2_SUITES, SUITES
 from cyberai.domain.tls.version import TlsVersion
+from support.tls_model import taken_apart
 
 SPOKEN = [version for version in TlsVersion if version is not TlsVersion.SSL2]
-
-
-def taken_apart(hello: bytes) -> tuple[int, int, bytes, list[int], bytes, dict[int, bytes]]:
-    """(version of the record, of the message, session id, suites, compressions, extensions)"""
-    kind, outer, length = unpack_from("!BHH", hello)
-    assert (kind, length, hello[5]) == (22, len(hello) - 5, 1)
-    assert int.from_bytes(hello[6:9], "big") == len(hello) - 9
-    at = 9 + 2 + 32
-    session = hello[at + 1 : at + 1 + hello[at]]
-    at += 1 + len(session)
-    many = unpack_from("!H", hello, at)[0] // 2
-    suites = list(unpack_from(f"!{many}H", hello, at + 2))
-    at += 2 + 2 * many
-    compressions = hello[at + 1 : at + 1 + hello[at]]
-    at += 1 + len(compressions)
-    extensions: dict[int, bytes] = {}
-    if at < len(hello):
-        assert unpack_from("!H", hello, at)[0] == len(hello) - at - 2
-        at += 2
-        while at < len(hello):
-            number, size = unpack_from("!HH", hello, at)
-            assert number not in extensions
-            extensions[number] = hello[at + 4 : at + 4 + size]
-            at += 4 + size
-    return outer, unpack_from("!H", hello, 9)[0], session, suites, compressions, extensions
 
 
 def test_everything_a_client_may_offer_is_in_the_message() -> None:
