@@ -10,7 +10,15 @@ from cyberai.domain.insertion import InsertionPoint
 Run = Callable[[Any, Probe], AsyncIterator[Hit]]
 
 
-def fake(run: Run, scope: Scope, *, id: str = "test.fake", max_requests: int = 20, **more: Any) -> Check:
+def fake(
+    run: Run,
+    scope: Scope,
+    *,
+    id: str = "test.fake",
+    max_requests: int = 20,
+    judges_profile: bool = False,
+    **more: Any,
+) -> Check:
     meta = CheckMeta(
         id=id,
         title="A fake",
@@ -26,7 +34,7 @@ def fake(run: Run, scope: Scope, *, id: str = "test.fake", max_requests: int = 2
         remediation="x",
         **more,
     )
-    return Check(meta, run)
+    return Check(meta, run, judges_profile)
 
 
 def hit_at(exchange: Exchange, point: InsertionPoint | None = None, cause: str = "") -> Hit:

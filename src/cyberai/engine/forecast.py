@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from cyberai.checkkit import Check, Scope
 from cyberai.domain.addresses import AddressClass, classify
-from cyberai.domain.asset import HostAsset
+from cyberai.domain.asset import HostAsset, OriginAsset
 from cyberai.domain.scan import ScanSpec
 from cyberai.domain.target import Target, literal_address
 from cyberai.domain.unit import Stage
@@ -73,20 +73,20 @@ def forecast(targets: tuple[Target, ...], spec: ScanSpec, checks: Iterable[Check
     """The forecast for these targets."""
     first: dict[str, Stage] = {}
     units: dict[Stage, int] = dict.fromkeys(Stage, 0)
-    probes = 0
+    probes = plain = 0
     ports = len(parse_ports(spec.options.ports).tcp)
     for host in shard_hosts(targets):
         for unit in entry_units(targets, host, spec):
             units[unit.stage] += 1
             first[host] = min(first.get(host, unit.stage), unit.stage)
+            plain += isinstance(unit.asset, OriginAsset) and unit.asset.url.scheme == "http"
             if isinstance(unit.asset, HostAsset):
                 probes += len(unit.asset.ports) or ports
     origins = units[Stage.IDENTIFY] + units[Stage.DISCOVER] * WEB_ORIGINS
     checks = tuple(checks)
-    asked = IDENTIFY_REQUESTS + (ASSESSMENT if any(check.judges_profile for check in checks) else 0)
     budget = origins * sum(_PER_ORIGIN[c.meta.scope] * c.meta.max_requests for c in checks)
     costs = {
-        Stage.IDENTIFY: origins * asked,
+        Stage.IDENTIFY: origins * IDENTIFY_REQUESTS + _assessments(checks, origins - plain) * ASSESSMENT,
         Stage.CRAWL: round(origins * PAGES * CRAWL_FACTOR),
         Stage.REVISIT: origins * PAGES,
         Stage.CHECK: round(budget * SHARE_OF_BUDGET),
@@ -116,6 +116,11 @@ def forecast(targets: tuple[Target, ...], spec: ScanSpec, checks: Iterable[Check
         ],
         entries={host: tuple(stage for stage in _PLANNED if stage >= entry) for host, entry in first.items()},
     )
+
+
+def _assessments(checks: Iterable[Check], origins: int) -> int:
+    """How many TLS ports are measured: none where no check judges what they offer."""
+    return origins if any(check.judges_profile for check in checks) else 0
 
 
 def _rate(spec: ScanSpec, hosts: tuple[str, ...]) -> int:

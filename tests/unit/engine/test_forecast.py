@@ -1,10 +1,15 @@
 """What a scan is foreseen to cost: by targets, checks and rate."""
 
+from collections.abc import AsyncIterator
+from typing import Any
+
+from cyberai.checkkit import Check, Hit, Probe, Scope
 from cyberai.domain.scan import Mode, ScanOptions, ScanPolicies, ScanSpec, ScanType
 from cyberai.domain.target import parse_target
 from cyberai.domain.unit import Stage
-from cyberai.engine.forecast import Forecast, forecast
+from cyberai.engine.forecast import ASSESSMENT, IDENTIFY_REQUESTS, Forecast, forecast
 from cyberai.engine.registry import all_checks, left_out, select
+from support.fake_checks import fake
 
 
 def of(*targets: str, rate: int | None = None, kind: ScanType = ScanType.VULNERABILITY) -> Forecast:
@@ -29,6 +34,22 @@ def test_it_grows_with_targets_and_shrinks_with_checks_and_the_rate_sets_the_tim
     assert of("http://a.example/", kind=ScanType.NETWORK).at_most < one.at_most
     assert of("http://a.example/", rate=1).seconds == one.requests
     assert of("http://127.0.0.1/").seconds < one.seconds
+
+
+def test_an_assessment_of_tls_is_foreseen_where_a_check_judges_it() -> None:
+    judge = fake(_nothing, Scope.TLS, id="test.judge", judges_profile=True)
+    spec = ScanSpec(targets=("https://a.example/",))
+
+    def identify(target: str, *checks: Check) -> int:
+        return forecast((parse_target(target),), spec, checks).stages[0].requests
+
+    assert identify("https://a.example/", judge) == IDENTIFY_REQUESTS + ASSESSMENT
+    assert identify("https://a.example/") == identify("http://a.example/", judge) == IDENTIFY_REQUESTS
+
+
+async def _nothing(asset: Any, probe: Probe) -> AsyncIterator[Hit]:
+    return
+    yield
 
 
 def test_what_is_left_out_says_why() -> None:
