@@ -6,7 +6,7 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from cyberai.domain.asset import TlsAsset
-from cyberai.domain.tls.profile import TlsProfile
+from cyberai.domain.tls.profile import TlsProfile, VersionOffer
 from cyberai.domain.tls.version import TlsVersion
 from cyberai.engine.context import Context
 from cyberai.engine.fetch import Tally
@@ -22,7 +22,7 @@ from cyberai.engine.tls.traits import (
     seen_in,
     without_name,
 )
-from cyberai.engine.tls.versions import Spoken, enumerated, spoken_versions
+from cyberai.engine.tls.versions import Spoken, enumerated, selects_anything, spoken_versions
 
 T = TypeVar("T")
 
@@ -61,6 +61,11 @@ class _Assessment:
 
     async def measured(self, now: int) -> TlsProfile:
         """Everything, in as few rounds as what follows from what allows."""
+        newest = self._spoken[-1]
+        if await self._told("suites", selects_anything(self._server, newest), False):
+            self.note("suites, groups, signatures", "it selects whatever is offered")
+            taken = tuple(VersionOffer(each.version) for each in self._spoken)
+            return self._profile(replace(await self._traits(), versions=taken), Groups(), Picked(), now)
         enumerating = together(enumerated(self._server, each) for each in self._spoken)
         found, traits = await both(enumerating, self._traits())
         for each in found:

@@ -20,6 +20,7 @@ from cyberai.engine.tls.together import together
 _PROTOCOL_VERSION = 70
 _NO_COMMON_SUITE = frozenset({40, 71})
 """handshake_failure and insufficient_security: the version may be right and the suites wrong."""
+_NOBODY_HAS = (0x0A0A, 0x1A1A, 0x2A2A)
 _SHORT = (TlsVersion.TLS1_2, TlsVersion.TLS1_0, TlsVersion.SSL3)
 
 
@@ -114,6 +115,15 @@ def _odd(server: Server, version: TlsVersion, style: Style) -> Iterator[ClientOf
     offer, most = offering(server.asset, version, style), style.most_suites
     for at in range(0, len(odd), most):
         yield replace(offer, suites=odd[at : at + most])
+
+
+async def selects_anything(server: Server, spoken: Spoken) -> bool:
+    """Whether the server selects a suite that nobody has (RFC 8701): then its choices say nothing."""
+    offer = replace(offering(server.asset, spoken.version, spoken.style), suites=_NOBODY_HAS)
+    if spoken.version is TlsVersion.SSL2:
+        return False
+    flight = await server.ask(offer)
+    return flight.selects(spoken.version) and flight.suite in _NOBODY_HAS
 
 
 async def enumerated(server: Server, spoken: Spoken) -> Enumerated:

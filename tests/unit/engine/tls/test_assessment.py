@@ -16,7 +16,7 @@ from cyberai.engine.fetch import Tally
 from cyberai.engine.tls import server as tls_server
 from cyberai.engine.tls.assessment import assess
 from cyberai.ports.network import TransportError, TransportReason
-from support.tls_model import SILENCE, ModelDialer, TlsModel, alert
+from support.tls_model import SILENCE, ModelDialer, TlsModel, alert, taken_apart
 
 ECDHE, ECDHE_CBC, DHE, RSA_CBC, RC4, ANON = 0xC02F, 0xC013, 0x009E, 0x002F, 0x0005, 0x0034
 OLD = (ECDHE_CBC, RSA_CBC, RC4)
@@ -175,6 +175,18 @@ def test_servers_that_contradict_each_other_are_unclear() -> None:
     wrong, _ = assessed(shameless)
     assert wrong is not None
     assert "suites of TLSv1.2: it selects what was not offered" in wrong.unclear
+
+
+def test_a_server_that_takes_whatever_is_offered_is_not_asked_for_more() -> None:
+    def parrot(_: int, hello: bytes) -> bytes:
+        offered = tuple(taken_apart(hello)[3]) if hello[0] == 22 else ()
+        return TlsModel(suites={0x0303: offered}).answer(hello)
+
+    profile, terms = assessed(parrot)
+    assert profile is not None
+    assert profile.versions == (VersionOffer(TlsVersion.TLS1_2),)
+    assert profile.unclear == ("suites, groups, signatures: it selects whatever is offered",)
+    assert terms.dialer.connections < 20
 
 
 def test_a_server_that_falls_silent_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
