@@ -133,8 +133,7 @@ async def without_name(server: Server, spoken: Spoken) -> str:
     offer = offering(server.asset, spoken.version, spoken.style)
     if not names_host(offer.server_name):
         return ""
-    nameless = replace(offer, server_name="", suites=(spoken.flight.suite,))
-    flight = await server.ask(nameless)
+    flight = await server.ask(replace(offer, server_name=""))
     if flight.version is None:
         return "refused"
     if not flight.certificates or not spoken.flight.certificates:
