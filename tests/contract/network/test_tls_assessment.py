@@ -25,7 +25,7 @@ from cyberai.engine.tls.assessment import assess
 from netkit.certificates import Issued, issue
 from netkit.clocks import SystemClock
 from netkit.sessions import limits, network, open_session, run
-from support.tls_servers import nginx, openssl, s_server
+from support.tls_listeners import nginx, openssl, s_server
 
 NAME = "tls.example"
 OAKLEY_2 = int(
