@@ -164,9 +164,10 @@ def observed(
     cve: tuple[str, ...] = (),
 ) -> Hit:
     """The hit of what the assessment and a hello of the check's own have shown; `control` says that one stayed silent."""
+    note = "Needs an OpenSSL that was built with SSLv3." if " -ssl3 " in command else ""
     return Hit(
         proof=Proof(Oracle.OBSERVATION, repeats=2, control_silent=control),
-        evidence=(TlsEvidence(endpoint.host, endpoint.port, facts, command, detail),),
+        evidence=(TlsEvidence(endpoint.host, endpoint.port, facts, command, note),),
         host=endpoint.host,
         port=endpoint.port,
         detail=detail,

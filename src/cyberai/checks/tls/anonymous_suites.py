@@ -30,6 +30,7 @@ from cyberai.checkkit.tls_offers import READ_AND_CHANGE, kind_of, suites_hit, we
     scope=Scope.TLS,
     grain=Grain.PORT,
     max_requests=4,
+    judges_profile=True,
     references=(
         "https://datatracker.ietf.org/doc/html/rfc9325#section-4.1",
         "https://datatracker.ietf.org/doc/html/rfc5246#appendix-F.1.1.1",

@@ -33,6 +33,7 @@ _MODERN = frozenset({TlsVersion.TLS1_2, TlsVersion.TLS1_3})
     scope=Scope.TLS,
     grain=Grain.PORT,
     max_requests=2,
+    judges_profile=True,
     references=(
         "https://nvd.nist.gov/vuln/detail/CVE-2011-3389",
         "https://datatracker.ietf.org/doc/html/rfc8996",

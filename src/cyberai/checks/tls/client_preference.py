@@ -42,6 +42,7 @@ _SOUND_BITS = 128
     scope=Scope.TLS,
     grain=Grain.PORT,
     max_requests=3,
+    judges_profile=True,
     references=("https://datatracker.ietf.org/doc/html/rfc9325#section-4.2.1",),
     tags=("tls", "cryptography"),
 )

@@ -33,6 +33,7 @@ _NAMES = {1: "DEFLATE", 64: "LZS"}
     scope=Scope.TLS,
     grain=Grain.PORT,
     max_requests=2,
+    judges_profile=True,
     references=(
         "https://nvd.nist.gov/vuln/detail/CVE-2012-4929",
         "https://datatracker.ietf.org/doc/html/rfc9325#section-3.3",

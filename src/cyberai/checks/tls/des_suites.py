@@ -29,6 +29,7 @@ from cyberai.checkkit.tls_offers import READ, kind_of, suites_hit, weak_suites
     scope=Scope.TLS,
     grain=Grain.PORT,
     max_requests=4,
+    judges_profile=True,
     references=(
         "https://datatracker.ietf.org/doc/html/rfc5469",
         "https://datatracker.ietf.org/doc/html/rfc9325#section-4.1",

@@ -47,6 +47,7 @@ _ATTACKS = (
     scope=Scope.TLS,
     grain=Grain.PORT,
     max_requests=12,
+    judges_profile=True,
     references=(
         "https://nvd.nist.gov/vuln/detail/CVE-2015-0204",
         "https://nvd.nist.gov/vuln/detail/CVE-2015-4000",

@@ -30,6 +30,7 @@ from cyberai.checkkit.tls_offers import A_LITTLE, OPTIONS, answered, asking, obs
     scope=Scope.TLS,
     grain=Grain.PORT,
     max_requests=2,
+    judges_profile=True,
     references=("https://datatracker.ietf.org/doc/html/rfc7507",),
     tags=("tls",),
 )

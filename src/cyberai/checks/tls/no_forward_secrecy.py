@@ -42,6 +42,7 @@ from cyberai.domain.tls.suites import suite
     scope=Scope.TLS,
     grain=Grain.PORT,
     max_requests=2,
+    judges_profile=True,
     references=("https://datatracker.ietf.org/doc/html/rfc9325#section-4.1",),
     tags=("tls", "cryptography"),
 )

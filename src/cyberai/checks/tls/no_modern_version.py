@@ -44,6 +44,7 @@ _MODERN = (TlsVersion.TLS1_3, TlsVersion.TLS1_2)
     scope=Scope.TLS,
     grain=Grain.PORT,
     max_requests=3,
+    judges_profile=True,
     references=(
         "https://datatracker.ietf.org/doc/html/rfc8996",
         "https://datatracker.ietf.org/doc/html/rfc9325#section-3.1.1",

@@ -31,6 +31,7 @@ _LEAKS = "CVSS:3.1/AV:N/AC:H/PR:N/UI:R/S:C/C:L/I:N/A:N"
     scope=Scope.TLS,
     grain=Grain.PORT,
     max_requests=2,
+    judges_profile=True,
     references=(
         "https://nvd.nist.gov/vuln/detail/CVE-2014-3566",
         "https://datatracker.ietf.org/doc/html/rfc7568",

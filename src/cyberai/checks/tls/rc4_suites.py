@@ -29,6 +29,7 @@ from cyberai.checkkit.tls_offers import READ, kind_of, suites_hit, weak_suites
     scope=Scope.TLS,
     grain=Grain.PORT,
     max_requests=4,
+    judges_profile=True,
     references=(
         "https://datatracker.ietf.org/doc/html/rfc7465",
         "https://nvd.nist.gov/vuln/detail/CVE-2013-2566",

@@ -31,6 +31,7 @@ from cyberai.checkkit.tls_offers import A_LITTLE, kind_of, suites_hit, weak_suit
     scope=Scope.TLS,
     grain=Grain.PORT,
     max_requests=4,
+    judges_profile=True,
     references=(
         "https://sweet32.info/",
         "https://nvd.nist.gov/vuln/detail/CVE-2016-2183",

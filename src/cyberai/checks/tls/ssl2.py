@@ -49,6 +49,7 @@ _NOBODYS_KIND = 0x0F0F0F
     scope=Scope.TLS,
     grain=Grain.PORT,
     max_requests=1,
+    judges_profile=True,
     references=(
         "https://drownattack.com/",
         "https://nvd.nist.gov/vuln/detail/CVE-2016-0800",

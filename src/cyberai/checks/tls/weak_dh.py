@@ -55,6 +55,7 @@ _SHARED = {
     scope=Scope.TLS,
     grain=Grain.PORT,
     max_requests=1,
+    judges_profile=True,
     references=(
         "https://weakdh.org/",
         "https://datatracker.ietf.org/doc/html/rfc9325#section-4.1",

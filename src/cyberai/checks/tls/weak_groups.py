@@ -36,6 +36,7 @@ _OPENSSL = {"secp192r1": "prime192v1"}
     scope=Scope.TLS,
     grain=Grain.PORT,
     max_requests=2,
+    judges_profile=True,
     references=(
         "https://datatracker.ietf.org/doc/html/rfc8422#section-5.1.1",
         "https://datatracker.ietf.org/doc/html/rfc9325#section-4.1",

@@ -56,6 +56,7 @@ _DIGESTS = (
     scope=Scope.TLS,
     grain=Grain.PORT,
     max_requests=3,
+    judges_profile=True,
     references=(
         "https://datatracker.ietf.org/doc/html/rfc9155",
         "https://nvd.nist.gov/vuln/detail/CVE-2015-7575",

@@ -23,7 +23,10 @@ _KEPT_FOR_SOMEONE = codes(
     "RSA_WITH_RC4_128_MD5",
 )
 _PROXY = Policy(
-    versions=(wire.TLS1_0, wire.TLS1_1, wire.TLS1_2), suites=(*MODERN, *_KEPT_FOR_SOMEONE), server_order=False
+    versions=(wire.TLS1_0, wire.TLS1_1, wire.TLS1_2),
+    suites=(*MODERN, *_KEPT_FOR_SOMEONE),
+    server_order=False,
+    fallback_scsv=False,
 )
 _CLIENT_DECIDES = Policy(suites=(*MODERN, *codes("ECDHE_RSA_WITH_AES_128_CBC_SHA")), server_order=False)
 """Between good suites it is no flaw to let the client decide."""
@@ -67,6 +70,7 @@ _PROXY_FLAWS = (
     _flaw("rc4-suites", "RC4", "RC4 is taken."),
     _flaw("small-blocks", "3DES", "3DES is taken."),
     _flaw("client-preference", "client's order", "A client that names a weak suite first gets it."),
+    _flaw("fallback-scsv", "TLS 1.1 from TLS 1.2", "A fallback to TLS 1.1 goes unnoticed."),
     _flaw("beast", "TLS 1.0", "TLS 1.0 is spoken with CBC."),
     _flaw("certificate-and-versions", "TLSv1.0", "TLS 1.0 is offered."),
     _flaw("certificate-and-versions", "TLSv1.1", "TLS 1.1 is offered."),
