@@ -162,9 +162,11 @@ def observed(
     *,
     control: bool = False,
     cve: tuple[str, ...] = (),
+    note: str = "",
 ) -> Hit:
-    """The hit of what the assessment and a hello of the check's own have shown; `control` says that one stayed silent."""
-    note = "Needs an OpenSSL that was built with SSLv3." if " -ssl3 " in command else ""
+    """The hit of what the assessment and a hello of the check's own have shown; `control` says that one stayed silent,
+    `note` what the command needs."""
+    note = "Needs an OpenSSL that was built with SSLv3." if " -ssl3 " in command else note
     return Hit(
         proof=Proof(Oracle.OBSERVATION, repeats=2, control_silent=control),
         evidence=(TlsEvidence(endpoint.host, endpoint.port, facts, command, note),),

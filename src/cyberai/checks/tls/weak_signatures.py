@@ -36,12 +36,22 @@ class _Digest(Struct, frozen=True):
     cvss: str
     words: str
     cve: tuple[str, ...] = ()
+    note: str = ""
 
 
 _MD5 = tuple(code for code in SIGNATURES if SCHEMES[code].hash == "MD5")
 _BETTER_FIRST = tuple(code for code in SIGNATURES if SCHEMES[code].hash != "MD5")
 _DIGESTS = (
-    _Digest("MD5", _MD5, 1, Severity.MEDIUM, READ, "for a client that allows it", ("CVE-2015-7575",)),
+    _Digest(
+        "MD5",
+        _MD5,
+        1,
+        Severity.MEDIUM,
+        READ,
+        "for a client that allows it",
+        ("CVE-2015-7575",),
+        "Needs OpenSSL 1.0.2 or older, which can still ask for MD5.",
+    ),
     _Digest("SHA1", _BETTER_FIRST, 2, Severity.LOW, A_LITTLE, "although the client has named better ones"),
 )
 
@@ -90,6 +100,8 @@ def _hit(endpoint: TlsAsset, digest: _Digest, code: int) -> Hit:
     facts = (("protocol", "TLSv1.2"), ("signed with", name))
     offered = "RSA+MD5" if digest.name == "MD5" else "RSA+SHA256:RSA+SHA1:ECDSA+SHA256:ECDSA+SHA1"
     command = s_client(endpoint, f"-tls1_2 -cipher ALL:@SECLEVEL=0 -sigalgs {offered}")
-    hit = observed(endpoint, facts, command, f"Signs with {name} {digest.words}", cve=digest.cve)
+    hit = observed(
+        endpoint, facts, command, f"Signs with {name} {digest.words}", cve=digest.cve, note=digest.note
+    )
     title = f"Key exchange signed over {digest.name}"
     return replace(hit, cause=digest.name.lower(), title=title, severity=digest.severity, cvss=digest.cvss)
