@@ -15,7 +15,7 @@ pytestmark = pytest.mark.e2e
 
 SOURCE = str(Path(__file__).resolve().parents[2] / "src")
 LIMIT = 120
-CHECKS = 12
+CHECKS = 13
 
 
 def environment(home: Path) -> dict[str, str]:

@@ -10,6 +10,7 @@ from cyberai.lab.service import Certificate, Tls, TlsListener
 CHECK = "tls.certificate-and-versions"
 _HEADERS = "passive.security-headers"
 _COOKIES = "passive.cookie-flags"
+_BEAST = "tls.beast"
 _SOUND = Tls(certificate=Certificate())
 _EXPIRED_FROM = datetime.datetime(2021, 3, 1, tzinfo=datetime.UTC)
 _EXPIRED_ON = datetime.datetime(2022, 3, 1, tzinfo=datetime.UTC)
@@ -57,12 +58,13 @@ TLS_LISTENERS: tuple[TlsListener, ...] = (
         ),
         fixed=_SOUND,
         respond=_careless,
-        checks=(CHECK, _HEADERS, _COOKIES),
+        checks=(CHECK, _HEADERS, _COOKIES, _BEAST),
         flaws=(
             _flaw("self-signed", "The certificate is signed by nobody else.", demo=True),
             _flaw("expired", "The certificate has expired.", demo=True),
             _flaw("weak key", "The certificate has a 1024-bit RSA key.", demo=True),
             _flaw("obsolete versions", "TLS 1.0 and TLS 1.1 are accepted.", demo=True),
+            Flaw(check=_BEAST, path="/", variant="CBC", summary="TLS 1.0 uses CBC ciphers.", demo=True),
             Flaw(check=_HEADERS, path="/", variant="strict-transport-security", demo=True,
                  summary="The HTTPS site does not insist on HTTPS."),
             Flaw(check=_COOKIES, path="/", parameter="staff_session", insertion=Insertion.COOKIE, demo=True,
@@ -91,7 +93,10 @@ TLS_LISTENERS: tuple[TlsListener, ...] = (
         vulnerable=Tls(certificate=Certificate(), obsolete_versions=True),
         fixed=_SOUND,
         respond=_plain,
-        checks=(CHECK,),
-        flaws=(_flaw("obsolete versions, sound certificate", "TLS 1.0 and TLS 1.1 are accepted."),),
+        checks=(CHECK, _BEAST),
+        flaws=(
+            _flaw("obsolete versions, sound certificate", "TLS 1.0 and TLS 1.1 are accepted."),
+            Flaw(check=_BEAST, path="/", variant="CBC, sound certificate", summary="TLS 1.0 uses CBC ciphers."),
+        ),
     ),
 )  # fmt: skip
