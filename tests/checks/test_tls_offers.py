@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from cyberai.checkkit import Check, Hit, Severity, TlsAsset, TlsEvidence
 from cyberai.domain.finding import Tier
 from cyberai.domain.tls.profile import TlsProfile, VersionOffer
+from cyberai.domain.tls.starttls import StartTls
 from cyberai.domain.tls.suites import SUITES as KNOWN_SUITES
 from cyberai.domain.tls.version import TlsVersion
 from cyberai.engine.registry import all_checks
@@ -161,6 +162,35 @@ def test_how_bad_it_is_follows_from_what_was_seen() -> None:
         ("rsa", ("CVE-2015-0204",), "RSA keys of export strength (FREAK): 512 bits"),
         ("dhe", ("CVE-2015-4000",), "Diffie-Hellman of export strength (Logjam): 512 bits"),
     ]
+
+
+class GoesOver(TlsSession):
+    """A mail server, or a database, that goes over to TLS on demand."""
+
+    def feed(self, data: bytes) -> bytes:
+        if data[:1] == b"\x16":
+            return super().feed(data)
+        words = {
+            b"": b"220 mail\r\n",
+            b"EHLO": b"250-mail\r\n250 STARTTLS\r\n",
+            b"STARTTLS": b"220 go on\r\n",
+        }
+        return words.get(data.split(b" ")[0].strip(), b"S")
+
+
+@pytest.mark.parametrize(
+    ("starttls", "severity"), [(StartTls.SMTP, Severity.LOW), (StartTls.POSTGRESQL, None)]
+)
+def test_mail_servers_prove_nothing_to_each_other_anyway(
+    starttls: StartTls, severity: Severity | None
+) -> None:
+    policy = Policy(suites=(*MODERN, *codes("ECDH_anon_WITH_AES_128_CBC_SHA")))
+    probe = DirectProbe()
+    probe.sessions[HOST, PORT] = lambda: GoesOver(policy, IDENTITY)
+    probe.greets = starttls is StartTls.SMTP
+    asset = TlsAsset(HOST, PORT, starttls=starttls, profile=profile_of(policy))
+    (hit,) = run(collect(BY_ID["tls.anonymous-suites"], asset, probe))
+    assert hit.severity is severity
 
 
 class Says:

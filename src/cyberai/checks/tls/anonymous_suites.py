@@ -2,7 +2,8 @@
 
 ## Impact
 A client that takes such a suite cannot tell this server from anyone who stands in between, who then reads and changes
-everything. Programs that only want "some TLS", such as mail servers among each other, do take them.
+everything. Between mail servers, which do not look at certificates unless they are told to, it changes little: there the
+finding is low.
 
 ## Remediation
 Take the suites out of the server's settings: `ssl_ciphers` of nginx and `SSLCipherSuite` of Apache without `ADH`, `AECDH`
@@ -16,8 +17,9 @@ them again and shows no certificate; asked for suites that nobody has (RFC 8701)
 
 from collections.abc import AsyncIterator
 
-from cyberai.checkkit import Grain, Hit, Probe, Scope, Severity, TlsAsset, check
-from cyberai.checkkit.tls_offers import READ_AND_CHANGE, kind_of, suites_hit, weak_suites
+from cyberai.checkkit import Grain, Hit, Probe, Scope, Severity, TlsAsset, check, replace
+from cyberai.checkkit.tls_offers import A_LITTLE, READ_AND_CHANGE, kind_of, suites_hit, weak_suites
+from cyberai.domain.tls.starttls import StartTls
 
 
 @check(
@@ -41,5 +43,9 @@ async def anonymous_suites(endpoint: TlsAsset, probe: Probe) -> AsyncIterator[Hi
     """Suites whose key exchange nobody signs."""
     found = await weak_suites(endpoint, probe, lambda suite: kind_of(suite) == "anonymous")
     # A certificate belongs to a server that has misread the question.
-    if found is not None and not found.flight.certificates:
-        yield suites_hit(endpoint, found)
+    if found is None or found.flight.certificates:
+        return
+    hit = suites_hit(endpoint, found)
+    if endpoint.starttls is StartTls.SMTP:
+        hit = replace(hit, severity=Severity.LOW, cvss=A_LITTLE)
+    yield hit

@@ -9,8 +9,8 @@ Switch TLS 1.0 off (RFC 8996): `ssl_protocols TLSv1.2 TLSv1.3;` in nginx, `SSLPr
 Do not prefer RC4 instead, which is worse.
 
 ## How it is proven
-The assessment has listed the suites that the server takes with TLS 1.0. Asked for all of them, the server selects one in
-CBC mode; asked for suites that nobody has (RFC 8701), it refuses. A server that speaks nothing newer is reported for that alone.
+The assessment has listed the suites that the server takes with TLS 1.0. Asked for those in CBC mode alone, the server
+selects one of them; asked for suites that nobody has (RFC 8701), it refuses. A server that speaks nothing newer is reported for that alone.
 """
 
 from collections.abc import AsyncIterator
@@ -41,20 +41,20 @@ _MODERN = frozenset({TlsVersion.TLS1_2, TlsVersion.TLS1_3})
     tags=("tls", "cryptography"),
 )
 async def beast(endpoint: TlsAsset, probe: Probe) -> AsyncIterator[Hit]:
-    """What the server selects where it has the choice."""
+    """Beside newer versions, CBC in this one."""
     profile = endpoint.profile
     offer = profile.offer(TlsVersion.TLS1_0) if profile is not None else None
-    if profile is None or offer is None or not any(suite(code).cbc for code in offer.suites):
+    if profile is None or offer is None:
         return
     if not any(other.version in _MODERN for other in spoken(profile)):
         return
-    flight = await answered(endpoint, probe, asking(endpoint, TlsVersion.TLS1_0, offer.suites))
-    if flight is None or not suite(flight.suite).cbc:
-        return
-    if not await refuses_nonsense(endpoint, probe, TlsVersion.TLS1_0):
+    # Also where RC4 stands in front: clients that have given it up get CBC.
+    codes = tuple(code for code in offer.suites if suite(code).cbc)
+    flight = await answered(endpoint, probe, asking(endpoint, TlsVersion.TLS1_0, codes)) if codes else None
+    if flight is None or not await refuses_nonsense(endpoint, probe, TlsVersion.TLS1_0):
         return
     name = suite(flight.suite).name
-    command = s_client(endpoint, "-tls1 -cipher ALL:@SECLEVEL=0")
+    command = s_client(endpoint, "-tls1 -cipher ALL:!RC4:@SECLEVEL=0")
     detail = f"TLSv1.0 with {name}"
     facts = (("protocol", "TLSv1.0"), ("selected", name))
     yield observed(endpoint, facts, command, detail, control=True, cve=("CVE-2011-3389",))
