@@ -283,7 +283,7 @@ def test_the_description(fixed: bool, demo: bool) -> None:
             assert kinds == {"http", "tls", "service"} | (set() if demo else {"members"})
             assert all((item["auth"] is None) == (item["kind"] != "members") for item in targets.values())
             checks = {check for item in targets.values() for check in item["check_ids"]}
-            assert len(checks) == (12 if demo else len(all_checks()))
+            assert len(checks) == (13 if demo else len(all_checks()))
             keys = {"check", "target", "path", "method", "parameter", "insertion", "variant", "intrusive"}
             assert all(set(flaw) == keys for flaw in described["flaws"])
             assert all(flaw["check"] in targets[flaw["target"]]["check_ids"] for flaw in described["flaws"])
