@@ -9,7 +9,16 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from cyberai.domain.http import HttpResponse
-from fuzz import addresses, body_decoder, http_response, mongo_answer, preferences, proxy_answer, tls_answer
+from fuzz import (
+    addresses,
+    body_decoder,
+    http_response,
+    mongo_answer,
+    preferences,
+    proxy_answer,
+    tls_answer,
+    tls_hidden,
+)
 
 SETTINGS = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -94,6 +103,17 @@ records = st.builds(
 @example(pack("!BHH", 22, 0x0301, 4) + b"\x02\xff\xff\xff")
 def test_tls_answer(data: bytes) -> None:
     tls_answer.fuzz_one(data)
+
+
+@settings(SETTINGS, max_examples=60)
+@given(
+    st.builds(
+        lambda kind, body: bytes([kind]) + body, st.sampled_from([8, 11, 13, 15]), st.binary(max_size=60)
+    )
+)
+@example(b"\x0b\x00\x00\x00\x15\x00\x00\x04leaf\x00\x0c\x00\x05\x00\x08\x01\x00\x00\x04okay")
+def test_tls_hidden(data: bytes) -> None:
+    tls_hidden.fuzz_one(data)
 
 
 spellings = st.lists(

@@ -79,7 +79,7 @@ def _staple(issued: Issued, now: datetime.datetime, day: datetime.timedelta) -> 
     return signed.sign(issued.key, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
 
 
-def profile_of(port: int) -> TlsProfile:
+def profile_of(port: int, unclear: tuple[str, ...] = ()) -> TlsProfile:
     async def measured() -> TlsProfile | None:
         session = open_session((NAME,), on=network(overrides={NAME: ("127.0.0.1",)}), settings=limits())
         terms: Any = SimpleNamespace(network=session, clock=SystemClock())
@@ -90,7 +90,7 @@ def profile_of(port: int) -> TlsProfile:
 
     profile = run(measured(), limit=120)
     assert profile is not None
-    assert profile.unclear == ()
+    assert profile.unclear == unclear
     return profile
 
 
@@ -184,6 +184,34 @@ def test_another_certificate_for_who_sends_no_name(folder: Path) -> None:
     ) as port:
         profile = profile_of(port)
     assert (profile.without_name, profile.chains) == ("other", 1)
+
+
+@pytest.mark.parametrize(
+    ("modern", "wanted"),
+    [
+        ("TLS_AES_256_GCM_SHA384", "X25519"),
+        ("TLS_CHACHA20_POLY1305_SHA256", "P-256"),
+        ("TLS_AES_128_CCM_8_SHA256", "P-256:P-384"),
+    ],
+)
+def test_what_tls_1_3_encrypts(folder: Path, modern: str, wanted: str) -> None:
+    with s_server(
+        folder, "-cert", "ec.pem", "-tls1_3", "-ciphersuites", modern, "-groups", wanted, "-verify", "1",
+        "-alpn", "http/1.1", "-status_file", "staple.der",
+    ) as port:  # fmt: skip
+        profile = profile_of(port, ("session tickets: with TLS 1.3 they come after the handshake",))
+    assert [(offer.version, names(offer)) for offer in profile.versions] == [(TlsVersion.TLS1_3, (modern,))]
+    assert (profile.alpn, profile.staple, profile.staple_status) == (("http/1.1",), True, "revoked")
+    assert (profile.client_certificate, profile.chains, profile.without_name) == (True, 1, "same")
+
+
+def test_a_group_that_we_do_not_compute(folder: Path) -> None:
+    hidden = "staple, application protocols, client certificate: what TLS 1.3 encrypts could not be read"
+    tickets = "session tickets: with TLS 1.3 they come after the handshake"
+    with s_server(folder, "-cert", "ec.pem", "-tls1_3", "-groups", "P-521") as port:
+        profile = profile_of(port, (tickets, hidden))
+    assert [group(code).name for code in profile.groups] == ["secp521r1"]
+    assert (profile.staple, profile.alpn) == (None, ())
 
 
 def test_nobody_in_particular(folder: Path) -> None:

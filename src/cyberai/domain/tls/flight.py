@@ -30,6 +30,7 @@ MAX_CHAIN = 131_072
 """Bytes of a message of the handshake, such as a chain of certificates."""
 MAX_FLIGHT = 262_144
 """Bytes of the whole flight."""
+MAX_WARNINGS = 16
 MAX_CERTIFICATES = 64
 """Certificates kept of a chain."""
 
@@ -85,6 +86,7 @@ class FlightReader:
         self._read = 0
         self._flight: ServerFlight | None = None
         self._warning: Alert | None = None
+        self._warnings = 0
 
     def feed(self, data: bytes) -> ServerFlight | None:
         """The flight once it is over, or broke behind a sound ServerHello (then it is not `done`); None while more is
@@ -139,6 +141,9 @@ class FlightReader:
 
     def _alert(self, alert: Alert) -> ServerFlight | None:
         if alert.warning:
+            self._warnings += 1
+            if self._warnings > MAX_WARNINGS:
+                raise NotTls("the warnings do not end")
             self._warning = alert
             return None
         return self._flight or ServerFlight(alert=alert)

@@ -65,6 +65,16 @@ def offering(asset: TlsAsset, version: TlsVersion, style: Style) -> ClientOffer:
     )
 
 
+def revealing(asset: TlsAsset) -> ClientOffer:
+    """What asks for TLS 1.3 and for all that a server says of itself behind its ServerHello."""
+    return replace(
+        offering(asset, TlsVersion.TLS1_3, Style.PLAIN),
+        alpn=WEB_PROTOCOLS if asset.starttls is None else (),
+        status_request=True,
+        extra=((CERTIFICATE_TIMESTAMPS, b""),),
+    )
+
+
 def _usual_first(codes: tuple[int, ...]) -> tuple[int, ...]:
     """What the servers that need short hellos have: RSA with RC4, 3DES and AES."""
     usual = (0x002F, 0x0035, 0x000A, 0x0005, 0x0004, 0xC013, 0xC014, 0xC02F, 0xC030, 0xC011, 0xC012, 0x0009)

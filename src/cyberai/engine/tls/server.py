@@ -1,6 +1,7 @@
 """One TLS server that is asked again and again: pacing, patience, and what it has answered so far."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 from msgspec import Struct
 
@@ -84,7 +85,18 @@ class Server:
             return flight.alert.description == _INTERNAL_ERROR and not self.asked
         return flight.version is None and self._hang_ups < _HANG_UPS_BELIEVED
 
+    async def speak(self, dialogue: Callable[[Conversation], Awaitable[ServerFlight]]) -> ServerFlight | None:
+        """Another dialogue, on a connection of its own, where the server waits for a ClientHello. None where no answer
+        came; raise GaveUp, or TransportError where the scan must not go on."""
+        async with self._turn:
+            return await self._spoken(dialogue)
+
     async def _once(self, offer: ClientOffer) -> ServerFlight | None:
+        return await self._spoken(lambda conversation: greet(conversation, offer))
+
+    async def _spoken(
+        self, dialogue: Callable[[Conversation], Awaitable[ServerFlight]]
+    ) -> ServerFlight | None:
         """The answer, None where none came."""
         self._may_go_on()
         asset, began = self.asset, self._context.clock.monotonic()
@@ -92,19 +104,19 @@ class Server:
 
         entered = before is None
 
-        async def dialogue(conversation: Conversation) -> ServerFlight:
+        async def whole(conversation: Conversation) -> ServerFlight:
             nonlocal began, entered
             began = self._context.clock.monotonic()  # before, it was our own turn that we waited for
             async with asyncio.timeout(PATIENCE):
                 if before is not None:
                     await before(conversation)
                     entered = True
-                return await greet(conversation, offer)
+                return await dialogue(conversation)
 
         self.connections += 1
         self._tally.sent += 1
         try:
-            return await self._context.network.dialer.converse(asset.host, asset.port, dialogue)
+            return await self._context.network.dialer.converse(asset.host, asset.port, whole)
         except TransportError as error:
             return await self._without_answer(error, entered)
         finally:
