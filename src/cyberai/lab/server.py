@@ -55,7 +55,7 @@ class LabOptions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LabTarget(msgspec.Struct, frozen=True):
-    """One scan target. `kind` is http, tls, service, or members: an area behind a login, whose flaws only a scan with
+    """One scan target. `kind` is http, tls (a URL, or host:port where nobody gets behind the handshake), service, or members: an area behind a login, whose flaws only a scan with
     `auth` can see."""
 
     kind: str
@@ -145,9 +145,9 @@ class RunningLab:
             self._directory = Path(tempfile.mkdtemp(prefix="cyberai-lab-"))
             (self._directory / _AUTHORITY_FILE).write_bytes(authority.pem)
             targets += [await self._start_tls(item, authority.context(item.tls(fixed))) for item in listeners]
-            targets += [await self._start_own_tls(item, authority.identity(item.certificate)) for item in own]
         services = [item for item in discovery.services() if item.demo or not demo]
         targets += [await self._start_service(item) for item in services]
+        targets += [await self._start_own_tls(item, authority.identity(item.certificate)) for item in own]
         if not demo:
             targets += [await self._start_area(item) for item in discovery.members_areas()]
         self.targets = tuple(targets)
@@ -169,7 +169,7 @@ class RunningLab:
             return ServiceConnection(item.session(self.options.fixed, identity), False, self._connections)
 
         port = await self._listen(0, dialogue)
-        return LabTarget("service", self._authority(port), item.checks, self._flaws(item.flaws))
+        return LabTarget("tls", self._authority(port), item.checks, self._flaws(item.flaws))
 
     async def _start_service(self, item: Service) -> LabTarget:
         if item.udp:
