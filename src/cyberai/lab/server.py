@@ -55,8 +55,8 @@ class LabOptions(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LabTarget(msgspec.Struct, frozen=True):
-    """One scan target. `kind` is http, tls (a URL, or host:port where nobody gets behind the handshake), service, or members: an area behind a login, whose flaws only a scan with
-    `auth` can see."""
+    """One scan target. `kind` is http, tls (a URL, or host:port where nobody gets behind the handshake), service, or
+    members: an area behind a login, whose flaws only a scan with `auth` can see."""
 
     kind: str
     target: str
