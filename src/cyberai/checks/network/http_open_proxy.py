@@ -43,8 +43,8 @@ _STATUS = Pattern(r"^HTTP/1\.[01] ([1-5][0-9]{2})[ \r\n]")
 _MAX_HEAD = 16_384
 _CLOSED_PORTS = (9, 61_009)
 """Nothing is known to listen there; many rules let ports above 1,024 pass only."""
-_LOOKED_UP = Pattern(r"\r\nX-Squid-Error: ERR_DNS_FAIL ", ignore_case=True)
-"""Squid asks for the name after its rules have let the request pass."""
+_LOOKED_UP = Pattern(r"\r\nX-Squid-Error: ERR_(?:DNS_FAIL|READ_ERROR) ", ignore_case=True)
+"""Squid asks for the name after its rules have let the request pass; it says the second where no resolver answers."""
 _UNREACHED = frozenset({502, 503, 504})
 
 Seen = tuple[bytes, bytes]
