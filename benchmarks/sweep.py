@@ -48,13 +48,11 @@ async def sweep(syn: SynScan, ports: range, addresses: list[str]) -> None:
     session = network.open(scope, limits)
     closed = filtered = 0
     opened = []
-    async for host, port, state in session.dialer.scan_hosts(addresses, ports):
-        if state is PortState.CLOSED:
-            closed += 1
-        elif state is PortState.OPEN:
-            opened.append((host, port))
-        else:
-            filtered += 1
+    async for found in session.dialer.scan_hosts(addresses, ports):
+        states = [state for _, _, state in found]
+        closed += states.count(PortState.CLOSED)
+        filtered += states.count(PortState.FILTERED)
+        opened += [(host, port) for host, port, state in found if state is PortState.OPEN]
     await session.aclose()
     print(json.dumps({"open": sorted(opened), "states": {"closed": closed, "filtered": filtered}}))
 

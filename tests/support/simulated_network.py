@@ -107,10 +107,10 @@ class SimulatedNetwork(Struct):
 
     async def scan_hosts(
         self, hosts: Sequence[str], ports: Sequence[int], enough: frozenset[PortState] = frozenset()
-    ) -> AsyncIterator[tuple[str, int, PortState]]:
+    ) -> AsyncIterator[list[tuple[str, int, PortState]]]:
         for host in hosts:
             async for port, state in self.scan_ports(host, ports):
-                yield host, port, state
+                yield [(host, port, state)]
 
     async def scan_datagrams(
         self, host: str, messages: Mapping[int, Sequence[Datagram]]

@@ -27,13 +27,10 @@ async def inhabited(dialer: Dialer, hosts: Sequence[str], ports: Sequence[int]) 
     opened: set[str] = set()
     asked = list(hosts)
     if len(ports) > len(KNOCKED_AT):
-        async for host, _, state in dialer.scan_hosts(asked, KNOCKED_AT, _ANY_ANSWER):
-            if state in _ANY_ANSWER:
-                alive.add(host)
+        async for found in dialer.scan_hosts(asked, KNOCKED_AT, _ANY_ANSWER):
+            alive.update(host for host, _, state in found if state in _ANY_ANSWER)
         asked = [host for host in hosts if host in alive]
-    async for host, _, state in dialer.scan_hosts(asked, ports, _OPEN):
-        if state in _ANY_ANSWER:
-            alive.add(host)
-        if state is PortState.OPEN:
-            opened.add(host)
+    async for found in dialer.scan_hosts(asked, ports, _OPEN):
+        alive.update(host for host, _, state in found if state in _ANY_ANSWER)
+        opened.update(host for host, _, state in found if state is PortState.OPEN)
     return Inhabited(frozenset(alive), frozenset(opened))

@@ -52,12 +52,12 @@ class PortScanner:
 
     async def scan_hosts(
         self, hosts: Sequence[str], ports: Sequence[int], enough: frozenset[PortState] = frozenset()
-    ) -> AsyncIterator[tuple[str, int, PortState]]:
+    ) -> AsyncIterator[States]:
         """See ports.network.Dialer.scan_hosts."""
         barred = self._barred(hosts, tuple(dict.fromkeys(ports)))
         if self._state.connector.proxy is not None:
             async for row in self._all_through_proxy(barred, ports):
-                yield row
+                yield [row]
             return
         settled: set[str] = set()
 
@@ -72,8 +72,7 @@ class PortScanner:
             async for found in batches:
                 if enough:
                     settled.update(host for host, _, state in found if state in enough)
-                for row in found:
-                    yield row
+                yield found
 
     async def _all_through_proxy(
         self, barred: Mapping[str, frozenset[int]], ports: Sequence[int]

@@ -45,6 +45,7 @@ _TRUE_SIZE = 1024
 """Bytes that a waiting answer takes of the kernel's buffer."""
 
 _ATTACH_FILTER, _BUFFER_FORCE = 26, 33
+_ANY = "0.0.0.0"  # noqa: S104 - a raw socket that sends and hears
 _MAX_POLL = 0.05
 _SHORTAGE_PAUSE = 0.01
 _LATER = frozenset({errno.EAGAIN, errno.ENOBUFS, errno.ENOMEM, errno.EINTR})
@@ -64,11 +65,11 @@ class _Host:
 
     __slots__ = ("answers", "base", "key", "name", "packed", "round_trip", "timeout")
 
-    def __init__(self, name: str, packet: bytes) -> None:
+    def __init__(self, name: str, source: str, packet: bytes) -> None:
         self.name = name
         self.packed = socket.inet_aton(name)
         self.key = int.from_bytes(self.packed, "big") << 16
-        self.base = partial_sum(_source_for(name), name, packet)
+        self.base = partial_sum(source, name, packet)
         self.round_trip = RoundTrip()
         self.timeout = FIRST_TIMEOUT
         self.answers = 0
@@ -115,10 +116,25 @@ class _Line:
         self.packet = syn(port, self.sequence)
         self.out = Outgoing(WAVE, self.packet)
         self.incoming = Incoming(2 * WAVE, ANSWER.size)
+        self._asked = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._source: str | None = None
+
+    def source_for(self, address: str) -> str:
+        """The address of this machine that packets to this one are sent from."""
+        try:
+            self._asked.connect((address, 9))
+            source = str(self._asked.getsockname()[0])
+        except OSError:
+            source = "127.0.0.1"  # no way there: sending fails as well
+        if self._source not in (source, _ANY):
+            # Bound to one address, the kernel shows us nothing of what comes to others: on loopback not our own packets.
+            self._source = source if self._source is None else _ANY
+            self.raw.bind((self._source, 0))
+        return source
 
     def close(self) -> None:
-        self.raw.close()
-        self.held.close()
+        for opened in (self.raw, self.held, self._asked):
+            opened.close()
 
 
 class SynSweep(threading.Thread):
@@ -221,7 +237,7 @@ class SynSweep(threading.Thread):
         line.out.address(b"".join([host.packed for host in hosts]))
 
     def _host(self, line: _Line, address: str) -> _Host:
-        host = self._hosts[address] = _Host(address, line.packet)
+        host = self._hosts[address] = _Host(address, line.source_for(address), line.packet)
         self._numbers[host.key >> 16] = host
         return host
 
@@ -291,13 +307,3 @@ class SynSweep(threading.Thread):
             else:
                 window.silent()
                 self._silent.append(probe)
-
-
-def _source_for(address: str) -> str:
-    """The address of this machine that the kernel will send from."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
-        try:
-            asked.connect((address, 9))
-        except OSError:
-            return "127.0.0.1"  # no way there: sending fails as well
-        return str(asked.getsockname()[0])

@@ -40,7 +40,7 @@ class TcpDialer:
 
     def scan_hosts(
         self, hosts: Sequence[str], ports: Sequence[int], enough: frozenset[PortState] = frozenset()
-    ) -> AsyncIterator[tuple[str, int, PortState]]:
+    ) -> AsyncIterator[list[tuple[str, int, PortState]]]:
         """See ports.network.Dialer.scan_hosts."""
         return self._scanner.scan_hosts(hosts, ports, enough)
 

@@ -130,9 +130,10 @@ class Dialer(Protocol):
 
     def scan_hosts(
         self, hosts: Sequence[str], ports: Sequence[int], enough: frozenset[PortState] = frozenset()
-    ) -> AsyncIterator[tuple[str, int, PortState]]:
-        """The same for many literal addresses together, one port of all of them after the other. Addresses that may
-        not be scanned are not tried and not yielded. A host that showed a state of `enough` is asked no further."""
+    ) -> AsyncIterator[list[tuple[str, int, PortState]]]:
+        """The same for many literal addresses together, one port of all of them after the other; what became known
+        comes in batches, as a step of an iterator costs about what a probe does. Addresses that may not be scanned are
+        not tried and not yielded. A host that showed a state of `enough` is asked no further."""
         ...
 
     def scan_datagrams(

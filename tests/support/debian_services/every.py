@@ -2,9 +2,13 @@
 
 from support.debian_services import (
     bind9,
+    dante,
+    etcd,
     exim,
+    ipmi,
     mariadb,
     memcached,
+    microsocks,
     mosquitto,
     nats,
     nginx,
@@ -14,8 +18,13 @@ from support.debian_services import (
     redis,
     rsync,
     samba,
+    slapd,
     snmpd,
+    squid,
+    tinyproxy,
     vsftpd,
+    xrdp,
+    xvnc,
 )
 
 SERVICES = (
@@ -34,4 +43,13 @@ SERVICES = (
     snmpd.SERVICE,
     rsync.SERVICE,
     nats.SERVICE,
+    slapd.SERVICE,
+    xrdp.SERVICE,
+    dante.SERVICE,
+    microsocks.SERVICE,
+    squid.SERVICE,
+    tinyproxy.SERVICE,
+    etcd.SERVICE,
+    xvnc.SERVICE,
+    ipmi.SERVICE,
 )

@@ -132,6 +132,7 @@ ANSWERS: tuple[tuple[str, bytes, tuple[str, str, str]], ...] = (
     ("ajp", b"AB\x00\x01\x09", ("ajp", "Apache JServ Protocol 1.3", "")),
     ("git", b"0030ERR access denied or repository not exported\n", ("git", "git daemon", "")),
     ("tftp", b"\x00\x05\x00\x01File not found\x00", ("tftp", "", "")),
+    ("ntp-variables", b"\x16\x82\x43\x59\x00\x00\x00\x00\x00\x00\x00\x60" + b'version="ntpd ntpsec-1.2.2"', ("ntp", "NTPsec", "1.2.2")),
     ("ntp-variables", b"\x16\x82\x43\x59\x00\x00\x00\x00\x00\x00\x00\x60" + b'version="ntpd 4.2.8p15@1.3728-o", processor="x86_64", system="Linux/5.10"', ("ntp", "ntpd", "4.2.8p15")),
     ("rtsp", b"RTSP/1.0 200 OK\r\nCSeq: 1\r\nServer: GStreamer RTSP server\r\n\r\n", ("rtsp", "GStreamer RTSP server", "")),
     ("modbus", b"\x43\x59\x00\x00\x00\x03\x01\xab\x01", ("modbus", "", "")),
@@ -206,6 +207,11 @@ PAGES: tuple[tuple[HttpResponse, tuple[str, str, str]], ...] = (
     (_page(Server="Docker/24.0.7 (linux)"), ("docker", "Docker", "24.0.7")),
     (_page(status=302, Location="/graph"), ("prometheus", "Prometheus", "")),
     (_page(status=302, Location="/graphs"), ("http", "", "")),
+    (_page(X_Influxdb_Version="1.6.7~rc0"), ("influxdb", "InfluxDB", "1.6.7~rc0")),
+    (_page(b"Ok.\n"), ("http", "", "")),
+    (_page(b"Port 9000 is for clickhouse-client program.\r\n", 400), ("clickhouse-native", "ClickHouse", "")),
+    (_page(Server="Debian DLNADOC/1.50 UPnP/1.0 MiniDLNA/1.3.0"), ("http", "MiniDLNA", "1.3.0")),
+    (_page(Server="Linux/5.10, UPnP/1.0, QuayMedia/4.2"), ("http", "QuayMedia", "4.2")),
     (_page(Server="CUPS/2.4 IPP/2.1"), ("ipp", "CUPS", "2.4")),
 )  # fmt: skip
 
@@ -223,6 +229,11 @@ def test_a_second_request_tells_what_the_first_leaves_open() -> None:
     found = from_second(more)
     assert found is not None
     assert (found.protocol, found.version) == ("docker", "24.0.7")
+    assert second_looks(_page(b"Ok.\n")) == ("/cyberai",)
+    house = from_second(_page(b"There is no handle /cyberai\n\nUse / or /ping for health checks.\nOr", 404))
+    assert house is not None
+    assert house.product == "ClickHouse"
+    assert second_looks(_page(b'<a href="/classic/graph">Found</a>.\n', 302)) == ("/api/v1/status/buildinfo",)
     etcd = from_second(_page(b'{"etcdserver":"3.5.9","etcdcluster":"3.5.0"}'))
     assert etcd is not None
     assert (etcd.protocol, etcd.version) == ("etcd", "3.5.9")

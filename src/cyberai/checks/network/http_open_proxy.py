@@ -13,8 +13,9 @@ a network that may use the proxy, scan from outside of it as well.
 The proxy is asked for nothing but itself and what does not exist, so that nothing leaves the target. Either a tunnel
 (`CONNECT`) to its own address and port is opened, through which it answers again, while a tunnel to a host below
 `.invalid` is not opened. Or, where tunnels are not allowed, it reports that it cannot reach a host below `.invalid` and
-a closed port of its own (502 to 504), while a plain request to it gets no such answer. A proxy that refuses strangers
-answers both with 403 or 407.
+a closed port of its own (502 to 504; Squid's word that it looked the name up in vain stands for the second, where rules
+forbid its own address), while a plain request to it gets no such answer. A proxy that refuses strangers answers both
+with 403 or 407.
 """
 
 from collections.abc import AsyncIterator
@@ -40,7 +41,10 @@ from cyberai.checkkit.text import Pattern
 _PORTS = frozenset({3128, 8118, 8888})
 _STATUS = Pattern(r"^HTTP/1\.[01] ([1-5][0-9]{2})[ \r\n]")
 _MAX_HEAD = 16_384
-_CLOSED_PORT = 9
+_CLOSED_PORTS = (9, 61_009)
+"""Nothing is known to listen there; many rules let ports above 1,024 pass only."""
+_LOOKED_UP = Pattern(r"\r\nX-Squid-Error: ERR_(?:DNS_FAIL|READ_ERROR) ", ignore_case=True)
+"""Squid asks for the name after its rules have let the request pass; it says the second where no resolver answers."""
 _UNREACHED = frozenset({502, 503, 504})
 
 Seen = tuple[bytes, bytes]
@@ -79,14 +83,23 @@ async def http_open_proxy(service: ServiceAsset, probe: Probe) -> AsyncIterator[
     first = await _ask(service, probe, _forward(f"{absent}"))
     if _status(first[1]) not in _UNREACHED:
         return
-    host = f"[{service.host}]" if ":" in service.host else service.host
-    second = await _ask(service, probe, _forward(f"{host}:{_CLOSED_PORT}"))
     plain = await _ask(service, probe, f"GET / HTTP/1.1\r\nHost: {own}\r\nConnection: close\r\n\r\n".encode())
-    if _status(second[1]) in _UNREACHED and _status(plain[1]) not in _UNREACHED and plain[1]:
+    if _status(plain[1]) in _UNREACHED or not plain[1]:
+        return
+    if _LOOKED_UP.search(first[1]) is not None or await _reports_closed_ports(service, probe):
         command = f"curl --silent --head --proxy http://{own} http://{absent}/"
         yield _hit(
             service, first, command, "It tries to reach what a stranger names, and says that it cannot."
         )
+
+
+async def _reports_closed_ports(service: ServiceAsset, probe: Probe) -> bool:
+    """True when the proxy cannot reach one of the ports of its own that nothing listens on."""
+    host = f"[{service.host}]" if ":" in service.host else service.host
+    for port in _CLOSED_PORTS:
+        if _status((await _ask(service, probe, _forward(f"{host}:{port}")))[1]) in _UNREACHED:
+            return True
+    return False
 
 
 def _connect(goal: str) -> bytes:

@@ -11,8 +11,9 @@ Name who may use it (`client pass` and `socks pass` rules with your own networks
 ## How it is proven
 The proxy accepts a client without a log-in (RFC 1928) and connects it to the proxy's own address and port, where the
 proxy answers again through its own connection. The control asks for a host below `.invalid`, which cannot be connected
-to: a trap that says yes to everything is silent. Nothing leaves the target; so a proxy that refuses to connect to itself,
-as Dante does, is not told from a closed one.
+to: a trap that says yes to everything is silent. A proxy that refuses to connect to itself (Dante) shows by its replies
+that it tries what strangers name: a closed port of its own address is reported as refused by the host (reply 5), its own
+port and the host below `.invalid` with other errors. Nothing leaves the target.
 """
 
 import ipaddress
@@ -29,6 +30,7 @@ from cyberai.checkkit import (
     ServiceAsset,
     ServiceEvidence,
     Severity,
+    Struct,
     TransportError,
     TransportReason,
     check,
@@ -39,6 +41,23 @@ _PORTS = frozenset({1080})
 _GREETING = b"\x05\x01\x00"
 _TAKEN = b"\x05\x00"
 _ADDRESS_SIZES = {1: 4, 4: 16}
+_NONE, _OPENED, _REFUSED = -1, 0, 5
+"""No reply to the request; replies of RFC 1928, section 6."""
+_CLOSED_PORT = 9
+_SILENCE = (TransportReason.TIMEOUT, TransportReason.RESET)
+_ITSELF = "Without a log-in it connects to itself and answers through that connection again."
+_TRIES = (
+    "Without a log-in it tries to connect to what a stranger names: port {port} of its own address is reported as refused "
+    "(reply 5), its own port and a host that does not exist with replies {own} and {nowhere}."
+)
+
+
+class _Seen(Struct, frozen=True):
+    """One request: the reply's code, all that was said, and whether a proxy answered at the other end."""
+
+    reply: int = _NONE
+    said: bytes = b""
+    answered: bool = False
 
 
 @check(
@@ -50,34 +69,37 @@ _ADDRESS_SIZES = {1: 4, 4: 16}
     owasp=("A10:2021",),
     scope=Scope.SERVICE,
     grain=Grain.PORT,
-    max_requests=8,
+    max_requests=10,
     references=("https://www.rfc-editor.org/rfc/rfc1928",),
     tags=("proxy", "exposure"),
 )
 async def socks_open_proxy(service: ServiceAsset, probe: Probe) -> AsyncIterator[Hit]:
-    """Twice through the proxy to itself, once to nowhere."""
+    """Through the proxy to itself and to nowhere; where it does not connect to itself, to a closed port of its own."""
     if not speaks(service, ("socks",), _PORTS):
         return
-    absent = f"{probe.token(12)}.invalid"
-    found = await _connect(service, probe, service.host)
-    if not found or await _connect(service, probe, absent, only_opened=True):
+    own = await _ask(service, probe, service.host, service.port)
+    if own.reply == _NONE:
         return
-    if not await _connect(service, probe, service.host):
-        return
-    own = authority(service)
-    yield Hit(
+    nowhere = await _ask(service, probe, f"{probe.token(12)}.invalid", service.port)
+    if own.answered:
+        again = await _ask(service, probe, service.host, service.port)
+        if again.answered and not nowhere.answered:
+            yield _hit(service, own, _ITSELF, service.port)
+    elif own.reply != _REFUSED and nowhere.reply not in (_NONE, _OPENED, _REFUSED):
+        closed = [await _ask(service, probe, service.host, _CLOSED_PORT) for _ in range(2)]
+        if all(seen.reply == _REFUSED for seen in closed):
+            told = _TRIES.format(port=_CLOSED_PORT, own=own.reply, nowhere=nowhere.reply)
+            yield _hit(service, closed[0], told, _CLOSED_PORT)
+
+
+def _hit(service: ServiceAsset, seen: _Seen, told: str, port: int) -> Hit:
+    sent = _GREETING + _request(service.host, port)
+    way = f"nc -v -w 3 -X 5 -x {authority(service)} {service.host} {port}"
+    if seen.answered:
+        sent, way = sent + _GREETING, f"printf '\\x05\\x01\\x00' | {way} | od -A d -t x1"
+    return Hit(
         proof=Proof(Oracle.OBSERVATION, repeats=2, control_silent=True),
-        evidence=(
-            ServiceEvidence(
-                service.host,
-                service.port,
-                _GREETING + _request(service.host, service.port) + _GREETING,
-                found[:2048],
-                f"printf '\\x05\\x01\\x00' | nc -w 3 -X 5 -x {own} {service.host} {service.port} | od -A d -t x1",
-                "",
-                "Without a log-in it connects to itself and answers through that connection again.",
-            ),
-        ),
+        evidence=(ServiceEvidence(service.host, service.port, sent, seen.said[:2048], way, "", told),),
         host=service.host,
         port=service.port,
         detail="It connects strangers without a log-in",
@@ -95,30 +117,35 @@ def _request(host: str, port: int) -> bytes:
     return b"\x05\x01\x00" + goal + port.to_bytes(2, "big")
 
 
-async def _connect(service: ServiceAsset, probe: Probe, host: str, *, only_opened: bool = False) -> bytes:
-    """What the proxy said on the way to a host and, unless `only_opened`, from there; empty when it refuses."""
+async def _ask(service: ServiceAsset, probe: Probe, host: str, port: int) -> _Seen:
+    """What the proxy says when it is to connect there, and whether a SOCKS proxy answers at the other end."""
 
-    async def talk(conversation: Conversation) -> bytes:
+    async def talk(conversation: Conversation) -> _Seen:
         await conversation.send(_GREETING)
         if await conversation.receive_exactly(2) != _TAKEN:
-            return b""
-        await conversation.send(_request(host, service.port))
+            return _Seen()
+        await conversation.send(_request(host, port))
         reply = await conversation.receive_exactly(4)
-        if reply[:2] != _TAKEN or len(reply) < 4:
-            return b""
-        if only_opened:
-            return reply
+        if len(reply) < 4 or reply[0] != 5:
+            return _Seen()
+        if reply[1] != _OPENED:
+            return _Seen(reply[1], _TAKEN + reply)
         size = _ADDRESS_SIZES.get(reply[3], 0)
         if reply[3] == 3:
             size = int.from_bytes(await conversation.receive_exactly(1), "big")
         reply += await conversation.receive_exactly(size + 2)
-        await conversation.send(_GREETING)
-        inner = await conversation.receive_exactly(2)
-        return _TAKEN + reply + inner if inner == _TAKEN else b""
+        try:
+            await conversation.send(_GREETING)
+            inner = await conversation.receive_exactly(2)
+        except TransportError as error:
+            if error.reason not in _SILENCE:
+                raise
+            inner = b""
+        return _Seen(_OPENED, _TAKEN + reply + inner, inner == _TAKEN)
 
     try:
         return await probe.converse(service.host, service.port, talk)
     except TransportError as error:
-        if error.reason in (TransportReason.TIMEOUT, TransportReason.RESET):
-            return b""
+        if error.reason in _SILENCE:
+            return _Seen()
         raise

@@ -258,6 +258,7 @@ _NTP_READVAR = b"\x16\x02\x43\x59" + bytes(8)
 _NTP_STAMP = b"\x2b\x57\x5a\x11\x22\x33\x44\x55"
 _NTP_CLIENT = b"\x23" + bytes(39) + _NTP_STAMP
 _NTPD = Pattern(r"version=\"ntpd ([\w.\-]{1,30})")
+_NTPSEC = "ntpsec-"
 _NTP_SYSTEM = Pattern(r"system=\"([^\"]{1,60})\"")
 
 
@@ -272,8 +273,10 @@ def _ntp(data: bytes) -> Identity | None:
     if match is None:
         return Identity(protocol="ntp", os=os, confidence=PROTOCOL)
     version = clean(match.groups[0], MAX_VERSION)
+    product, maker = ("NTPsec", "ntpsec:ntpsec") if version.startswith(_NTPSEC) else ("ntpd", "ntp:ntp")
+    version = version.removeprefix(_NTPSEC)
     return Identity(
-        protocol="ntp", product="ntpd", version=version, cpe=cpe23("ntp:ntp", version), os=os, confidence=SURE
+        protocol="ntp", product=product, version=version, cpe=cpe23(maker, version), os=os, confidence=SURE
     )
 
 

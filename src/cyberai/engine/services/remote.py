@@ -135,6 +135,7 @@ def _x11(data: bytes) -> Identity | None:
     release = struct.unpack("<I", data[8:12])[0]
     version = ""
     if "X.Org" in vendor and release >= 10_000_000:
+        vendor = "X.Org Server"
         version = f"{release // 10_000_000}.{release // 100_000 % 100}.{release // 1_000 % 100}"
     cpe = cpe23("x.org:x_server", version) if version else ""
     return Identity(

@@ -21,6 +21,8 @@ _IN_JSON = frozenset({"elasticsearch", "couchdb", "etcd", "docker", "kubernetes"
 """A page about such a service is none."""
 _IN_HEAD = r"\r\n"
 
+_UPNP = Pattern(r"\bUPnP/\d\.\d,?[ \t]+([^,]+)")
+"""`system UPnP/1.0 product/version` (UPnP Device Architecture 2.0, section 1.3.3): the product stands last."""
 _GENERIC = Pattern(r"^([A-Za-z][\w .+\-]{0,60}?)(?:/v?(\d[\w.\-]{0,30}))?(?:$|[ (;,])")
 
 
@@ -79,7 +81,8 @@ def _header(response: HttpResponse, name: str) -> bytes:
 
 def _self_named(server: bytes) -> Identity | None:
     """A server that nobody here knows, by the name it gives itself."""
-    match = _GENERIC.search(server)
+    upnp = _UPNP.search(server)
+    match = _GENERIC.search(server if upnp is None else upnp.groups[0])
     if match is None:
         return None
     product = clean(match.groups[0], MAX_PRODUCT)

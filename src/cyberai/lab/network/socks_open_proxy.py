@@ -1,21 +1,27 @@
 """SOCKS proxies in a network of their own, in which there is nothing but themselves: open on the vulnerable twin."""
 
+from collections.abc import Callable
+
 from cyberai.lab.page import Flaw
 from cyberai.lab.service import Service, Session
 
 CHECK = "network.socks-open-proxy"
 MAX_BUFFER = 1_024
+CLOSED_PORT = 9
 _OWN = (b"\x01\x7f\x00\x00\x01", b"\x04" + bytes(15) + b"\x01", b"\x03\x09localhost")
 
 
 class SocksProxy:
     """One connection (RFC 1928). `method` is what it chooses: 0 is no log-in, 255 none acceptable. `always` reports
-    every connection as made; nothing is behind it then."""
+    every connection as made; nothing is behind it then. `itself` says whether it connects to its own port; `refuses` is
+    its reply to every request, where it has one."""
 
-    def __init__(self, method: int, *, always: bool = False) -> None:
+    def __init__(self, method: int, *, always: bool = False, itself: bool = True, refuses: int = 0) -> None:
         self.closed = False
         self._method = method
         self._always = always
+        self._itself = itself
+        self._refuses = refuses
         self._greeted = False
         self._inner: SocksProxy | None = None
         self._buffer = b""
@@ -46,12 +52,23 @@ class SocksProxy:
         end = 4 + sizes.get(self._buffer[3] if len(self._buffer) > 3 else 0, 0)
         if len(self._buffer) < max(end + 2, 7):
             return b""
-        goal, self._buffer = self._buffer[3:end], b""
-        if goal in _OWN or self._always:
+        goal, port = self._buffer[3:end], int.from_bytes(self._buffer[end : end + 2], "big")
+        self._buffer = b""
+        reply = self._refuses or self._reply(goal, port)
+        if reply == 0:
             self._inner = SocksProxy(self._method, always=self._always)
-            return b"\x05\x00\x00\x01" + bytes(6)
-        self.closed = True
-        return b"\x05\x04\x00\x01" + bytes(6)
+        self.closed = reply != 0
+        return bytes([5, reply, 0, 1]) + bytes(6)
+
+    def _reply(self, goal: bytes, port: int) -> int:
+        """RFC 1928, section 6: opened, not allowed by the rules, host unreachable, refused."""
+        if self._always:
+            return 0
+        if goal not in _OWN:
+            return 4
+        if port == CLOSED_PORT:
+            return 5
+        return 0 if self._itself else 2
 
 
 def _quay(fixed: bool) -> Session:
@@ -62,6 +79,14 @@ def _trap(_fixed: bool) -> Session:
     return SocksProxy(0, always=True)
 
 
+def _strict(fixed: bool) -> Session:
+    return SocksProxy(2 if fixed else 0, itself=False)
+
+
+def _no(reply: int) -> Callable[[bool], Session]:
+    return lambda _fixed: SocksProxy(0, refuses=reply)
+
+
 SERVICES: tuple[Service, ...] = (
     Service(
         name="quay socks",
@@ -69,5 +94,17 @@ SERVICES: tuple[Service, ...] = (
         checks=(CHECK,),
         flaws=(Flaw(check=CHECK, path="", method="", variant="socks5", summary="Everyone is connected."),),
     ),
+    Service(
+        name="strict socks",
+        session=_strict,
+        checks=(CHECK,),
+        flaws=(
+            Flaw(
+                check=CHECK, path="", method="", variant="replies", summary="Everyone may, but not to itself."
+            ),
+        ),
+    ),
     Service(name="socks trap", session=_trap, checks=(CHECK,)),
+    Service(name="socks for nobody", session=_no(2), checks=(CHECK,)),
+    Service(name="socks that refuses all", session=_no(5), checks=(CHECK,)),
 )
