@@ -1,7 +1,11 @@
 """Which code does a unit: stage by asset."""
 
+from msgspec import structs
+
 from cyberai.domain.asset import (
+    DomainAsset,
     HostAsset,
+    NameAsset,
     OriginAsset,
     PlaceAsset,
     PortAsset,
@@ -16,9 +20,9 @@ from cyberai.engine.check_stage import check_request, check_stored, measure
 from cyberai.engine.context import Context
 from cyberai.engine.crawl import crawl_request
 from cyberai.engine.discover import discover
+from cyberai.engine.domain_stage import check_domain, names_below
 from cyberai.engine.identify import identify_origin, identify_port, identify_tls
 from cyberai.engine.revisit import revisit
-from cyberai.engine.steps import Steps
 from cyberai.engine.whole_stage import check_whole
 
 
@@ -55,8 +59,14 @@ async def _tested(context: Context, unit: Unit) -> UnitResult:
             return await believed(
                 context, origin.url, lambda steps: check_whole(context, unit, origin, steps)
             )
-        case Stage.CHECK, (TlsAsset() | ServiceAsset()) as whole:
-            return await check_whole(context, unit, whole, Steps(None))
+        case Stage.CHECK, DomainAsset() as domain:
+            return await check_domain(context, unit, domain)
+        case Stage.CHECK, TlsAsset() as endpoint:
+            result = await check_whole(context, unit, endpoint)
+            names = (name for certificate in result.certificates[:1] for name in certificate.names)
+            return structs.replace(result, found=names_below(context, endpoint.host, names))
+        case Stage.CHECK, (ServiceAsset() | NameAsset()) as whole:
+            return await check_whole(context, unit, whole)
         case Stage.MEASURE, PlaceAsset() as place:
             url = place.request.request.url
             return await believed(context, url, lambda steps: measure(context, unit, place, steps))
