@@ -24,7 +24,8 @@ async def check_domain(context: Context, unit: Unit, asset: DomainAsset) -> Unit
     skipped: Outcome
     try:
         reply = await context.network.dialer.look_up(asset.host, "SOA")
-        if reply.code != "NXDOMAIN":
+        # An alias exists, whatever it leads to.
+        if reply.code != "NXDOMAIN" or reply.aliases:
             found = (Unit(Stage.CHECK, NameAsset(asset.host, asset.host)),)
             result = await check_whole(context, unit, asset)
             return UnitResult(unit, result.outcomes, found, requests=result.requests + 1)
