@@ -45,7 +45,14 @@ def test_a_name_is_a_domain_as_well_where_the_network_is_looked_at() -> None:
         return [unit.asset.key for unit in units if unit.stage is Stage.CHECK]
 
     assert domains("a.example") == domains("a.example", scan_type=ScanType.NETWORK) == ["domain:a.example"]
-    for raw in ("http://a.example/", "a.example:53", "10.0.0.1", "localhost", "app.localhost", "printer.local"):
+    for raw in (
+        "http://a.example/",
+        "a.example:53",
+        "10.0.0.1",
+        "localhost",
+        "app.localhost",
+        "printer.local",
+    ):
         assert domains(raw) == []
     assert domains("a.example", scan_type=ScanType.WEB) == []
 
