@@ -91,7 +91,7 @@ class NameLookUp:
             detail = f"the DNS server {server.address} port {server.port} does not answer about {name} {kind}"
             raise TransportError(TransportReason.DNS_FAILED, detail, retryable=True) from error
         self._silent = 0
-        return reply_of(message, name, kind, checked=checked, server=server.shown)
+        return _read(message, name, kind, checked=checked, server=server)
 
 
 def _question(name: str, kind: str, checked: bool) -> "dns.message.Message":
@@ -160,6 +160,17 @@ async def _exchange(
 def _malformed(server: NameServer) -> TransportError:
     detail = f"the DNS server {server.address} port {server.port} answered with what is no message of the DNS"
     return TransportError(TransportReason.MALFORMED, detail)
+
+
+def _read(
+    message: "dns.message.Message", name: str, kind: str, *, checked: bool, server: NameServer
+) -> DnsReply:
+    from dns.exception import DNSException
+
+    try:
+        return reply_of(message, name, kind, checked=checked, server=server.shown)
+    except (DNSException, ValueError) as error:
+        raise _malformed(server) from error
 
 
 def reply_of(
