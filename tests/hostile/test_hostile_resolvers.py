@@ -132,10 +132,11 @@ def test_what_answers_another_question_is_passed_over() -> None:
 
 def test_an_answer_over_tcp_is_whole_and_capped() -> None:
     many = [f'"record {number}"' for number in range(1_000)]
-    flood = looked_up(truncated, lambda q: [framed(answer(q, txt(*many)).to_wire())])
+    flood = looked_up(truncated, lambda q: [framed(answer(q, txt(*many)).to_wire(max_size=65_535))])
     assert len(flood.records) == MAX_RECORDS
     long = looked_up(
-        truncated, lambda q: [framed(answer(q, txt(" ".join(['"' + "a" * 255 + '"'] * 200))).to_wire())]
+        truncated,
+        lambda q: [framed(answer(q, txt(" ".join(['"' + "a" * 255 + '"'] * 200))).to_wire(max_size=65_535))],
     )
     assert [len(data) for data in long.data()] == [MAX_DATA]
 
