@@ -1,22 +1,38 @@
 """The checks of domains: on the lab's domains through the engine, and on answers that mislead."""
 
 import asyncio
+import datetime
 from collections.abc import Callable
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 
-from cyberai.checkkit import DnsRecord, DnsReply, Hit, Scope, ServiceEvidence, TransportError
+from cyberai.checkkit import (
+    DnsRecord,
+    DnsReply,
+    Handshake,
+    Hit,
+    HttpResponse,
+    Scope,
+    ServiceEvidence,
+    TlsVersion,
+    TransportError,
+)
 from cyberai.checkkit.spf import read_spf
 from cyberai.domain.asset import DomainAsset, NameAsset
 from cyberai.domain.finding import Tier
-from cyberai.domain.scan import ScanType
+from cyberai.domain.scan import ScanOptions, ScanType
 from cyberai.engine.registry import all_checks
 from cyberai.lab import discovery
 from cyberai.lab.zone import Zone
 from support.direct_probe import DirectProbe, collect, run
 from support.lab_names import lab_names
 from support.scan_in_process import Finished, scan, spec_of
-from support.simulated_network import SimulatedNetwork
+from support.simulated_network import NOW, Service, SimulatedNetwork
 
 CHECKS = {check.meta.id: check for check in all_checks() if check.meta.scope in (Scope.DOMAIN, Scope.NAME)}
 
@@ -123,6 +139,52 @@ def test_who_denies_a_name_decides_what_it_means() -> None:
     assert dangling("app.gone-4711.com", None) == []
     assert dangling("app.gone-4711.com", "rpz.local") == []
     assert dangling("app.gone-4711.com", "com", "NOERROR") == []
+
+
+def certificate(*names: str) -> bytes:
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "pier")])
+    moment = datetime.datetime.fromtimestamp(NOW // 1_000_000, datetime.UTC)
+    built = x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key.public_key())
+    built = (
+        built.serial_number(7).not_valid_before(moment).not_valid_after(moment + datetime.timedelta(days=9))
+    )
+    alternatives = x509.SubjectAlternativeName([x509.DNSName(name) for name in names])
+    return built.add_extension(alternatives, False).sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
+
+
+def names_seen(known: set[str], target: str = "pier.example", **options: object) -> set[str]:
+    """The names that a scan looks at, whose HTTPS server presents a certificate with many names."""
+
+    def replies(name: str, kind: str, _: bool) -> DnsReply:
+        there = name in known or f"*.{name.partition('.')[2]}" in known
+        return told(name, kind, "NOERROR" if there else "NXDOMAIN", zone="example")
+
+    chain = (
+        certificate(
+            "www.pier.example", "*.pier.example", "gone.pier.example", "jetty.example", "a b.pier.example"
+        ),
+    )
+    shown = Handshake("TLSv1.3", "AES", chain, True)
+    https = Service(lambda _: HttpResponse(200), versions=frozenset({TlsVersion.TLS1_3}), handshake=shown)
+    network = SimulatedNetwork({443: https}, replies=replies, names={"pier.example": "192.0.2.1"})
+    spec = spec_of(target, ScanOptions(ports="443", udp=False, **options))
+    finished = asyncio.run(scan(spec, network, all_checks()))
+    assert not finished.failures
+    return {o.host for o in finished.outcomes if o.check_id == "dns.dangling-record"}
+
+
+def test_names_of_certificates_below_the_domain_are_looked_up() -> None:
+    known = {"pier.example", "www.pier.example", "jetty.example", "vpn.pier.example"}
+    assert names_seen(known) == {"pier.example", "www.pier.example"}
+    assert names_seen(known, "https://pier.example/") == set()
+
+
+def test_words_are_looked_up_where_asked_for_and_under_no_pattern() -> None:
+    known = {"pier.example", "vpn.pier.example"}
+    assert names_seen(known, subdomain_words=True) == known
+    assert names_seen({"pier.example", "*.pier.example"}, subdomain_words=True) >= {"pier.example"}
+    assert "vpn.pier.example" not in names_seen({"pier.example", "*.pier.example"}, subdomain_words=True)
 
 
 @pytest.mark.parametrize(

@@ -1,19 +1,17 @@
 """The CHECK stage of a domain and of its names: what the operator's resolver says of them."""
 
-from collections.abc import Iterable
+from msgspec import structs
 
 from cyberai.checkkit import Scope, TransportError, TransportReason
-from cyberai.domain.asset import DomainAsset, NameAsset
+from cyberai.domain.asset import DomainAsset, NameAsset, TlsAsset
 from cyberai.domain.check import CheckOutcome, Outcome, Skipped, SkipReason
-from cyberai.domain.target import TargetError, canonical_host
 from cyberai.domain.unit import Stage, Unit, UnitResult
 from cyberai.engine.context import Context
 from cyberai.engine.coverage import transport_outcome
-from cyberai.engine.plan import names_a_domain
+from cyberai.engine.fetch import Tally
+from cyberai.engine.names_below import of_certificate, of_words
+from cyberai.engine.subdomain_words import WORDS
 from cyberai.engine.whole_stage import check_whole
-
-MOST_NAMES = 100
-"""Names below the domain that one certificate adds."""
 
 
 async def check_domain(context: Context, unit: Unit, asset: DomainAsset) -> UnitResult:
@@ -26,9 +24,12 @@ async def check_domain(context: Context, unit: Unit, asset: DomainAsset) -> Unit
         reply = await context.network.dialer.look_up(asset.host, "SOA")
         # An alias exists, whatever it leads to.
         if reply.code != "NXDOMAIN" or reply.aliases:
-            found = (Unit(Stage.CHECK, NameAsset(asset.host, asset.host)),)
             result = await check_whole(context, unit, asset)
-            return UnitResult(unit, result.outcomes, found, requests=result.requests + 1)
+            tally = Tally()
+            words = WORDS if context.spec.options.subdomain_words else ()
+            below = await of_words(context, asset.host, words, tally) if words else ()
+            found = (Unit(Stage.CHECK, NameAsset(asset.host, asset.host)), *below)
+            return UnitResult(unit, result.outcomes, found, requests=result.requests + 1 + tally.sent)
         skipped = Skipped(SkipReason.NOT_APPLICABLE, f"the DNS does not know {asset.host}")
     except TransportError as error:
         skipped = transport_outcome(error)
@@ -40,19 +41,10 @@ async def check_domain(context: Context, unit: Unit, asset: DomainAsset) -> Unit
     return UnitResult(unit, outcomes, requests=1)
 
 
-def names_below(context: Context, host: str, names: Iterable[str]) -> tuple[Unit, ...]:
-    """The look at each name below the host, where the host is a domain that the scan was asked to look at. Patterns
-    (`*.`) and what is no name are left out."""
-    if not context.checks[Scope.NAME]:
-        return ()
-    if not any(names_a_domain(target, host, context.spec) for target in context.scope.targets):
-        return ()
-    found: dict[str, Unit] = {}
-    for text in names:
-        try:
-            name = canonical_host(text)
-        except TargetError:
-            continue
-        if name.endswith(f".{host}") and len(found) < MOST_NAMES:
-            found.setdefault(name, Unit(Stage.CHECK, NameAsset(host, name)))
-    return tuple(found.values())
+async def check_endpoint(context: Context, unit: Unit, asset: TlsAsset) -> UnitResult:
+    """Run the checks of TLS, and look for the names below the host that the certificate tells."""
+    result = await check_whole(context, unit, asset)
+    tally = Tally()
+    names = (name for certificate in result.certificates[:1] for name in certificate.names)
+    found = await of_certificate(context, asset.host, names, tally)
+    return structs.replace(result, found=found, requests=result.requests + tally.sent)

@@ -1,7 +1,5 @@
 """Which code does a unit: stage by asset."""
 
-from msgspec import structs
-
 from cyberai.domain.asset import (
     DomainAsset,
     HostAsset,
@@ -20,7 +18,7 @@ from cyberai.engine.check_stage import check_request, check_stored, measure
 from cyberai.engine.context import Context
 from cyberai.engine.crawl import crawl_request
 from cyberai.engine.discover import discover
-from cyberai.engine.domain_stage import check_domain, names_below
+from cyberai.engine.domain_stage import check_domain, check_endpoint
 from cyberai.engine.identify import identify_origin, identify_port, identify_tls
 from cyberai.engine.revisit import revisit
 from cyberai.engine.whole_stage import check_whole
@@ -62,9 +60,7 @@ async def _tested(context: Context, unit: Unit) -> UnitResult:
         case Stage.CHECK, DomainAsset() as domain:
             return await check_domain(context, unit, domain)
         case Stage.CHECK, TlsAsset() as endpoint:
-            result = await check_whole(context, unit, endpoint)
-            names = (name for certificate in result.certificates[:1] for name in certificate.names)
-            return structs.replace(result, found=names_below(context, endpoint.host, names))
+            return await check_endpoint(context, unit, endpoint)
         case Stage.CHECK, (ServiceAsset() | NameAsset()) as whole:
             return await check_whole(context, unit, whole)
         case Stage.MEASURE, PlaceAsset() as place:
