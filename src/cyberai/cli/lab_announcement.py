@@ -30,7 +30,8 @@ def listing(description: dict[str, Any]) -> str:
     if description["domains"]:
         names = " ".join(domain["target"] for domain in description["domains"])
         lines += ["", f"Domains, known to the resolver {description['resolver']} only:"]
-        lines += [f"  cyberai scan {names} --type network --resolver {description['resolver']}"]
+        alone = "--checks dns. --ports 53 --no-udp --allow 127.0.0.0/8"
+        lines += [f"  cyberai scan {names} --type network {alone} --resolver {description['resolver']}"]
     members = [target for target in targets if target["auth"]]
     if members:
         lines += ["", "Areas for members, each scanned by itself; save the login as login.json:"]
