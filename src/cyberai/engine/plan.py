@@ -100,7 +100,7 @@ def ports_asked(spec: ScanSpec) -> PortList:
 
 
 _WHOLE_HOST = (ScanType.NETWORK, ScanType.VULNERABILITY)
-_NO_DOMAINS = frozenset({"localhost", "local", "onion", "alt"})
+_NO_DOMAINS = frozenset({"localhost", "local", "onion", "alt", "invalid"})
 """Last labels of names that are no matter of the DNS (RFC 6761, 6762, 7686, 9476)."""
 _TRANSPORTS = {"t": False, "tcp": False, "u": True, "udp": True}
 _HOW = "Must be top-N, all, or ports from 1 to 65535 such as 80,443,8000-8100 or 80,U:53,161"

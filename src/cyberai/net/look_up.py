@@ -18,6 +18,8 @@ PAYLOAD = 1232
 ATTEMPTS = 2
 FIRST_WAIT = 2.0
 """Seconds after which a question is asked again: resolvers have to ask others first."""
+MOST_SECONDS = 5.0
+"""For one question, all attempts together, or the scan's request_timeout where that is less."""
 MAX_RECORDS = 256
 """Records of one section that are kept."""
 MAX_DATA = 4_096
@@ -82,7 +84,7 @@ class NameLookUp:
             )
         if self._silent >= MAX_SILENT:
             raise TransportError(TransportReason.DNS_FAILED, f"the DNS server {server.address} stays silent")
-        question = _question(name, kind, checked)
+        question, seconds = _question(name, kind, checked), min(seconds, MOST_SECONDS)
         try:
             async with asyncio.timeout(seconds):
                 message = await _exchange(server, question, seconds)
