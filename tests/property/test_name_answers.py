@@ -36,7 +36,7 @@ TERMS = st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(
     st.one_of(st.binary(max_size=200), st.lists(TERMS, max_size=8).map(lambda parts: "".join(parts).encode()))
 )

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -60,10 +61,15 @@ class NameLookUp:
     """The questions of one session to one resolver. It is the operator's choice and is not judged. `stated` are names
     whose address the operator gives: what he overrides is not asked for, nor what is below it."""
 
-    def __init__(self, server: NameServer | None, stated: Iterable[str] = ()) -> None:
-        self._server = server
+    def __init__(self, stated_server: NameServer | None, stated: Iterable[str] = ()) -> None:
+        self._stated_server = stated_server
         self._stated = frozenset(stated)
         self._silent = 0
+
+    @cached_property
+    def _server(self) -> NameServer | None:
+        """The operator's, else the system's, which is read when the first question is asked."""
+        return self._stated_server or system_name_server()
 
     @property
     def address(self) -> str:

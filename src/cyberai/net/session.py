@@ -7,7 +7,7 @@ from cyberai.domain.scope import ScanScope
 from cyberai.net.connect import Connector
 from cyberai.net.egress import EgressPolicy
 from cyberai.net.http import HttpClient
-from cyberai.net.look_up import NameLookUp, NameServer, system_name_server
+from cyberai.net.look_up import NameLookUp, NameServer
 from cyberai.net.proxy import Proxy
 from cyberai.net.resolver import Lookup, Resolver, SystemLookup
 from cyberai.net.session_state import SessionState
@@ -55,7 +55,7 @@ class ScanNetwork:
             connector=Connector(self._egress, resolver, self._clock, self._proxy),
             contexts=self._contexts,
             clock=self._clock,
-            names=NameLookUp(self._name_server or system_name_server(), self._overrides),
+            names=NameLookUp(self._name_server, self._overrides),
         )
         return ScanSession(state, resolver)
 
