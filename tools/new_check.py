@@ -17,6 +17,7 @@ KINDS = {
     "passive": ("check_page", "lab_page"),
     "tls": ("check_tls", "lab_tls"),
     "network": ("check_service", "lab_service"),
+    "dns": ("check_domain", "lab_zone"),
 }
 """The skeletons of each folder of checks."""
 

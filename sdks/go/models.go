@@ -98,6 +98,8 @@ const (
 	PlannedCheckScopeOrigin    PlannedCheckScope = "origin"
 	PlannedCheckScopeTLS       PlannedCheckScope = "tls"
 	PlannedCheckScopeService   PlannedCheckScope = "service"
+	PlannedCheckScopeDomain    PlannedCheckScope = "domain"
+	PlannedCheckScopeName      PlannedCheckScope = "name"
 )
 
 // PlannedHostPolicy is open: a newer server may send other values than these.
@@ -1046,6 +1048,7 @@ type ScanOptions struct {
 	IgnoreSSL       *bool           `json:"ignore_ssl,omitempty"`
 	Ports           string          `json:"ports,omitempty"`
 	Udp             *bool           `json:"udp,omitempty"`
+	SubdomainWords  *bool           `json:"subdomain_words,omitempty"`
 	Syn             string          `json:"syn,omitempty"`
 	Checks          *CheckSelection `json:"checks,omitempty"`
 }

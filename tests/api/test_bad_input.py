@@ -205,6 +205,12 @@ BODIES: list[tuple[Any, str, str, str]] = [
     (with_(options={"ports": 80}), "invalid_request", "options.ports", "Must be a string or null"),
     (with_(options={"ports": "U:0"}), "invalid_request", "options.ports", "U:53"),
     (with_(options={"udp": "yes"}), "invalid_request", "options.udp", "true or false"),
+    (
+        with_(options={"subdomain_words": ["a"]}),
+        "invalid_request",
+        "options.subdomain_words",
+        "true or false",
+    ),
     (with_(options={"syn": "fast"}), "invalid_request", "options.syn", "auto, on, off"),
     (with_(options={"follow_redirects": 1}), "invalid_request", "options.follow_redirects", "true or false"),
     (with_(options={"ignore_ssl": "no"}), "invalid_request", "options.ignore_ssl", "true or false"),

@@ -45,6 +45,7 @@ def test_the_lab_page_declares_the_flaw_of_that_check(tmp_path: Path, name: str)
         *getattr(page, "PAGES", ()),
         *getattr(page, "TLS_LISTENERS", ()),
         *getattr(page, "SERVICES", ()),
+        *getattr(page, "ZONES", ()),
     ]
     assert [flaw.check for item in declared for flaw in item.flaws] == [name.replace("_", "-")]
 

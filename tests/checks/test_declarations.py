@@ -68,5 +68,7 @@ def test_scope_and_grain_fit(check: Check) -> None:
         Scope.ORIGIN: {Grain.ORIGIN},
         Scope.TLS: {Grain.PORT},
         Scope.SERVICE: {Grain.PORT},
+        Scope.DOMAIN: {Grain.DOMAIN},
+        Scope.NAME: {Grain.DOMAIN},
     }
     assert check.meta.grain in fitting[check.meta.scope]

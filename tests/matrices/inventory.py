@@ -116,6 +116,7 @@ MEMBERS = {
                 "ignore_ssl",
                 "ports",
                 "udp",
+                "subdomain_words",
                 "syn",
                 "checks.include",
                 "checks.exclude",

@@ -229,6 +229,7 @@ OPTIONS = {
             "rate",
             "ports",
             "udp",
+            "subdomain_words",
             "syn",
             "exclude_paths",
             "headers",

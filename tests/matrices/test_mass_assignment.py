@@ -102,6 +102,7 @@ CHANGES: dict[str, dict[str, tuple[Any, tuple[str, ...]]]] = {
         "options.ignore_ssl": (True, ("effective_options.ignore_ssl",)),
         "options.ports": ("80", ("effective_options.ports",)),
         "options.udp": (False, ("effective_options.udp",)),
+        "options.subdomain_words": (True, ("effective_options.subdomain_words",)),
         "options.syn": ("off", ("effective_options.syn",)),
         "options.checks.include": (["web"], ("effective_options.checks.include",)),
         "options.checks.exclude": (["web"], ("effective_options.checks.exclude",)),

@@ -10,6 +10,7 @@ from cyberai.checkkit import (
     Check,
     Conversation,
     Credentials,
+    DnsReply,
     Exchange,
     Handshake,
     Hit,
@@ -52,6 +53,7 @@ class DirectProbe:
         self.sessions: dict[tuple[str, int], Callable[[], Session]] = {}
         self.greets = False
         self.versions: set[TlsVersion] = set()
+        self.replies: Callable[[str, str, bool], DnsReply] | None = None
         self.handshakes: Callable[[], Handshake] | None = None
 
     def _spend(self) -> None:
@@ -157,6 +159,12 @@ class DirectProbe:
         if not answer:
             raise TransportError(TransportReason.TIMEOUT)
         return (answer,)
+
+    async def look_up(self, name: str, kind: str, *, checked: bool = True) -> DnsReply:
+        self._spend()
+        if self.replies is None:
+            raise TransportError(TransportReason.DNS_FAILED)
+        return self.replies(name, kind, checked)
 
     async def offers(
         self,

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 
 from msgspec import Struct, field
 
+from cyberai.domain.dns import DnsReply
 from cyberai.domain.http import HttpRequest, HttpResponse
 from cyberai.lab.http import LabRequest
 from cyberai.lab.site import Site
@@ -68,6 +69,8 @@ class SimulatedNetwork(Struct):
     in_flight: int = 0
     most_in_flight: int = 0
     pace: float = 1.0
+    replies: Callable[[str, str, bool], DnsReply] | None = None
+    """What the resolver answers."""
 
     @property
     def http(self) -> "SimulatedNetwork":
@@ -151,6 +154,12 @@ class SimulatedNetwork(Struct):
     ) -> tuple[bytes, ...]:
         self.requests_sent += 1
         raise TransportError(TransportReason.REFUSED)
+
+    async def look_up(self, name: str, kind: str, *, checked: bool = True) -> DnsReply:
+        self.requests_sent += 1
+        if self.replies is None:
+            raise TransportError(TransportReason.OUT_OF_SCOPE, "this network has no resolver")
+        return self.replies(name, kind, checked)
 
     async def offers(
         self,

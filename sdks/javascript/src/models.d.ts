@@ -435,7 +435,7 @@ export interface Occurrence {
 export interface PlannedCheck {
   id: string;
   title: string;
-  scope: "insertion" | "page" | "content" | "stored" | "origin" | "tls" | "service" | (string & {});
+  scope: "insertion" | "page" | "content" | "stored" | "origin" | "tls" | "service" | "domain" | "name" | (string & {});
   max_requests: number;
 }
 
@@ -664,6 +664,7 @@ export interface ScanOptions {
   ignore_ssl?: boolean;
   ports?: string | null;
   udp?: boolean;
+  subdomain_words?: boolean;
   syn?: string;
   checks?: CheckSelectionRequest | null;
 }

@@ -70,7 +70,7 @@ def evidence_resource(evidence: Evidence) -> EvidenceResource:
                 note=evidence.note,
                 reproduce=evidence.command,
                 host=evidence.host,
-                port=evidence.port,
+                port=evidence.port or None,
                 sent=_escaped(evidence.sent),
                 received=_escaped(evidence.received[:MAX_BODY]),
             )

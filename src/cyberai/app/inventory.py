@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import structs
 
 from cyberai.app.context import App
-from cyberai.domain.asset import HostAsset, OriginAsset, PortAsset, ServiceAsset, TlsAsset
+from cyberai.domain.asset import HostAsset, NameAsset, OriginAsset, PortAsset, ServiceAsset, TlsAsset
 from cyberai.domain.ids import AssetChangeId, AssetId
 from cyberai.domain.inventory import (
     AssetChange,
@@ -142,6 +142,9 @@ def seen_by(result: UnitResult) -> Iterator[SeenAsset]:
     told = {(fact.host, fact.port, fact.transport) for fact in result.services}
     for unit in result.found:
         asset = unit.asset
+        if isinstance(asset, NameAsset) and asset.name != asset.host:
+            # A name that the DNS knows below a domain.
+            yield SeenAsset(kind=AssetKind.HOST, key=host_key(asset.name), host=asset.name)
         if isinstance(asset, PortAsset):
             yield from _port(asset.host, asset.port, Transport.TCP, hosts)
         elif isinstance(asset, ServiceAsset) and (asset.host, asset.port, asset.transport) not in told:

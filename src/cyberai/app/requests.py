@@ -28,6 +28,7 @@ class OptionsRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ignore_ssl: bool = False
     ports: str | None = None
     udp: bool = True
+    subdomain_words: bool = False
     syn: str = "auto"
     checks: CheckSelectionRequest | None = None
     templates: Any = UNSET

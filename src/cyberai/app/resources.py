@@ -203,6 +203,7 @@ def effective_options(spec: ScanSpec) -> dict[str, Any]:
         "ignore_ssl": options.ignore_ssl,
         "ports": options.ports,
         "udp": options.udp,
+        "subdomain_words": options.subdomain_words,
         "syn": options.syn.value,
         "checks": {
             "include": list(options.checks.include),

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import aclosing, suppress
 
+from msgspec import structs
+
 from cyberai.app.context import App
 from cyberai.app.ingest import Ingest, ingest_of
 from cyberai.app.shard_engine import EngineSession, LoginFailed, checks_of, engine_session
@@ -12,14 +14,14 @@ from cyberai.app.shard_exit import Ending, end_early, finish, give_back
 from cyberai.app.sift import sift
 from cyberai.app.task_end import end_tasks
 from cyberai.app.telling import SILENCE, tell_pace, tell_progress
-from cyberai.domain.asset import RequestAsset
+from cyberai.domain.asset import DomainAsset, NameAsset, RequestAsset
 from cyberai.domain.check import CheckOutcome
 from cyberai.domain.errors import LeaseLost, Unavailable
 from cyberai.domain.scan import Scan, ScanStatus
 from cyberai.domain.scope import ScanScope, scope_of
 from cyberai.domain.threat import exposure_of
 from cyberai.domain.unit import Lease, Stage, Unit, UnitResult
-from cyberai.ports.network import NetworkSession, TransportError
+from cyberai.ports.network import NetworkSession, TransportError, TransportReason
 from cyberai.ports.store import Tx
 
 __all__ = ["WAITING", "Ending", "claim", "give_back", "run_shard"]
@@ -144,7 +146,11 @@ class _ShardRun:
         except TransportError as error:
             at = self.app.clock.now()
             await self.app.store.write(self.workspace, lambda tx: start(self.app, tx, self.lease, at))
-            await self._fail_all(ingest, error)
+            # Resolvers are asked without the login, which belongs to the web.
+            engine = engine_session(
+                self.app, scan.replace(spec=structs.replace(scan.spec, auth=None)), scope, session, checks
+            )
+            await self._fail_all(ingest, error, engine)
             return await self._finish(())
         if not await self._take_address(addresses[0]):
             return Ending.BUSY
@@ -187,10 +193,18 @@ class _ShardRun:
         )
         return tuple(unit.asset for unit in units if isinstance(unit.asset, RequestAsset))
 
-    async def _fail_all(self, ingest: Ingest, error: TransportError) -> None:
+    async def _fail_all(self, ingest: Ingest, error: TransportError, engine: EngineSession) -> None:
+        """End the units of a host that cannot be connected to. A name without an address is a domain all the same."""
         while units := await self._pending():
+            named = [
+                unit for unit in units if error.reason is TransportReason.DNS_FAILED and _of_domain(unit)
+            ]
             for unit in units:
-                await ingest.store(UnitResult(unit, failure=error.reason.value, detail=error.detail))
+                if unit not in named:
+                    await ingest.store(UnitResult(unit, failure=error.reason.value, detail=error.detail))
+            async with aclosing(engine.run(named)) as results:
+                async for result in results:
+                    await ingest.store(result)
 
     async def _take_address(self, address: str) -> bool:
         at = self.app.clock.now()
@@ -217,6 +231,11 @@ class _ShardRun:
         else:
             await end_early(self.app, self.lease, ending)
         return ending
+
+
+def _of_domain(unit: Unit) -> bool:
+    """Whether only resolvers are asked for it."""
+    return isinstance(unit.asset, DomainAsset | NameAsset)
 
 
 def _host_of(host: str) -> str:

@@ -186,6 +186,7 @@ def _options(request: OptionsRequest, problems: Problems) -> ScanOptions:
         ignore_ssl=request.ignore_ssl,
         ports=ports,
         udp=request.udp,
+        subdomain_words=request.subdomain_words,
         syn=_choice(SynScan, request.syn, "options.syn", problems),
         checks=selection,
     )

@@ -121,7 +121,7 @@ def _method(hit: Hit) -> str | None:
 def _component(hit: Hit) -> str:
     if hit.url is None:
         host = f"[{hit.host}]" if ":" in hit.host else hit.host
-        return f"{host}:{hit.port}"
+        return f"{host}:{hit.port}" if hit.port else host
     if hit.point is None:
         return _line(str(hit.url))
     where = hit.point.request.url
@@ -130,14 +130,17 @@ def _component(hit: Hit) -> str:
 
 
 def _location(hit: Hit, port: int) -> Location:
+    """Where it is; what a domain's records show has no port."""
     url = _line(str(hit.url)) if hit.url else None
     service = hit.url.scheme if hit.url else None
-    return Location(url=url, method=_method(hit), parameter=_parameter(hit), port=port, service=service)
+    return Location(
+        url=url, method=_method(hit), parameter=_parameter(hit), port=port or None, service=service
+    )
 
 
 def _place(hit: Hit) -> str:
     if hit.url is None:
-        return f"{hit.host}:{hit.port}"
+        return f"{hit.host}:{hit.port}" if hit.port else hit.host
     return _line(f"{_method(hit)} {hit.url.origin}{hit.url.path} {_parameter(hit) or ''}").strip()
 
 

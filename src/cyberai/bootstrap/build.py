@@ -21,6 +21,7 @@ from cyberai.domain.target import parse_network
 from cyberai.engine.registry import all_checks
 from cyberai.net.dns_lookup import DnsLookup, parse_resolver
 from cyberai.net.egress import EgressPolicy
+from cyberai.net.look_up import NameServer
 from cyberai.net.proxy import parse_proxy
 from cyberai.net.session import ScanNetwork
 from cyberai.net.tls_contexts import TlsContexts
@@ -110,6 +111,7 @@ def _network(settings: Settings, egress: EgressPolicy, clock: SystemClock) -> Sc
         contexts=TlsContexts(ca_file, client_cert),
         lookup=DnsLookup(*parse_resolver(settings.resolver)) if settings.resolver else None,
         proxy=parse_proxy(settings.proxy) if settings.proxy else None,
+        name_server=NameServer(*parse_resolver(settings.resolver)) if settings.resolver else None,
     )
 
 

@@ -6,8 +6,17 @@ from msgspec.structs import replace
 
 from cyberai.checkkit.check import Check, check
 from cyberai.checkkit.probe import BudgetExceeded, Credentials, PolicyRefused, Postponed, Probe
-from cyberai.domain.asset import OriginAsset, PageAsset, ServiceAsset, StoredAsset, TlsAsset
+from cyberai.domain.asset import (
+    DomainAsset,
+    NameAsset,
+    OriginAsset,
+    PageAsset,
+    ServiceAsset,
+    StoredAsset,
+    TlsAsset,
+)
 from cyberai.domain.check import Grain, Scope
+from cyberai.domain.dns import DnsRecord, DnsReply
 from cyberai.domain.finding import Hit, HttpEvidence, Oracle, Proof, ServiceEvidence, TlsEvidence
 from cyberai.domain.http import Exchange, HttpRequest, HttpResponse, Url
 from cyberai.domain.insertion import InsertionKind, InsertionPoint
@@ -20,6 +29,9 @@ __all__ = [
     "Check",
     "Conversation",
     "Credentials",
+    "DnsRecord",
+    "DnsReply",
+    "DomainAsset",
     "Exchange",
     "Grain",
     "Handshake",
@@ -29,6 +41,7 @@ __all__ = [
     "HttpResponse",
     "InsertionKind",
     "InsertionPoint",
+    "NameAsset",
     "Oracle",
     "OriginAsset",
     "PageAsset",

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from cyberai.domain.asset import StoredAsset
+from cyberai.domain.dns import DnsReply
 from cyberai.domain.http import Exchange, Headers, HttpRequest, Url
 from cyberai.domain.insertion import InsertionPoint
 from cyberai.domain.tls.starttls import StartTls
@@ -125,6 +126,12 @@ class Probe(Protocol):
         self, host: str, port: int, payload: bytes, *, answers: int = 1, quiet: float = 0.5
     ) -> tuple[bytes, ...]:
         """One UDP exchange (ports.network.Dialer.datagram); costs one request."""
+        ...
+
+    async def look_up(self, name: str, kind: str, *, checked: bool = True) -> DnsReply:
+        """Records of a name from the operator's resolver (ports.network.Dialer.look_up). The first time that a check asks
+        a question, it may get an answer that another check has got before; asked again, it is a fresh one. Costs one
+        request."""
         ...
 
     async def offers(

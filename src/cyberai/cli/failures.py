@@ -150,6 +150,7 @@ _FLAGS = {
     "options.request_timeout": "--request-timeout",
     "options.ports": "--ports",
     "options.udp": "--udp",
+    "options.subdomain_words": "--subdomain-words",
     "options.syn": "--syn",
     "options.checks.include": "--checks",
     "options.checks.exclude": "--exclude-checks",

@@ -27,6 +27,11 @@ def listing(description: dict[str, Any]) -> str:
         wrong = f"{count:>3} {'flaw' if count == 1 else 'flaws'}" if count else "nothing wrong here"
         lines.append(f"  {name:<{width}}  {wrong}")
     lines += ["", "Scan it all:", f"  {scan_command(description)}"]
+    if description["domains"]:
+        names = " ".join(domain["target"] for domain in description["domains"])
+        lines += ["", f"Domains, known to the resolver {description['resolver']} only:"]
+        alone = "--checks dns. --ports 53 --no-udp --allow 127.0.0.0/8"
+        lines += [f"  cyberai scan {names} --type network {alone} --resolver {description['resolver']}"]
     members = [target for target in targets if target["auth"]]
     if members:
         lines += ["", "Areas for members, each scanned by itself; save the login as login.json:"]

@@ -130,6 +130,11 @@ def which_ports(command: F) -> F:
             "--udp/--no-udp", default=True, show_default=True, help="Ask hosts for services on UDP, too."
         ),
         click.option(
+            "--subdomain-words",
+            is_flag=True,
+            help="Look up usual words in front of a domain, too; names that are found are looked up only.",
+        ),
+        click.option(
             "--syn",
             type=click.Choice(["auto", "on", "off"]),
             default="auto",
@@ -447,6 +452,7 @@ def request_of(targets: tuple[str, ...], fail_on: str | None, flags: dict[str, A
             ignore_ssl=flags["ignore_ssl"],
             ports=flags["ports"],
             udp=flags["udp"],
+            subdomain_words=flags["subdomain_words"],
             syn=flags["syn"],
             checks=CheckSelectionRequest(
                 include=split(flags["checks"]), exclude=split(flags["exclude_checks"])

@@ -57,6 +57,29 @@ class ServiceAsset(Struct, frozen=True, tag="service"):
         return f"service:{self.host}:{self.port}{udp}"
 
 
+class DomainAsset(Struct, frozen=True, tag="domain"):
+    """The domain that a target names, as the name system knows it."""
+
+    host: str
+
+    @property
+    def key(self) -> str:
+        """Stable identity within a scan."""
+        return f"domain:{self.host}"
+
+
+class NameAsset(Struct, frozen=True, tag="name"):
+    """One name of a domain: the domain itself (`host`), or one below it. Findings about it are its own."""
+
+    host: str
+    name: str
+
+    @property
+    def key(self) -> str:
+        """Stable identity within a scan."""
+        return f"name:{self.host}:{self.name}"
+
+
 class TlsAsset(Struct, frozen=True, tag="tls"):
     """A port that speaks TLS; `server_name` is the SNI name, empty for an address. `starttls` is what is spoken there
     before TLS, None where it begins with TLS. `profile` is what the assessment measured, None before it and where there
@@ -159,6 +182,15 @@ class PageAsset(Struct, frozen=True, tag="page"):
 
 
 Asset = (
-    HostAsset | PortAsset | ServiceAsset | TlsAsset | OriginAsset | RequestAsset | PlaceAsset | StoredAsset
+    HostAsset
+    | PortAsset
+    | ServiceAsset
+    | DomainAsset
+    | NameAsset
+    | TlsAsset
+    | OriginAsset
+    | RequestAsset
+    | PlaceAsset
+    | StoredAsset
 )
 """Assets that units carry (a tagged union for msgspec)."""

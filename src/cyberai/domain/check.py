@@ -27,6 +27,11 @@ class Scope(StrEnum):
     SERVICE = "service"
     """One open port that does not speak HTTP: `(service: ServiceAsset, probe)`."""
 
+    DOMAIN = "domain"
+    """The domain that a target names, once per scan, by what resolvers know of it: `(domain: DomainAsset, probe)`."""
+    NAME = "name"
+    """One name of that domain, itself and those found below it: `(name: NameAsset, probe)`."""
+
 
 class Grain(StrEnum):
     """What makes two hits of one check the same vulnerability: the documented part of the fingerprint."""
@@ -39,6 +44,8 @@ class Grain(StrEnum):
     """Scheme, host and port; all places on it are one vulnerability."""
     PORT = "port"
     """Host and port."""
+    DOMAIN = "domain"
+    """The name of the domain."""
 
 
 class CheckMeta(Struct, frozen=True):

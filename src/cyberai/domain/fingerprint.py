@@ -87,7 +87,8 @@ def _before(meta: CheckMeta) -> list[tuple[Rules, str]]:
 
 def _of_hit(rules: Rules, id: str, grain: Grain, hit: Hit) -> str:
     if hit.url is None:
-        return _digest(rules, id, grain, f"{hit.host}:{hit.port}", hit.cause)
+        place = f"{hit.host}:{hit.port}" if hit.port else hit.host
+        return _digest(rules, id, grain, place, hit.cause)
     place = _place_of(rules, grain, hit.mount or hit.url, hit.root or hit.point)
     return _digest(rules, id, grain, place, hit.cause)
 

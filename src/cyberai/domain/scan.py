@@ -101,7 +101,8 @@ class SynScan(StrEnum):
 
 
 class ScanOptions(Struct, frozen=True, kw_only=True):
-    """The `options` of a scan, with every default filled in. Times are seconds. `udp`: also ask for services on UDP."""
+    """The `options` of a scan, with every default filled in. Times are seconds. `udp`: also ask for services on UDP.
+    `subdomain_words`: also look for usual words in front of a domain."""
 
     depth: int = 3
     concurrent: int = 2
@@ -111,6 +112,7 @@ class ScanOptions(Struct, frozen=True, kw_only=True):
     ignore_ssl: bool = False
     ports: str = "top-1000"
     udp: bool = True
+    subdomain_words: bool = False
     syn: SynScan = SynScan.AUTO
     checks: CheckSelection = CheckSelection()
 

@@ -1,8 +1,9 @@
 """A check's way to services that are no website, with what it sends counted against its budget."""
 
+from collections import Counter
 from collections.abc import Awaitable, Callable
 
-from cyberai.checkkit import BudgetExceeded, PolicyRefused
+from cyberai.checkkit import BudgetExceeded, DnsReply, PolicyRefused
 from cyberai.checkkit.starttls import into_tls
 from cyberai.domain.tls.starttls import StartTls
 from cyberai.engine.context import Context
@@ -57,6 +58,7 @@ class ChargedDialer:
         self._context = context
         self._left = budget
         self._tally = tally
+        self._looked_up: Counter[tuple[str, str, bool]] = Counter()
 
     async def talk(
         self,
@@ -99,6 +101,18 @@ class ChargedDialer:
         self._connect(host, port)
         dialer = self._context.network.dialer
         return await dialer.datagram(host, port, payload, answers=answers, quiet=quiet)
+
+    async def look_up(self, name: str, kind: str, *, checked: bool = True) -> DnsReply:
+        """See checkkit.Probe."""
+        self._charge()
+        asked = (name, kind, checked)
+        answers = self._context.replies.setdefault(asked, [])
+        index = self._looked_up[asked]
+        self._looked_up[asked] += 1
+        if index >= len(answers):
+            self._tally.sent += 1
+            answers.append(await self._context.network.dialer.look_up(name, kind, checked=checked))
+        return answers[index]
 
     async def offers(
         self,

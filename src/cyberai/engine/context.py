@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 
-from cyberai.checkkit import Check, Scope
+from cyberai.checkkit import Check, DnsReply, Scope
 from cyberai.domain.asset import RequestAsset
 from cyberai.domain.auth import Auth
 from cyberai.domain.http import Exchange, Url
@@ -66,6 +66,8 @@ class Context:
         self.novelty = Novelty()
         self.order = Order()
         self.firewalls = Firewalls()
+        self.replies: dict[tuple[str, str, bool], list[DnsReply]] = {}
+        """What the resolver answered to each question, in order: one answer serves many checks."""
         self.handshakes: dict[tuple[str, int], Handshake] = {}
         self.silent_ports: Counter[str] = Counter()
 

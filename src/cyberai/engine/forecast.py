@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from cyberai.checkkit import Check, Scope
 from cyberai.domain.addresses import AddressClass, classify
-from cyberai.domain.asset import HostAsset, OriginAsset
+from cyberai.domain.asset import DomainAsset, HostAsset, OriginAsset
 from cyberai.domain.scan import ScanSpec
 from cyberai.domain.target import Target, literal_address
 from cyberai.domain.unit import Stage
@@ -42,7 +42,12 @@ _PER_ORIGIN = {
     Scope.ORIGIN: 1,
     Scope.TLS: 1,
     Scope.SERVICE: 0,
+    Scope.DOMAIN: 0,
+    Scope.NAME: 0,
 }
+
+
+_OF_DOMAIN = frozenset({Scope.DOMAIN, Scope.NAME})
 
 
 class StagePlan(Struct, kw_only=True):
@@ -73,18 +78,20 @@ def forecast(targets: tuple[Target, ...], spec: ScanSpec, checks: Iterable[Check
     """The forecast for these targets."""
     first: dict[str, Stage] = {}
     units: dict[Stage, int] = dict.fromkeys(Stage, 0)
-    probes = plain = 0
+    probes = plain = domains = 0
     ports = len(parse_ports(spec.options.ports).tcp)
     for host in shard_hosts(targets):
         for unit in entry_units(targets, host, spec):
             units[unit.stage] += 1
             first[host] = min(first.get(host, unit.stage), unit.stage)
             plain += isinstance(unit.asset, OriginAsset) and unit.asset.url.scheme == "http"
+            domains += isinstance(unit.asset, DomainAsset)
             if isinstance(unit.asset, HostAsset):
                 probes += len(unit.asset.ports) or ports
     origins = units[Stage.IDENTIFY] + units[Stage.DISCOVER] * WEB_ORIGINS
     checks = tuple(checks)
     budget = origins * sum(_PER_ORIGIN[c.meta.scope] * c.meta.max_requests for c in checks)
+    budget += domains * sum(c.meta.max_requests for c in checks if c.meta.scope in _OF_DOMAIN)
     costs = {
         Stage.IDENTIFY: origins * IDENTIFY_REQUESTS + _assessments(checks, origins - plain) * ASSESSMENT,
         Stage.CRAWL: round(origins * PAGES * CRAWL_FACTOR),

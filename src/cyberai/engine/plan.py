@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from cyberai.domain.asset import HostAsset, OriginAsset, PortAsset
+from cyberai.domain.asset import DomainAsset, HostAsset, OriginAsset, PortAsset
 from cyberai.domain.scan import ScanSpec, ScanType
 from cyberai.domain.scope import ScanScope
-from cyberai.domain.target import HostTarget, PortTarget, RangeTarget, Target, UrlTarget
+from cyberai.domain.target import HostTarget, PortTarget, RangeTarget, Target, UrlTarget, literal_address
 from cyberai.domain.unit import Stage, Unit
 from cyberai.engine.common_ports import common_ports
 from cyberai.engine.frontier import crawl_entry
@@ -37,7 +37,19 @@ def entry_units(targets: tuple[Target, ...], host: str, spec: ScanSpec) -> tuple
             assert isinstance(unit.asset, OriginAsset)
             entry = crawl_entry(unit.asset.url)
             units.setdefault(entry.id, entry)
+        if names_a_domain(target, host, spec):
+            domain = Unit(Stage.CHECK, DomainAsset(host))
+            units.setdefault(domain.id, domain)
     return tuple(units.values())
+
+
+def names_a_domain(target: Target, host: str, spec: ScanSpec) -> bool:
+    """Whether the target names this host as a domain of the DNS, in a scan that looks at the network. A URL and
+    `host:port` name one service only."""
+    if not isinstance(target, HostTarget) or target.host != host or spec.scan_type not in _WHOLE_HOST:
+        return False
+    last = host.rpartition(".")[2]
+    return "." in host and literal_address(host) is None and last not in _NO_DOMAINS
 
 
 def _entry(target: Target, host: str, spec: ScanSpec) -> Unit | None:
@@ -82,12 +94,14 @@ def ports_asked(spec: ScanSpec) -> PortList:
     if spec.scan_type in (ScanType.WEB, ScanType.API):
         return PortList(WEB_PORTS, ())
     listed = parse_ports(spec.options.ports)
-    if spec.scan_type not in _ASKED_BY_UDP or not spec.options.udp:
+    if spec.scan_type not in _WHOLE_HOST or not spec.options.udp:
         return PortList(listed.tcp, ())
     return PortList(listed.tcp, USUAL_PORTS if listed.udp is None else listed.udp)
 
 
-_ASKED_BY_UDP = (ScanType.NETWORK, ScanType.VULNERABILITY)
+_WHOLE_HOST = (ScanType.NETWORK, ScanType.VULNERABILITY)
+_NO_DOMAINS = frozenset({"localhost", "local", "onion", "alt", "invalid"})
+"""Last labels of names that are no matter of the DNS (RFC 6761, 6762, 7686, 9476)."""
 _TRANSPORTS = {"t": False, "tcp": False, "u": True, "udp": True}
 _HOW = "Must be top-N, all, or ports from 1 to 65535 such as 80,443,8000-8100 or 80,U:53,161"
 

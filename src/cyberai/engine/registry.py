@@ -14,7 +14,7 @@ _SCOPES = {
     ScanType.VULNERABILITY: frozenset(Scope),
     ScanType.WEB: _WEB,
     ScanType.API: _WEB,
-    ScanType.NETWORK: frozenset({Scope.TLS, Scope.SERVICE}),
+    ScanType.NETWORK: frozenset({Scope.TLS, Scope.SERVICE, Scope.DOMAIN, Scope.NAME}),
     ScanType.CLOUD: frozenset[Scope](),
 }
 

@@ -7,9 +7,18 @@ from msgspec import Struct
 
 from cyberai.checkkit import Check, Exchange, Scope, TransportError
 from cyberai.checkkit.probe import PolicyRefused
-from cyberai.domain.asset import OriginAsset, PlaceAsset, PortAsset, RequestAsset, ServiceAsset, TlsAsset
+from cyberai.domain.asset import (
+    DomainAsset,
+    NameAsset,
+    OriginAsset,
+    PlaceAsset,
+    PortAsset,
+    RequestAsset,
+    ServiceAsset,
+    TlsAsset,
+)
 from cyberai.domain.check import Clean, Found
-from cyberai.domain.finding import Evidence, HttpEvidence
+from cyberai.domain.finding import Evidence, HttpEvidence, ServiceEvidence
 from cyberai.domain.fingerprint import fingerprint, former_fingerprints
 from cyberai.domain.http import HttpRequest, Url
 from cyberai.domain.replay import Judgement, ReplayResult, judge
@@ -196,6 +205,11 @@ def _judged(check: Check, results: list[UnitResult], identity: str) -> Replayed:
 def unit_of(check: Check, evidence: Sequence[Evidence], origin: Url | None) -> Unit | None:
     """The unit with which a check of this scope begins where it found something; None where nothing says where."""
     first = next(iter(evidence), None)
+    if check.meta.scope in (Scope.DOMAIN, Scope.NAME):
+        if not isinstance(first, ServiceEvidence):
+            return None
+        of_domain = check.meta.scope is Scope.DOMAIN
+        return Unit(Stage.CHECK, DomainAsset(first.host) if of_domain else NameAsset(first.host, first.host))
     if check.meta.scope in (Scope.PAGE, Scope.CONTENT):
         if not isinstance(first, HttpEvidence):
             return None

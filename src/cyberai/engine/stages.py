@@ -1,7 +1,9 @@
 """Which code does a unit: stage by asset."""
 
 from cyberai.domain.asset import (
+    DomainAsset,
     HostAsset,
+    NameAsset,
     OriginAsset,
     PlaceAsset,
     PortAsset,
@@ -16,9 +18,9 @@ from cyberai.engine.check_stage import check_request, check_stored, measure
 from cyberai.engine.context import Context
 from cyberai.engine.crawl import crawl_request
 from cyberai.engine.discover import discover
+from cyberai.engine.domain_stage import check_domain, check_endpoint
 from cyberai.engine.identify import identify_origin, identify_port, identify_tls
 from cyberai.engine.revisit import revisit
-from cyberai.engine.steps import Steps
 from cyberai.engine.whole_stage import check_whole
 
 
@@ -55,8 +57,12 @@ async def _tested(context: Context, unit: Unit) -> UnitResult:
             return await believed(
                 context, origin.url, lambda steps: check_whole(context, unit, origin, steps)
             )
-        case Stage.CHECK, (TlsAsset() | ServiceAsset()) as whole:
-            return await check_whole(context, unit, whole, Steps(None))
+        case Stage.CHECK, DomainAsset() as domain:
+            return await check_domain(context, unit, domain)
+        case Stage.CHECK, TlsAsset() as endpoint:
+            return await check_endpoint(context, unit, endpoint)
+        case Stage.CHECK, (ServiceAsset() | NameAsset()) as whole:
+            return await check_whole(context, unit, whole)
         case Stage.MEASURE, PlaceAsset() as place:
             url = place.request.request.url
             return await believed(context, url, lambda steps: measure(context, unit, place, steps))

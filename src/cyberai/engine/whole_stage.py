@@ -1,9 +1,9 @@
-"""The CHECK stage of origins, TLS ports and services: each check runs once on the whole."""
+"""The CHECK stage of origins, TLS ports, services, domains and names: each check runs once on the whole."""
 
 from functools import partial
 
 from cyberai.checkkit import Check, Scope
-from cyberai.domain.asset import OriginAsset, ServiceAsset, TlsAsset
+from cyberai.domain.asset import DomainAsset, NameAsset, OriginAsset, ServiceAsset, TlsAsset
 from cyberai.domain.check import CheckOutcome
 from cyberai.domain.unit import Unit, UnitResult
 from cyberai.engine.context import Context
@@ -13,18 +13,19 @@ from cyberai.engine.probe import EngineProbe, Repeats
 from cyberai.engine.run_check import recorded, run_check
 from cyberai.engine.steps import Steps, Tally
 
-_WHOLE = {OriginAsset: Scope.ORIGIN, TlsAsset: Scope.TLS, ServiceAsset: Scope.SERVICE}
+Whole = OriginAsset | TlsAsset | ServiceAsset | DomainAsset | NameAsset
+_WHOLE: dict[type[Whole], Scope] = {
+    OriginAsset: Scope.ORIGIN,
+    TlsAsset: Scope.TLS,
+    ServiceAsset: Scope.SERVICE,
+    DomainAsset: Scope.DOMAIN,
+    NameAsset: Scope.NAME,
+}
 
 
-async def check_whole(
-    context: Context, unit: Unit, asset: OriginAsset | TlsAsset | ServiceAsset, steps: Steps
-) -> UnitResult:
+async def check_whole(context: Context, unit: Unit, asset: Whole, steps: Steps | None = None) -> UnitResult:
     """Run every check of the asset's scope once."""
-    host = (
-        host_label(asset.url.host, asset.url.port)
-        if isinstance(asset, OriginAsset)
-        else host_label(asset.host, asset.port)
-    )
+    host, steps = _label(asset), steps or Steps(None)
     # The start page, which several of them read, is fetched once.
     looks: Repeats = {}
 
@@ -39,3 +40,16 @@ async def check_whole(
     shown = context.handshakes.pop((asset.host, asset.port), None) if isinstance(asset, TlsAsset) else None
     certificates = presented(shown) if shown is not None else ()
     return UnitResult(unit, tuple(outcomes), requests=steps.sent, certificates=certificates)
+
+
+def _label(asset: Whole) -> str:
+    """The host of the ledger's rows."""
+    match asset:
+        case OriginAsset(url=url):
+            return host_label(url.host, url.port)
+        case DomainAsset():
+            return asset.host
+        case NameAsset():
+            return asset.name
+        case _:
+            return host_label(asset.host, asset.port)

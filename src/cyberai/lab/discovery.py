@@ -1,4 +1,4 @@
-"""Finds the page files: every public module of the five folders, in the order of their names."""
+"""Finds the page files: every public module of the six folders, in the order of their names."""
 
 import importlib
 import pkgutil
@@ -8,8 +8,9 @@ from types import ModuleType
 from cyberai.lab.area import MembersArea
 from cyberai.lab.page import Page
 from cyberai.lab.service import Service, TlsListener, TlsService
+from cyberai.lab.zone import Zone
 
-_FOLDERS = ("web", "passive", "tls", "network", "members")
+_FOLDERS = ("web", "passive", "tls", "network", "dns", "members")
 
 
 @lru_cache(maxsize=1)
@@ -42,6 +43,11 @@ def services() -> tuple[Service, ...]:
 def tls_services() -> tuple[TlsService, ...]:
     """Every TLS port with a handshake of its own: the `TLS_SERVICES` of each page file."""
     return tuple(item for module in _modules() for item in getattr(module, "TLS_SERVICES", ()))
+
+
+def zones() -> tuple[Zone, ...]:
+    """Every domain: the `ZONES` of each page file."""
+    return tuple(item for module in _modules() for item in getattr(module, "ZONES", ()))
 
 
 def members_areas() -> tuple[MembersArea, ...]:

@@ -18,13 +18,13 @@ import msgspec
 from cyberai.lab import discovery
 from cyberai.lab.area import Area, MembersArea
 from cyberai.lab.certificates import LabAuthority
-from cyberai.lab.changes import NoSuchPage
 from cyberai.lab.connection import HostRule, HttpConnection, Respond
 from cyberai.lab.http import LabRequest, LabResponse
+from cyberai.lab.name_server import NameServer
 from cyberai.lab.page import Flaw
 from cyberai.lab.service import Identity, Service, TlsListener, TlsService
 from cyberai.lab.service_connection import DatagramService, ServiceConnection
-from cyberai.lab.site import Site
+from cyberai.lab.site import NoSuchPage, Site
 
 _BACKLOG = 512
 _AUTHORITY_FILE = "lab-authority.pem"
@@ -75,6 +75,7 @@ class RunningLab:
             self.site = Site(options.fixed, options.demo, options.mended, dict(options.moved))
         except NoSuchPage as error:
             raise LabError(str(error)) from error
+        self._names = NameServer(options.fixed, options.demo)
         self._areas: list[Area] = []
         self._directory: Path | None = None
         self._servers: list[asyncio.Server] = []
@@ -100,6 +101,15 @@ class RunningLab:
                 }
                 for item in self.targets
             ],
+            "resolver": self._authority(self._names.port) if self._names.port else None,
+            "domains": [
+                {
+                    "target": zone.name,
+                    "check_ids": list(zone.checks),
+                    "flaws": [_described(flaw, zone.name) for flaw in self._names.flaws(zone.name)],
+                }
+                for zone in self._names.zones
+            ],
             "flaws": [_described(flaw, item.target) for item in self.targets for flaw in item.flaws],
             "ca_file": None if self.ca_file is None else str(self.ca_file),
         }
@@ -114,6 +124,7 @@ class RunningLab:
 
     async def stop(self) -> None:
         """Close every listener and connection, and remove the authority's file."""
+        await self._names.stop()
         for server in self._servers:
             server.close()
         for connection in tuple(self._connections):
@@ -150,6 +161,10 @@ class RunningLab:
         targets += [await self._start_own_tls(item, authority.identity(item.certificate)) for item in own]
         if not demo:
             targets += [await self._start_area(item) for item in discovery.members_areas()]
+        try:
+            await self._names.start(self.options.address)
+        except OSError as error:
+            raise LabError(f"No port can be opened for names ({error.strerror}).") from error
         self.targets = tuple(targets)
 
     async def _start_site(self) -> LabTarget:

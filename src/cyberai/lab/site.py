@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from cyberai.lab import discovery
+from cyberai.lab.changes import NoSuchPage as NoSuchPage
 from cyberai.lab.changes import changed
 from cyberai.lab.headers import for_method, secured
 from cyberai.lab.http import LabRequest, LabResponse, json_response, text_response

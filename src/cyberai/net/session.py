@@ -7,6 +7,7 @@ from cyberai.domain.scope import ScanScope
 from cyberai.net.connect import Connector
 from cyberai.net.egress import EgressPolicy
 from cyberai.net.http import HttpClient
+from cyberai.net.look_up import NameLookUp, NameServer
 from cyberai.net.proxy import Proxy
 from cyberai.net.resolver import Lookup, Resolver, SystemLookup
 from cyberai.net.session_state import SessionState
@@ -21,7 +22,7 @@ class ScanNetwork:
 
     `resolve_overrides` maps names to addresses (see resolver.parse_overrides); they are judged like any other
     answer. `ca_file` holds further trusted roots (PEM), or `contexts` are given ready. `lookup` replaces the
-    system's resolver. Every connection goes through `proxy` when there is one.
+    system's resolver, and records of names are asked of `name_server` (default: the system's). Every connection goes through `proxy` when there is one.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class ScanNetwork:
         contexts: TlsContexts | None = None,
         lookup: Lookup | None = None,
         proxy: Proxy | None = None,
+        name_server: NameServer | None = None,
     ) -> None:
         self._egress = egress
         self._clock = clock
@@ -41,6 +43,7 @@ class ScanNetwork:
         self._contexts = contexts or TlsContexts(ca_file)
         self._proxy = proxy
         self._lookup = lookup or SystemLookup()
+        self._name_server = name_server
 
     def open(self, scope: ScanScope, limits: SessionLimits) -> "ScanSession":
         """A session that refuses everything outside `scope` and the operator's policy."""
@@ -52,6 +55,7 @@ class ScanNetwork:
             connector=Connector(self._egress, resolver, self._clock, self._proxy),
             contexts=self._contexts,
             clock=self._clock,
+            names=NameLookUp(self._name_server, self._overrides),
         )
         return ScanSession(state, resolver)
 

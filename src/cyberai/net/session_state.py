@@ -5,6 +5,7 @@ from cyberai.net.connect import Connector
 from cyberai.net.egress import EgressPolicy
 from cyberai.net.lifeline import Lifeline
 from cyberai.net.limiter import RateGate, Slots
+from cyberai.net.look_up import NameLookUp
 from cyberai.net.tls_contexts import TlsContexts
 from cyberai.ports.network import SessionLimits
 from cyberai.ports.runtime import Clock
@@ -25,6 +26,7 @@ class SessionState:
         connector: Connector,
         contexts: TlsContexts,
         clock: Clock,
+        names: NameLookUp,
     ) -> None:
         self.scope = scope
         self.limits = limits
@@ -32,6 +34,7 @@ class SessionState:
         self.connector = connector
         self.contexts = contexts
         self.clock = clock
+        self.names = names
         self.lifeline = Lifeline()
         self.slots = Slots(limits.concurrent)
         self.requests_sent = 0

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import ExitStack
 from typing import TypeVar
 
+from cyberai.domain.dns import DnsReply
 from cyberai.net.conversation import SpokenStream
 from cyberai.net.datagram import exchange_datagrams
 from cyberai.net.failure import cancelled
@@ -110,6 +111,17 @@ class TcpDialer:
                 TransportReason.OUT_OF_SCOPE, f"{_where(host, port)} is outside the scan's scope"
             )
         return await state.lifeline.run(exchange_datagrams(state, host, port, payload, answers, quiet))
+
+    async def look_up(self, name: str, kind: str, *, checked: bool = True) -> DnsReply:
+        """See ports.network.Dialer.look_up."""
+        return await self._state.lifeline.run(self._looked_up(name, kind, checked))
+
+    async def _looked_up(self, name: str, kind: str, checked: bool) -> DnsReply:
+        state = self._state
+        if state.names.address:
+            await state.gate(state.names.address).turn()
+        state.requests_sent += 1
+        return await state.names.ask(name, kind, state.limits.request_timeout, checked=checked)
 
     async def offers(
         self,

@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar
 
 from msgspec import Struct
 
+from cyberai.domain.dns import DnsReply
 from cyberai.domain.http import Headers, HttpRequest, HttpResponse
 from cyberai.domain.scan import SynScan
 from cyberai.domain.scope import ScanScope
@@ -180,6 +181,13 @@ class Dialer(Protocol):
         port: until `answers` datagrams came or none for `quiet` seconds after the first. Raise TransportError
         REFUSED when the host says that nobody listens, TIMEOUT when nothing came, PROXY when there is one
         (datagrams do not pass it)."""
+        ...
+
+    async def look_up(self, name: str, kind: str, *, checked: bool = True) -> DnsReply:
+        """Ask the operator's resolver (never a name server of the target) for records, over UDP and over TCP where the
+        answer is long. `checked` False asks for unvalidated data with its signatures. Counts as a request; raise
+        TransportError DNS_FAILED when no answer came in time, MALFORMED when it is none, OUT_OF_SCOPE for a name whose
+        address the operator states."""
         ...
 
     async def offers(

@@ -39,7 +39,13 @@ NUMBERS = (
     "options.request_timeout",
     "policies.max_requests_per_second",
 )
-FLAGS = ("options.follow_redirects", "options.ignore_ssl", "options.udp", "policies.respect_robots_txt")
+FLAGS = (
+    "options.follow_redirects",
+    "options.ignore_ssl",
+    "options.udp",
+    "options.subdomain_words",
+    "policies.respect_robots_txt",
+)
 LISTS = (
     "tags",
     "options.checks.include",

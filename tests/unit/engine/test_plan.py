@@ -28,7 +28,7 @@ def test_a_scan_is_split_into_hosts_each_once() -> None:
     [
         ("https://a.example/app/", Stage.IDENTIFY, OriginAsset),
         ("a.example:8443", Stage.IDENTIFY, PortAsset),
-        ("a.example", Stage.DISCOVER, HostAsset),
+        ("localhost", Stage.DISCOVER, HostAsset),
         ("10.0.0.0/30", Stage.DISCOVER, HostAsset),
     ],
 )
@@ -37,6 +37,24 @@ def test_each_kind_of_target_has_its_first_unit(raw: str, stage: Stage, kind: ty
     units = entry_units(targets(raw), hosts[0], spec_of(raw))
     assert [(unit.stage, type(unit.asset)) for unit in units] == [(stage, kind)]
     assert entry_units(targets(raw), "elsewhere.example", spec_of(raw)) == ()
+
+
+def test_a_name_is_a_domain_as_well_where_the_network_is_looked_at() -> None:
+    def domains(raw: str, **more: object) -> list[str]:
+        units = entry_units(targets(raw), shard_hosts(targets(raw))[0], spec_of(raw, **more))
+        return [unit.asset.key for unit in units if unit.stage is Stage.CHECK]
+
+    assert domains("a.example") == domains("a.example", scan_type=ScanType.NETWORK) == ["domain:a.example"]
+    for raw in (
+        "http://a.example/",
+        "a.example:53",
+        "10.0.0.1",
+        "localhost",
+        "app.localhost",
+        "printer.local",
+    ):
+        assert domains(raw) == []
+    assert domains("a.example", scan_type=ScanType.WEB) == []
 
 
 def test_a_web_scan_of_a_host_asks_the_web_ports_only() -> None:

@@ -275,7 +275,7 @@ def test_the_description(fixed: bool, demo: bool) -> None:
     async def scenario() -> None:
         async with running(fixed=fixed, demo=demo) as lab:
             described = json.loads(json.dumps(lab.description()))
-            assert set(described) == {"fixed", "set", "targets", "flaws", "ca_file"}
+            assert set(described) == {"fixed", "set", "targets", "flaws", "ca_file", "resolver", "domains"}
             assert (described["fixed"], described["set"]) == (fixed, "demo" if demo else "full")
             targets = {item["target"]: item for item in described["targets"]}
             assert all(set(item) == {"kind", "target", "check_ids", "auth"} for item in targets.values())
@@ -283,10 +283,14 @@ def test_the_description(fixed: bool, demo: bool) -> None:
             assert kinds == {"http", "tls", "service"} | (set() if demo else {"members"})
             assert all((item["auth"] is None) == (item["kind"] != "members") for item in targets.values())
             checks = {check for item in targets.values() for check in item["check_ids"]}
-            assert len(checks) == (13 if demo else len(all_checks()))
+            of_domains = {check for item in described["domains"] for check in item["check_ids"]}
+            assert bool(described["resolver"]) is bool(of_domains) is not demo
+            assert len(checks | of_domains) == (13 if demo else len(all_checks()))
             keys = {"check", "target", "path", "method", "parameter", "insertion", "variant", "intrusive"}
             assert all(set(flaw) == keys for flaw in described["flaws"])
             assert all(flaw["check"] in targets[flaw["target"]]["check_ids"] for flaw in described["flaws"])
+            wrong = {flaw["check"] for item in described["domains"] for flaw in item["flaws"]}
+            assert wrong == (set() if fixed else of_domains)
             if fixed:
                 assert described["flaws"] == []
             else:

@@ -81,6 +81,8 @@ class PlannedCheckScope(OpenEnum):
     ORIGIN = "origin"
     TLS = "tls"
     SERVICE = "service"
+    DOMAIN = "domain"
+    NAME = "name"
 
 
 class PlannedHostPolicy(OpenEnum):
@@ -1108,6 +1110,7 @@ class ScanOptions(Struct, frozen=True, kw_only=True):
     ignore_ssl: bool | UnsetType = UNSET
     ports: str | UnsetType | None = UNSET
     udp: bool | UnsetType = UNSET
+    subdomain_words: bool | UnsetType = UNSET
     syn: str | UnsetType = UNSET
     checks: CheckSelectionRequest | UnsetType | None = UNSET
 

@@ -1,0 +1,1 @@
+"""Checks of domains: what resolvers know of them."""
