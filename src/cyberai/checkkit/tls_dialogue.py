@@ -151,6 +151,8 @@ class TlsDialogue:
                 transcript += handshake_message(kind, body)
                 if kind == last:
                     greeting = read_greeting(heard, transcript)
+                    if greeting.suite not in offer.suites:
+                        raise NotTls("a suite that was not offered")
                     self.version = greeting.version
                     return greeting
         raise NotTls("the first part of the handshake does not end")

@@ -21,7 +21,7 @@ from collections.abc import AsyncIterator
 from cyberai.checkkit import Grain, Hit, Oracle, Probe, Proof, Scope, Severity, TlsAsset, check
 from cyberai.checkkit.tls_dialogue import TlsDialogue, offer_of
 from cyberai.checkkit.tls_visit import by_nmap, reaction, seen, visit
-from cyberai.domain.tls.records import CHANGE_CIPHER, HANDSHAKE
+from cyberai.domain.tls.records import CHANGE_CIPHER, HANDSHAKE, handshake_message
 
 _NOT_DECRYPTED = frozenset({"bad_record_mac", "decryption_failed"})
 _UNENCRYPTED = 64
@@ -74,8 +74,9 @@ async def _said(endpoint: TlsAsset, probe: Probe, *, early: bool) -> str | None:
     async def talk(dialogue: TlsDialogue) -> str:
         await dialogue.greet(offer_of(endpoint.server_name))
         change = dialogue.framed(CHANGE_CIPHER, b"\1") if early else b""
-        # No message of the handshake begins with 255.
-        record = dialogue.framed(HANDSHAKE, b"\xff" + dialogue.fresh(_UNENCRYPTED - 1))
+        # A whole message, of a kind that is none.
+        message = handshake_message(0xFF, dialogue.fresh(_UNENCRYPTED - 4))
+        record = dialogue.framed(HANDSHAKE, message)
         await dialogue.say(change, record)
         return await reaction(dialogue)
 

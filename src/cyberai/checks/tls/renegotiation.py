@@ -123,4 +123,4 @@ def _hit(endpoint: TlsAsset, insecure: bool) -> Hit:
 
 
 def _command(endpoint: TlsAsset) -> str:
-    return f"(sleep 1; echo R; sleep 1) | {by_openssl(endpoint, '-tls1_2 -legacy_renegotiation')}"
+    return f"(sleep 1; echo R; sleep 1) | {by_openssl(endpoint, '-tls1_2 -legacy_renegotiation -legacy_server_connect')}"

@@ -21,7 +21,7 @@ from collections.abc import AsyncIterator
 from cyberai.checkkit import Grain, Hit, Oracle, Probe, Proof, Scope, Severity, TlsAsset, check, replace
 from cyberai.checkkit.tls_client import establish
 from cyberai.checkkit.tls_dialogue import SERVER_HELLO, TlsDialogue, offer_of
-from cyberai.checkkit.tls_visit import by_nmap, seen, visit
+from cyberai.checkkit.tls_visit import by_testssl, seen, visit
 
 _SHORT, _WHOLE = 31, 32
 
@@ -61,7 +61,7 @@ async def ticketbleed(endpoint: TlsAsset, probe: Probe) -> AsyncIterator[Hit]:
         endpoint,
         Proof(Oracle.EXECUTED, repeats=2, control_silent=True),
         facts,
-        by_nmap(endpoint, "tls-ticketbleed"),
+        by_testssl(endpoint, "--assume-http --ticketbleed"),
         note="One byte more than was sent came back, twice; it was not kept.",
         detail=f"A session id of {_SHORT} bytes is answered with {_WHOLE}",
         cve=("CVE-2016-9244",),
