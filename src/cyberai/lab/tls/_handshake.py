@@ -1,7 +1,7 @@
 """A TLS 1.2 server that finishes its handshakes and answers what is sent to it then, as RFC 5246, 5746, 6520, 7627,
 8422 and 5077 have it. The practice servers with a fault are made of it: each says in its own file what it does wrong.
 
-What it serves is a depot's bell: every line that comes is answered by one.
+What it serves is a depot's bell: it says so, rings once whatever comes, and hangs up.
 """
 
 import hashlib
@@ -120,7 +120,9 @@ class Handshaking:
         elif kind == HEARTBEAT:
             self.on_heartbeat(payload)
         elif kind == APPLICATION and self.expected == (CLIENT_HELLO,) and self._reading:
-            self._write(APPLICATION, b"Ding.\r\n" * min(payload.count(b"\n"), 8))
+            self._write(APPLICATION, b"Ding.\r\n")
+            self._write(ALERT, bytes((1, CLOSE_NOTIFY)))
+            self.closed = True
         elif kind == ALERT:
             self.closed = True
         else:
@@ -312,12 +314,14 @@ class Handshaking:
         proof = verify_data(self.master, b"client", self.transcript)
         if whole[4:] != proof:
             raise Refusal(DECRYPT_ERROR)
-        self._proofs = (proof, self._proofs[1])
+        first, self._proofs = self._proofs == (b"", b""), (proof, self._proofs[1])
         self.transcript += whole
         if not self._resumed:
             if TICKET in self.hello.extensions and self.tickets:
                 self._say(NEW_SESSION_TICKET, packed(300, size=4) + vector(2, self._ticket()))
             self._change_and_finish()
+        if first:
+            self._write(APPLICATION, b"Depot bell. Ring once.\r\n")
         self.expected, self._resumed = (CLIENT_HELLO,), False
 
     def _change_and_finish(self) -> None:
