@@ -54,7 +54,7 @@ class _Outcome(StrEnum):
     title="TLS server renegotiates whenever a client asks",
     severity=Severity.LOW,
     cvss="CVSS:3.1/AV:N/AC:H/PR:N/UI:N/S:U/C:N/I:N/A:L",
-    cwe=("CWE-400",),
+    cwe=("CWE-400", "CWE-300"),
     owasp=("A05:2021",),
     scope=Scope.TLS,
     grain=Grain.PORT,
@@ -108,6 +108,7 @@ def _hit(endpoint: TlsAsset, insecure: bool) -> Hit:
             note="The server began a new handshake on two connections.",
             detail="The server agrees to renegotiate when a client asks",
             cause=_Outcome.SECURE.value,
+            cwe=("CWE-400",),
         )
     return seen(
         *common,
