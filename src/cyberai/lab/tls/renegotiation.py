@@ -11,6 +11,7 @@ from cyberai.lab.tls._protection import BadPadding, Cbc, Gcm
 from cyberai.lab.tls._wire import Refusal
 
 CHECK = "tls.renegotiation"
+_UNBOUND = "tls.insecure-renegotiation"
 _PADDING = "tls.cbc-padding"
 _DECRYPTION_FAILED = 21
 
@@ -54,9 +55,10 @@ TLS_SERVICES: tuple[TlsService, ...] = (
     TlsService(
         name="old ferry booking",
         session=_old_ferry_booking,
-        checks=(CHECK, _PADDING),
+        checks=(CHECK, _UNBOUND, _PADDING),
         flaws=(
             _flaw("insecure", "The server renegotiates without a link to the handshake before."),
+            _flaw("RFC 5746 unknown", "The server does not know secure renegotiation.", _UNBOUND),
             _flaw("oracle", "Wrong padding has an alert of its own.", _PADDING),
         ),
     ),
