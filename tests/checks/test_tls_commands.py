@@ -43,7 +43,11 @@ ON_BOTH = {"tls.client-preference": ("cipher preference: client",)}
 SECONDS = 60.0
 IDENTITY = LabAuthority(datetime.datetime.now(datetime.UTC)).identity(discovery.tls_services()[0].certificate)
 CHECKS = [c for c in all_checks() if c.meta.id in SHOWN or c.meta.id in ON_BOTH]
-PAGES = [item for item in discovery.tls_services() if any(f.check in SHOWN for f in item.flaws)]
+PAGES = [
+    item
+    for item in discovery.tls_services()
+    if any(f.check in SHOWN for f in item.flaws) and isinstance(item.session(False, IDENTITY), TlsSession)
+]
 
 
 async def hits(item: TlsService, port: int) -> list[tuple[str, Hit]]:

@@ -29,8 +29,7 @@ class SpokenStream:
         """See ports.network.Conversation.receive."""
         said, self._held = self._held, b""
         if not said:
-            async with asyncio.timeout(self._seconds):
-                said = await self._pull()
+            said = await self._awaited()
         try:
             while said and len(said) < limit:
                 async with asyncio.timeout(quiet):
@@ -51,8 +50,7 @@ class SpokenStream:
         """See ports.network.Conversation.receive_exactly."""
         said, self._held = self._held, b""
         while len(said) < min(size, MOST_RECEIVED):
-            async with asyncio.timeout(self._seconds):
-                more = await self._pull()
+            more = await self._awaited()
             if not more:
                 break
             said += more
@@ -63,6 +61,15 @@ class SpokenStream:
         """See ports.network.Conversation.start_tls."""
         async with asyncio.timeout(self._seconds):
             await self._stream.start_tls(self._context, self._host)
+
+    async def _awaited(self) -> bytes:
+        """What comes next, within `seconds`; raise TransportError TIMEOUT, to the dialogue itself."""
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await self._pull()
+        except TimeoutError as error:
+            detail = f"no complete answer from {self._host} within {self._seconds:g} s"
+            raise TransportError(TransportReason.TIMEOUT, detail, retryable=True) from error
 
     async def _pull(self) -> bytes:
         data = await self._stream.receive()

@@ -68,8 +68,8 @@ class Line:
                 said = await conversation.receive(MAX_ANSWER, quiet=quiet)
         except TimeoutError:
             return b""
-        except TransportError:
-            self.silent = False
+        except TransportError as error:
+            self.silent = self.silent and error.reason is TransportReason.TIMEOUT
             return b""
         self.silent = False
         return said
