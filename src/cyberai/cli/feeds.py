@@ -44,6 +44,19 @@ Examples:
   cyberai feeds import nvdcve-2.0-2024.json.gz nvdcve-2.0-modified.json.gz
   cyberai feeds import nvdcve-2.0-2024.json.gz --sha256 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
 """
+UPDATE_HELP = """Fetch feeds where their publishers offer them, check them and import them: NVD, KEV and EPSS, or those that are named.
+
+Nothing is fetched by itself: run this when you want to, from a timer perhaps. What has not changed is not fetched again.
+Files come over https, to a bounded size, through the proxy that is set; NVD's are held to the checksum of their .meta
+files. A mirror of your own is named by the settings CYBERAI_FEEDS_NVD, _KEV, _EPSS and _OSV. Ends with 5 when a file
+could not be had; the others are imported.
+
+\b
+Examples:
+  cyberai feeds update
+  cyberai feeds update nvd --year 2024 --year 2025
+  cyberai feeds update osv --ecosystem Debian --dry-run
+"""
 LIST_HELP = """List the feeds that count, with the day they are of and how old that is.
 
 \b
@@ -144,6 +157,41 @@ def _packed(folder: Path, limit: int) -> bytes:
             if document.is_file() and packed.tell() <= limit:
                 archive.add(document, document.name)
     return packed.getvalue()
+
+
+@command.command("update", help=UPDATE_HELP)
+@click.argument(
+    "names", metavar="[nvd|kev|epss|osv]...", nargs=-1, type=click.Choice(["nvd", "kev", "epss", "osv"])
+)
+@click.option(
+    "--year",
+    "years",
+    type=click.IntRange(2002, 2100),
+    multiple=True,
+    help="This year of NVD only (repeatable).",
+)
+@click.option("--ecosystem", "ecosystems", multiple=True, help="This ecosystem of OSV (repeatable).")
+@click.option("--dry-run", is_flag=True, help="Say what would be fetched, and end.")
+@data_dir
+@as_json
+def update(
+    names: tuple[str, ...],
+    years: tuple[int, ...],
+    ecosystems: tuple[str, ...],
+    dry_run: bool,
+    data_dir: Path | None,
+    as_json: bool,
+) -> None:
+    """One file after the other."""
+    from cyberai.cli.feed_fetching import fetch, planned
+
+    files = planned(names or ("nvd", "kev", "epss"), years, ecosystems, data_dir)
+    if dry_run:
+        for file in files:
+            click.echo(file.url)
+        return
+    if not fetch(files, data_dir, as_json=as_json):
+        raise click.exceptions.Exit(ExitCode.SERVER)
 
 
 @command.command("list", help=LIST_HELP)
