@@ -28,6 +28,7 @@ NAMES = (
     "scan_cost",
     "reports",
     "sdks",
+    "known_flaws",
 )
 BY_NAME = ("noise", "reality", "wapiti", "identification")
 """Long, in need of the package registries or of root: run only when they are named."""

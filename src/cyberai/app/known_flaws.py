@@ -14,8 +14,8 @@ from cyberai.domain.scan import Scan
 from cyberai.ports.feeds import Feed, FeedName
 from cyberai.ports.store import Tx
 
-KEPT = 256
-"""Products whose rows are kept in memory, each at most some thousands of flaws."""
+KEPT_ROWS = 50_000
+"""Rows of products that are kept in memory, some 50 MB; a product has a handful, a few have thousands."""
 NEIGHBOURS = 200
 """Services of a host that are asked for the system that they name."""
 
@@ -68,8 +68,9 @@ def _rows(tx: Tx, asked: Look, parts: dict[FeedName, tuple[Feed, ...]]) -> tuple
     if key not in _kept:
         nvd = tx.feeds.flaws(FeedName.NVD, tuple(f"{name} " for name in asked.nvd))
         osv = tx.feeds.flaws(FeedName.OSV, asked.osv) if asked.osv else []
-        while len(_kept) >= KEPT:
-            _kept.pop(next(iter(_kept)))
+        kept = sum(len(rows) for pair in _kept.values() for rows in pair)
+        while _kept and kept + len(nvd) + len(osv) > KEPT_ROWS:
+            kept -= sum(map(len, _kept.pop(next(iter(_kept)))))
         _kept[key] = (nvd, osv)
     return _kept[key]
 

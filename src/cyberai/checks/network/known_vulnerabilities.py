@@ -42,7 +42,7 @@ _VECTORS = {
 }
 """What stands for a flaw that has no vector of version 3 or 4: one of its severity."""
 _GREETS = frozenset({"ssh", "smtp", "ftp", "pop3", "imap", "nntp", "mysql", "vnc", "rsync"})
-_SHOWN = 12
+_SHOWN = MAX_CVES
 
 
 @check(
