@@ -63,8 +63,9 @@ def _among_neighbours(tx: Tx, asked: Look, scan: Scan, asset: ProductAsset) -> L
 
 
 def _rows(tx: Tx, asked: Look, parts: dict[FeedName, tuple[Feed, ...]]) -> tuple[list[Row], list[Row]]:
-    generations = tuple(feed.generation for feeds in parts.values() for feed in feeds)
-    key = (asked.nvd, asked.osv, generations)
+    # A process may have several stores: the digest tells feeds of the same moment apart.
+    counting = tuple((feed.generation, feed.sha256) for feeds in parts.values() for feed in feeds)
+    key = (asked.nvd, asked.osv, counting)
     if key not in _kept:
         nvd = tx.feeds.flaws(FeedName.NVD, tuple(f"{name} " for name in asked.nvd))
         osv = tx.feeds.flaws(FeedName.OSV, asked.osv) if asked.osv else []
