@@ -28,9 +28,8 @@ NAMES = (
     "scan_cost",
     "reports",
     "sdks",
-    "known_flaws",
 )
-BY_NAME = ("noise", "reality", "wapiti", "identification")
+BY_NAME = ("noise", "reality", "wapiti", "identification", "known_flaws")
 """Long, in need of the package registries or of root: run only when they are named."""
 LIMIT_SECONDS = 600
 LONG_SECONDS = 5_400
