@@ -29,7 +29,7 @@ NAMES = (
     "reports",
     "sdks",
 )
-BY_NAME = ("noise", "reality", "wapiti", "identification")
+BY_NAME = ("noise", "reality", "wapiti", "identification", "known_flaws")
 """Long, in need of the package registries or of root: run only when they are named."""
 LIMIT_SECONDS = 600
 LONG_SECONDS = 5_400

@@ -98,6 +98,7 @@ const (
 	PlannedCheckScopeOrigin    PlannedCheckScope = "origin"
 	PlannedCheckScopeTLS       PlannedCheckScope = "tls"
 	PlannedCheckScopeService   PlannedCheckScope = "service"
+	PlannedCheckScopeProduct   PlannedCheckScope = "product"
 	PlannedCheckScopeDomain    PlannedCheckScope = "domain"
 	PlannedCheckScopeName      PlannedCheckScope = "name"
 )

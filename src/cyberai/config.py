@@ -208,6 +208,41 @@ SETTINGS: tuple[Setting, ...] = (
         default="0",
         help="Days after it was last seen that a vulnerability keeps its evidence. 0: for ever.",
     ),
+    Setting(
+        name="feeds_nvd",
+        env="CYBERAI_FEEDS_NVD",
+        type="address",
+        default="https://nvd.nist.gov/feeds/json/cve/2.0",
+        help="Folder of NVD's feeds, which `cyberai feeds update` fetches: NVD's own, or a mirror. Nothing is fetched by itself.",
+    ),
+    Setting(
+        name="feeds_kev",
+        env="CYBERAI_FEEDS_KEV",
+        type="address",
+        default="https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json",
+        help="The same for the KEV catalogue (a file).",
+    ),
+    Setting(
+        name="feeds_epss",
+        env="CYBERAI_FEEDS_EPSS",
+        type="address",
+        default="https://epss.empiricalsecurity.com/epss_scores-current.csv.gz",
+        help="The same for the scores of EPSS (a file).",
+    ),
+    Setting(
+        name="feeds_osv",
+        env="CYBERAI_FEEDS_OSV",
+        type="address",
+        default="https://osv-vulnerabilities.storage.googleapis.com",
+        help="The same for OSV: the folder that holds a folder for each ecosystem, with its all.zip.",
+    ),
+    Setting(
+        name="feeds_ecosystems",
+        env="CYBERAI_FEEDS_ECOSYSTEMS",
+        type="names, comma-separated",
+        default="Debian, Ubuntu",
+        help="Ecosystems of OSV that `cyberai feeds update` fetches.",
+    ),
 )
 
 
@@ -248,6 +283,11 @@ class Settings(Struct, frozen=True, kw_only=True):
     keep_work: int = 30
     keep_reports: int = 0
     keep_evidence: int = 0
+    feeds_nvd: str = "https://nvd.nist.gov/feeds/json/cve/2.0"
+    feeds_kev: str = "https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json"
+    feeds_epss: str = "https://epss.empiricalsecurity.com/epss_scores-current.csv.gz"
+    feeds_osv: str = "https://osv-vulnerabilities.storage.googleapis.com"
+    feeds_ecosystems: tuple[str, ...] = ("Debian", "Ubuntu")
     extra_denied: tuple[tuple[str, int], ...] = ()
 
     @property

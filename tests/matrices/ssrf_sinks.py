@@ -261,6 +261,7 @@ READERS = {
     "cyberai.app.absence": "POST /v1/scans target",
     "cyberai.app.auth_request": "POST /v1/scans auth.login_url",
     "cyberai.app.default_rate": "POST /v1/scans target",
+    "cyberai.app.feed_update": "",  # publishers that the operator's settings name; judged as the targets of scans are
     "cyberai.app.replay": "POST /v1/scans target",
     "cyberai.app.retry": "POST /v1/scans target",
     "cyberai.app.scan_request": "POST /v1/scans target",

@@ -17,7 +17,9 @@ from cyberai.checkkit import (
     HttpRequest,
     HttpResponse,
     InsertionPoint,
+    NotInstalled,
     Probe,
+    ProductAsset,
     StoredAsset,
     TlsVersion,
     TransportError,
@@ -25,6 +27,7 @@ from cyberai.checkkit import (
     Url,
 )
 from cyberai.checkkit.starttls import into_tls
+from cyberai.domain.known.found import KnownFlaws
 from cyberai.domain.tls.starttls import StartTls
 from cyberai.engine.cookies import with_cookies
 from cyberai.engine.rendering import render
@@ -52,6 +55,7 @@ class DirectProbe:
         self.talks: dict[tuple[str, int], Callable[[bytes], bytes]] = {}
         self.sessions: dict[tuple[str, int], Callable[[], Session]] = {}
         self.greets = False
+        self.flaws: KnownFlaws | None = None
         self.versions: set[TlsVersion] = set()
         self.replies: Callable[[str, str, bool], DnsReply] | None = None
         self.handshakes: Callable[[], Handshake] | None = None
@@ -185,6 +189,11 @@ class DirectProbe:
         if self.handshakes is None:
             raise TransportError(TransportReason.TLS_FAILED)
         return self.handshakes()
+
+    async def known_flaws(self, asset: ProductAsset) -> KnownFlaws:
+        if self.flaws is None:
+            raise NotInstalled
+        return self.flaws
 
     def now(self) -> int:
         return self._now

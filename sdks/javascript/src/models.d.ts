@@ -435,7 +435,7 @@ export interface Occurrence {
 export interface PlannedCheck {
   id: string;
   title: string;
-  scope: "insertion" | "page" | "content" | "stored" | "origin" | "tls" | "service" | "domain" | "name" | (string & {});
+  scope: "insertion" | "page" | "content" | "stored" | "origin" | "tls" | "service" | "product" | "domain" | "name" | (string & {});
   max_requests: number;
 }
 

@@ -43,9 +43,11 @@ class Imported(Struct, frozen=True, kw_only=True):
     left_out: tuple[str, ...] = ()
 
 
-async def import_feed(app: App, data: bytes, told: Callable[[int, int], None] | None = None) -> Imported:
+async def import_feed(
+    app: App, data: bytes, told: Callable[[int, int], None] | None = None, *, source: str = "", etag: str = ""
+) -> Imported:
     """Take the feed in these bytes; raise InvalidRequest and change nothing when it is none, Conflict when another import
-    got in between. `told` hears how many of how many entries are stored. Stopped half-way, the feed before still
+    got in between. `told` hears how many of how many entries are stored; `source` and `etag` are kept with the feed. Stopped half-way, the feed before still
     counts, and the next import clears up."""
     try:
         file = read_recog_feed(data) if is_recog(data) else read_feed(data)
@@ -63,6 +65,8 @@ async def import_feed(app: App, data: bytes, told: Callable[[int, int], None] | 
         version=file.version,
         entries=len(file.entries),
         imported_at=at,
+        source=source,
+        etag=etag,
     )
     await _fill(app, feed, file, told)
     await app.store.write(SYSTEM, lambda tx: tx.feeds.publish(feed))
@@ -74,8 +78,8 @@ async def import_feed(app: App, data: bytes, told: Callable[[int, int], None] | 
 
 async def current_feeds(app: App) -> tuple[Feed, ...]:
     """The feeds that count."""
-    found = await app.store.read(SYSTEM, lambda tx: [tx.feeds.current(name) for name in FeedName])
-    return tuple(feed for feed in found if feed is not None)
+    found = await app.store.read(SYSTEM, lambda tx: [tx.feeds.parts(name) for name in FeedName])
+    return tuple(feed for parts in found for feed in parts)
 
 
 async def score_anew(app: App) -> tuple[int, int]:

@@ -1,11 +1,9 @@
 """The engine for one shard, with the scan's login opened for it."""
 
-from functools import partial
-
 from msgspec import structs
 
+from cyberai.app.asked_feeds import asked_feeds
 from cyberai.app.context import App
-from cyberai.app.fingerprints import imported_fingerprints
 from cyberai.app.sealing import opened_auth
 from cyberai.checkkit import Check
 from cyberai.domain.auth import Auth as Auth
@@ -45,7 +43,7 @@ def engine_session(
         checks=checks,
         auth=_auth(app, scan, login),
         known=known,
-        imported=partial(imported_fingerprints, app),
+        **asked_feeds(app, scan),
     )
 
 

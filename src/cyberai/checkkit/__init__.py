@@ -5,12 +5,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cyberai.checkkit.check import Check, check
-from cyberai.checkkit.probe import BudgetExceeded, Credentials, PolicyRefused, Postponed, Probe
+from cyberai.checkkit.probe import BudgetExceeded, Credentials, NotInstalled, PolicyRefused, Postponed, Probe
 from cyberai.domain.asset import (
     DomainAsset,
     NameAsset,
     OriginAsset,
     PageAsset,
+    ProductAsset,
     ServiceAsset,
     StoredAsset,
     TlsAsset,
@@ -42,12 +43,14 @@ __all__ = [
     "InsertionKind",
     "InsertionPoint",
     "NameAsset",
+    "NotInstalled",
     "Oracle",
     "OriginAsset",
     "PageAsset",
     "PolicyRefused",
     "Postponed",
     "Probe",
+    "ProductAsset",
     "Proof",
     "Scope",
     "ServiceAsset",

@@ -5,10 +5,11 @@ from contextlib import AbstractAsyncContextManager
 from enum import StrEnum
 from typing import Protocol
 
-from cyberai.domain.asset import StoredAsset
+from cyberai.domain.asset import ProductAsset, StoredAsset
 from cyberai.domain.dns import DnsReply
 from cyberai.domain.http import Exchange, Headers, HttpRequest, Url
 from cyberai.domain.insertion import InsertionPoint
+from cyberai.domain.known.found import KnownFlaws
 from cyberai.domain.tls.starttls import StartTls
 from cyberai.ports.network import Answer, Conversation, Handshake, TlsVersion
 
@@ -19,6 +20,10 @@ class BudgetExceeded(Exception):
 
 class PolicyRefused(Exception):
     """The scan's mode or paths forbid this request; the engine records Skipped(policy). Never catch it."""
+
+
+class NotInstalled(Exception):
+    """What the check needs is not there, as the words say; the engine records Skipped(not_installed). Never catch it."""
 
 
 class Postponed(Exception):
@@ -150,6 +155,11 @@ class Probe(Protocol):
         self, host: str, port: int, server_name: str = "", *, starttls: StartTls | None = None
     ) -> Handshake:
         """A full TLS handshake (Dialer.handshake), behind `starttls`; costs one request."""
+        ...
+
+    async def known_flaws(self, asset: ProductAsset) -> KnownFlaws:
+        """What the imported feeds say of a product in its version, without asking the target; raise NotInstalled where no
+        such feed was imported."""
         ...
 
     def now(self) -> int:

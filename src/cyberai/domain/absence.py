@@ -8,7 +8,7 @@ from cyberai.domain.report import CoverageRow
 from cyberai.domain.vulnerability import Vulnerability
 from cyberai.domain.vulnerability_moves import Looked
 
-_WHOLE = frozenset({Scope.ORIGIN, Scope.TLS, Scope.SERVICE, Scope.DOMAIN, Scope.NAME})
+_WHOLE = frozenset({Scope.ORIGIN, Scope.TLS, Scope.SERVICE, Scope.DOMAIN, Scope.NAME, Scope.PRODUCT})
 """Scopes of checks that look at a whole origin or port at once: their clean run is about all that they know."""
 
 _NOT_TESTED = frozenset(reason.value for reason in SkipReason if not reason.leaves_coverage)

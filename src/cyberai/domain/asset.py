@@ -57,6 +57,29 @@ class ServiceAsset(Struct, frozen=True, tag="service"):
         return f"service:{self.host}:{self.port}{udp}"
 
 
+class ProductAsset(Struct, frozen=True, tag="product"):
+    """What serves a port, a website or not, where it tells product, version and CPE name: see `ServiceAsset`. `os` is a
+    hint of the system; `said` are the words that tell it: the banner, or header lines of a website."""
+
+    host: str
+    port: int
+    protocol: str
+    product: str
+    version: str
+    cpe: str
+    os: str = ""
+    confidence: int = 0
+    said: str = ""
+    tls: bool = False
+    transport: Transport = Transport.TCP
+
+    @property
+    def key(self) -> str:
+        """Stable identity within a scan."""
+        udp = "/udp" if self.transport is Transport.UDP else ""
+        return f"product:{self.host}:{self.port}{udp}"
+
+
 class DomainAsset(Struct, frozen=True, tag="domain"):
     """The domain that a target names, as the name system knows it."""
 
@@ -187,6 +210,7 @@ Asset = (
     | ServiceAsset
     | DomainAsset
     | NameAsset
+    | ProductAsset
     | TlsAsset
     | OriginAsset
     | RequestAsset

@@ -26,6 +26,8 @@ class Scope(StrEnum):
     """One port that speaks TLS: `(endpoint: TlsAsset, probe)`."""
     SERVICE = "service"
     """One open port that does not speak HTTP: `(service: ServiceAsset, probe)`."""
+    PRODUCT = "product"
+    """What serves a port, a website or not, where it tells its version: `(product: ProductAsset, probe)`."""
 
     DOMAIN = "domain"
     """The domain that a target names, once per scan, by what resolvers know of it: `(domain: DomainAsset, probe)`."""

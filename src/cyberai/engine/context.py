@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 
 from cyberai.checkkit import Check, DnsReply, Scope
-from cyberai.domain.asset import RequestAsset
+from cyberai.domain.asset import ProductAsset, RequestAsset
 from cyberai.domain.auth import Auth
 from cyberai.domain.http import Exchange, Url
+from cyberai.domain.known.found import KnownFlaws
 from cyberai.domain.scan import ScanSpec
 from cyberai.domain.scope import ScanScope
 from cyberai.engine.fetch import Fetcher
@@ -30,6 +31,8 @@ Lookup = Callable[[str, bytes], dict[str, str] | None]
 """What imported fingerprints say of a text, by recog's names; the first argument says what the text is (`ssh.banner`)."""
 Imported = Callable[[], Awaitable[Lookup]]
 """Asks for the fingerprints of services that were imported beside our own."""
+Flaws = Callable[[ProductAsset], Awaitable[KnownFlaws | None]]
+"""Asks the imported feeds what they know of a product; None where none was imported."""
 
 
 class Context:
@@ -47,6 +50,7 @@ class Context:
         auth: Auth | None = None,
         known: Known | None = None,
         imported: Imported | None = None,
+        flaws: Flaws | None = None,
     ) -> None:
         self.spec = spec
         self.scope = scope
@@ -57,6 +61,7 @@ class Context:
         self.checks = {scope: tuple(c for c in ordered if c.meta.scope is scope) for scope in Scope}
         self.known = known or _nothing
         self.imported: Imported = imported or _no_fingerprints
+        self.flaws: Flaws = flaws or _no_feed
         self.baselines = Exchanges()
         self.missing: Once[tuple[str, str, str, int], Exchange] = Once(MAX_CONTROLS)
         self.logins = Logins(auth, scope, rng, self.forget)
@@ -102,3 +107,7 @@ async def _nothing() -> tuple[RequestAsset, ...]:
 
 async def _no_fingerprints() -> Lookup:
     return lambda _matches, _text: None
+
+
+async def _no_feed(_: ProductAsset) -> None:
+    return None

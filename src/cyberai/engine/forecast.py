@@ -44,6 +44,7 @@ _PER_ORIGIN = {
     Scope.SERVICE: 0,
     Scope.DOMAIN: 0,
     Scope.NAME: 0,
+    Scope.PRODUCT: 0,
 }
 
 

@@ -8,13 +8,15 @@ from cyberai.checkkit import (
     Exchange,
     HttpRequest,
     InsertionPoint,
+    NotInstalled,
     Postponed,
     TransportError,
     TransportReason,
     Url,
 )
-from cyberai.domain.asset import RequestAsset, StoredAsset
+from cyberai.domain.asset import ProductAsset, RequestAsset, StoredAsset
 from cyberai.domain.http import Headers, HttpResponse
+from cyberai.domain.known.found import KnownFlaws
 from cyberai.engine import credentials as credentials_mode
 from cyberai.engine.charged_dialer import ChargedDialer
 from cyberai.engine.context import Context
@@ -165,6 +167,13 @@ class EngineProbe(ChargedDialer):
         """See checkkit.Probe."""
         self._charge_once(control_place(url))
         return await missing_control(self._context, url, self._tally)
+
+    async def known_flaws(self, asset: ProductAsset) -> KnownFlaws:
+        """See checkkit.Probe."""
+        found = await self._context.flaws(asset)
+        if found is None:
+            raise NotInstalled("no feed of known flaws (NVD, OSV) was imported; see cyberai feeds --help")
+        return found
 
     def now(self) -> int:
         """See checkkit.Probe."""

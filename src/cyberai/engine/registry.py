@@ -9,12 +9,14 @@ from cyberai.checkkit import Check, Scope
 from cyberai.domain.check import CheckMeta
 from cyberai.domain.scan import Mode, ScanSpec, ScanType
 
-_WEB = frozenset({Scope.INSERTION, Scope.STORED, Scope.PAGE, Scope.CONTENT, Scope.ORIGIN, Scope.TLS})
+_WEB = frozenset(
+    {Scope.INSERTION, Scope.STORED, Scope.PAGE, Scope.CONTENT, Scope.ORIGIN, Scope.TLS, Scope.PRODUCT}
+)
 _SCOPES = {
     ScanType.VULNERABILITY: frozenset(Scope),
     ScanType.WEB: _WEB,
     ScanType.API: _WEB,
-    ScanType.NETWORK: frozenset({Scope.TLS, Scope.SERVICE, Scope.DOMAIN, Scope.NAME}),
+    ScanType.NETWORK: frozenset({Scope.TLS, Scope.SERVICE, Scope.DOMAIN, Scope.NAME, Scope.PRODUCT}),
     ScanType.CLOUD: frozenset[Scope](),
 }
 

@@ -13,6 +13,7 @@ from cyberai.domain.asset import (
     OriginAsset,
     PlaceAsset,
     PortAsset,
+    ProductAsset,
     RequestAsset,
     ServiceAsset,
     TlsAsset,
@@ -221,7 +222,11 @@ def unit_of(check: Check, evidence: Sequence[Evidence], origin: Url | None) -> U
     return Unit(Stage.CHECK, OriginAsset(origin)) if origin is not None else None
 
 
-_WHOLE: dict[Scope, type[TlsAsset] | type[ServiceAsset]] = {Scope.TLS: TlsAsset, Scope.SERVICE: ServiceAsset}
+_WHOLE: dict[Scope, type[TlsAsset] | type[ServiceAsset] | type[ProductAsset]] = {
+    Scope.TLS: TlsAsset,
+    Scope.SERVICE: ServiceAsset,
+    Scope.PRODUCT: ProductAsset,
+}
 
 
 def _unanswered(reason: str, detail: str) -> Judgement:

@@ -14,7 +14,7 @@ from cyberai.domain.scan import ScanSpec
 from cyberai.domain.scope import ScanScope
 from cyberai.domain.unit import Stage, Unit, UnitResult
 from cyberai.engine import coverage
-from cyberai.engine.context import Context, Imported, Known
+from cyberai.engine.context import Context, Flaws, Imported, Known
 from cyberai.engine.login.failure import LoginFailed
 from cyberai.engine.plan import shard_hosts
 from cyberai.engine.stages import perform
@@ -41,6 +41,7 @@ class EngineSession:
         auth: Auth | None = None,
         known: Known | None = None,
         imported: Imported | None = None,
+        flaws: Flaws | None = None,
     ) -> None:
         self._checks = checks
         self._host = next(iter(shard_hosts(scope.targets[:1])), "")
@@ -55,6 +56,7 @@ class EngineSession:
             auth=auth,
             known=known,
             imported=imported,
+            flaws=flaws,
         )
 
     async def run(self, units: Iterable[Unit]) -> AsyncGenerator[UnitResult, None]:

@@ -11,6 +11,7 @@ from cyberai.checkkit import (
     Hit,
     HttpEvidence,
     HttpRequest,
+    NotInstalled,
     PolicyRefused,
     Postponed,
     Probe,
@@ -47,6 +48,8 @@ async def run_check(check: Check, asset: Any, probe: Probe) -> Outcome:
         outcome = transport_outcome(error)
     except PolicyRefused as refused:
         outcome = Skipped(SkipReason.POLICY, str(refused)[:300])
+    except NotInstalled as missing:
+        outcome = Skipped(SkipReason.NOT_INSTALLED, str(missing)[:300])
     except Postponed:
         if not hits:
             raise

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from cyberai.checkkit import Scope
-from cyberai.domain.asset import OriginAsset, PortAsset, ServiceAsset, TlsAsset
+from cyberai.domain.asset import OriginAsset, PortAsset, ProductAsset, ServiceAsset, TlsAsset
 from cyberai.domain.http import HttpRequest, Url
 from cyberai.domain.scan import ScanType
 from cyberai.domain.service import ServiceFact
@@ -21,6 +21,7 @@ from cyberai.engine.services.identity import UNKNOWN, Identity
 
 WEBSITES = frozenset({"http", "ipp", "docker-registry"})
 """What is tested as a website and as nothing else."""
+_NAMING = ("Server", "X-Powered-By")
 _NO_WEBSITES = frozenset({"mongodb"})
 """What says of itself that it is none."""
 
@@ -36,7 +37,7 @@ def service_units(asset: PortAsset, answering: Answering, transport: Transport) 
     """What is to do next at a service that is no website."""
     banner = banner_text(answering.said)
     fact = _fact(asset.host, asset.port, answering.identity, banner, transport, tls=answering.tls)
-    return Found((Unit(Stage.CHECK, _asset(fact)),), (fact,))
+    return Found((Unit(Stage.CHECK, _asset(fact)), *_product(fact, banner)), (fact,))
 
 
 def _fact(
@@ -72,6 +73,34 @@ def _asset(fact: ServiceFact) -> ServiceAsset:
     )
 
 
+def _product(fact: ServiceFact, said: str) -> Iterator[Unit]:
+    """What is known of flaws of the product, where it tells what it is and in which version."""
+    if fact.cpe and fact.version:
+        asset = ProductAsset(
+            fact.host,
+            fact.port,
+            fact.protocol,
+            fact.product,
+            fact.version,
+            fact.cpe,
+            fact.os,
+            fact.confidence,
+            said,
+            fact.tls,
+            fact.transport,
+        )
+        yield Unit(Stage.CHECK, asset)
+
+
+def _header_lines(context: Context, url: Url) -> str:
+    """The lines of the entry's answer in which a website names its software."""
+    kept = context.baselines.get(HttpRequest("GET", url))
+    if kept is None:
+        return ""
+    lines = (f"{name}: {kept.response.header(name)}" for name in _NAMING if kept.response.header(name))
+    return banner_text("\r\n".join(lines).encode("latin-1", "replace"))
+
+
 def tls_unit(context: Context, host: str, port: int, starttls: StartTls | None = None) -> Unit:
     """What is to do at a port that speaks TLS, after `starttls` where that comes first: it is assessed where a check of
     this scan judges what it offers."""
@@ -89,6 +118,7 @@ def web_units(context: Context, url: Url, identity: Identity = UNKNOWN) -> Found
 def _units(context: Context, url: Url, fact: ServiceFact) -> Iterator[Unit]:
     if url.scheme == "https":
         yield tls_unit(context, url.host, url.port)
+    yield from _product(fact, _header_lines(context, url))
     if fact.protocol not in WEBSITES:
         yield Unit(Stage.CHECK, _asset(fact))
     if context.spec.scan_type is ScanType.NETWORK or fact.protocol in _NO_WEBSITES:

@@ -7,6 +7,7 @@ from cyberai.domain.asset import (
     OriginAsset,
     PlaceAsset,
     PortAsset,
+    ProductAsset,
     RequestAsset,
     ServiceAsset,
     StoredAsset,
@@ -61,7 +62,7 @@ async def _tested(context: Context, unit: Unit) -> UnitResult:
             return await check_domain(context, unit, domain)
         case Stage.CHECK, TlsAsset() as endpoint:
             return await check_endpoint(context, unit, endpoint)
-        case Stage.CHECK, (ServiceAsset() | NameAsset()) as whole:
+        case Stage.CHECK, (ServiceAsset() | ProductAsset() | NameAsset()) as whole:
             return await check_whole(context, unit, whole)
         case Stage.MEASURE, PlaceAsset() as place:
             url = place.request.request.url

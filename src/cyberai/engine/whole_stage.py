@@ -1,9 +1,9 @@
-"""The CHECK stage of origins, TLS ports, services, domains and names: each check runs once on the whole."""
+"""The CHECK stage of origins, TLS ports, services, products, domains and names: each check runs once on the whole."""
 
 from functools import partial
 
 from cyberai.checkkit import Check, Scope
-from cyberai.domain.asset import DomainAsset, NameAsset, OriginAsset, ServiceAsset, TlsAsset
+from cyberai.domain.asset import DomainAsset, NameAsset, OriginAsset, ProductAsset, ServiceAsset, TlsAsset
 from cyberai.domain.check import CheckOutcome
 from cyberai.domain.unit import Unit, UnitResult
 from cyberai.engine.context import Context
@@ -13,11 +13,12 @@ from cyberai.engine.probe import EngineProbe, Repeats
 from cyberai.engine.run_check import recorded, run_check
 from cyberai.engine.steps import Steps, Tally
 
-Whole = OriginAsset | TlsAsset | ServiceAsset | DomainAsset | NameAsset
+Whole = OriginAsset | TlsAsset | ServiceAsset | ProductAsset | DomainAsset | NameAsset
 _WHOLE: dict[type[Whole], Scope] = {
     OriginAsset: Scope.ORIGIN,
     TlsAsset: Scope.TLS,
     ServiceAsset: Scope.SERVICE,
+    ProductAsset: Scope.PRODUCT,
     DomainAsset: Scope.DOMAIN,
     NameAsset: Scope.NAME,
 }

@@ -1,14 +1,17 @@
 """Imported feeds: seen whole or not at all, for every workspace, and scored anew where they make a difference."""
 
+import msgspec
 import pytest
+from msgspec import structs
 
 from cyberai.domain.errors import Conflict, StoreError
 from cyberai.domain.history import BY_ITSELF
 from cyberai.domain.ids import SYSTEM
+from cyberai.domain.known.flaw import Alternative, Flaw, Range
 from cyberai.domain.risk import terms_of
 from cyberai.domain.threat import Epss, Exposure, Kev, Threat
 from cyberai.domain.vulnerability import Vulnerability
-from cyberai.ports.feeds import Feed, FeedName
+from cyberai.ports.feeds import UPDATES, Feed, FeedName, KeptRow
 from cyberai.ports.repositories import Order, Page, VulnerabilityFilter
 from support.store import Stored
 from support.store_samples import NOW, SECOND, sighting, vulnerability
@@ -124,3 +127,55 @@ def test_order_and_sum_follow_what_is_known(stored: Stored) -> None:
     # 1 - 0.4816 x 0.64 x 0.7084 x 0.7696 x 0.7975
     assert (counts.risk, counted.risk) == (86.6, 86.6)
     assert stored.read(lambda tx: tx.vulnerabilities.facets(of_target, 3)).risk is None
+
+
+def flaw(modified: str) -> str:
+    return msgspec.json.encode(Flaw(modified, (Alternative((Range(end="1.19.0"),)),))).decode()
+
+
+def part(name: str, generation: int, rows: int) -> Feed:
+    return structs.replace(feed(FeedName.NVD, generation, 1), part=name, rows=rows)
+
+
+def test_parts_count_side_by_side_and_changes_on_top(stored: Stored) -> None:
+    def put_rows(generation: int, label: str, *rows: tuple[str, str]) -> None:
+        kept = [KeptRow(key, doc) for key, doc in rows]
+        stored.write(lambda tx: tx.feeds.add(FeedName.NVD, generation, kept), workspace=SYSTEM)
+        shown = part(label, generation, len(rows))
+        stored.write(lambda tx: tx.feeds.publish(shown), workspace=SYSTEM)
+
+    def found(*starts: str) -> list[tuple[str, str, str]]:
+        rows = stored.read(lambda tx: tx.feeds.flaws(FeedName.NVD, starts))
+        return sorted((name, id, row.modified) for name, id, row in rows)
+
+    put_rows(
+        3,
+        "2024",
+        ("=CVE-2024-1", "b"),
+        ("a:f5:nginx CVE-2024-1", flaw("b")),
+        ("a:f5:nginx_plus CVE-2024-1", flaw("b")),
+    )
+    put_rows(4, "2025", ("=CVE-2025-1", "b"), ("a:f5:nginx CVE-2025-1", flaw("b")))
+    assert found("a:f5:nginx ") == [("a:f5:nginx", "CVE-2024-1", "b"), ("a:f5:nginx", "CVE-2025-1", "b")]
+    assert found("a:f5:nginx_plus ", "a:f5:none ") == [("a:f5:nginx_plus", "CVE-2024-1", "b")]
+    assert len(found("a:f5:")) == 3
+    # A change that says nothing more of the product hides it; an older one does not.
+    put_rows(5, UPDATES, ("=CVE-2024-1", "c"), ("=CVE-2025-1", "a"), ("a:f5:nginx CVE-2025-1", flaw("a")))
+    assert found("a:f5:nginx ") == [("a:f5:nginx", "CVE-2025-1", "b")]
+    assert found("a:f5:nginx_plus ") == []
+    assert [one.part for one in stored.read(lambda tx: tx.feeds.parts(FeedName.NVD))] == [
+        "2024",
+        "2025",
+        "updates",
+    ]
+    assert stored.read(lambda tx: tx.feeds.modified(FeedName.NVD, "CVE-2024-1")) == "c"
+    assert stored.read(lambda tx: tx.feeds.modified(FeedName.NVD, "CVE-2024-1", but=5)) == "b"
+    kept = stored.read(lambda tx: tx.feeds.kept(FeedName.NVD, 5, "=CVE-2024-1", 10))
+    assert [row.key for row in kept] == ["=CVE-2025-1", "a:f5:nginx CVE-2025-1"]
+    # A year anew: what it replaced is removed, the other parts stay.
+    put_rows(9, "2024", ("=CVE-2024-1", "d"), ("a:f5:nginx CVE-2024-1", flaw("d")))
+    while stored.write(lambda tx: tx.feeds.drop_unseen(FeedName.NVD, 2), workspace=SYSTEM):
+        pass
+    assert found("a:f5:nginx ") == [("a:f5:nginx", "CVE-2024-1", "d"), ("a:f5:nginx", "CVE-2025-1", "b")]
+    assert stored.read(lambda tx: tx.feeds.kept(FeedName.NVD, 3, "", 10)) == []
+    assert stored.read(lambda tx: tx.feeds.threats(("CVE-2024-1",))) == {}

@@ -81,6 +81,7 @@ class PlannedCheckScope(OpenEnum):
     ORIGIN = "origin"
     TLS = "tls"
     SERVICE = "service"
+    PRODUCT = "product"
     DOMAIN = "domain"
     NAME = "name"
 
