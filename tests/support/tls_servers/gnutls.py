@@ -6,7 +6,7 @@ from support.tls_servers.door import door, server
 
 _LEGACY = (
     "NONE:+VERS-TLS1.0:+VERS-TLS1.1:+VERS-TLS1.2:+ARCFOUR-128:+3DES-CBC:+AES-128-CBC:+AES-256-GCM:+MD5:+SHA1:+SHA256"
-    ":+AEAD:+RSA:+ECDHE-RSA:+SIGN-ALL:+GROUP-ALL:+COMP-NULL:%DISABLE_SAFE_RENEGOTIATION:%SERVER_PRECEDENCE"
+    ":+AEAD:+RSA:+ECDHE-RSA:+SIGN-ALL:+GROUP-ALL:+COMP-NULL:%DISABLE_SAFE_RENEGOTIATION"
 )
 _MODERN = (
     "NONE:+VERS-TLS1.2:+VERS-TLS1.3:+AES-128-GCM:+AES-256-GCM:+AEAD:+ECDHE-RSA:+SIGN-RSA-SHA256"
@@ -32,7 +32,16 @@ SERVERS: tuple[Service, ...] = (
         "gnutls-legacy",
         "GnuTLS, RC4, 3DES, no safe renegotiation",
         _LEGACY,
-        *("tls1.0", "tls1.1", "rc4", "3des", "beast", "static-rsa", "insecure-renegotiation", "no-tls1.3"),
+        *(
+            "tls1.0",
+            "tls1.1",
+            "rc4",
+            "3des",
+            "beast",
+            "no-order",
+            "insecure-renegotiation",
+            "no-renegotiation-info",
+        ),
     ),
-    _service("gnutls-modern", "GnuTLS, modern", _MODERN),
+    _service("gnutls-modern", "GnuTLS, modern", _MODERN, "client-renegotiation"),
 )

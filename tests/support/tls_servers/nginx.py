@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from netkit.certificates import Issued, issue
 from support.debian_services.answering import accepts
-from support.debian_services.service import Ground, Setup, free_port, made_by, program
+from support.debian_services.service import Ground, Service, Setup, free_port, made_by, program
 from support.tls_servers.dh_parameters import pem
 from support.tls_servers.door import TlsDoor, door, server
 
@@ -15,6 +15,7 @@ _MODERN = (
     "ssl_protocols TLSv1.2 TLSv1.3; ssl_prefer_server_ciphers on; ssl_session_tickets off;"
     "ssl_ciphers ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-AES128-GCM-SHA256;"
 )
+_EVERYTHING = "ssl_prefer_server_ciphers off; ssl_ciphers ALL:!aNULL:!eNULL:@SECLEVEL=0;"
 _OLD_VERSIONS = "ssl_protocols TLSv1 TLSv1.1 TLSv1.2 TLSv1.3;"
 
 
@@ -31,15 +32,14 @@ def _setup(ground: Ground) -> Setup:
         )
 
     add("nginx, modern", good, _MODERN)
-    everything = "ssl_prefer_server_ciphers off; ssl_ciphers ALL:!aNULL:!eNULL:@SECLEVEL=0;"
     add(
         "nginx, old versions and every suite",
         good,
-        _OLD_VERSIONS + everything,
-        *("tls1.0", "tls1.1", "beast", "no-order", "static-rsa"),
+        _OLD_VERSIONS + _EVERYTHING,
+        *("tls1.0", "tls1.1", "beast"),
     )
     static = "ssl_protocols TLSv1.2; ssl_prefer_server_ciphers on; ssl_ciphers AES256-GCM-SHA384:AES128-GCM-SHA256;"
-    add("nginx, no forward secrecy", good, static, "static-rsa", "no-forward-secrecy", "no-tls1.3")
+    add("nginx, no forward secrecy", good, static, "no-forward-secrecy")
     parameters = ground.file("dh.pem", pem(1024))
     short = (
         "ssl_protocols TLSv1.2 TLSv1.3; ssl_prefer_server_ciphers on; "
@@ -59,13 +59,13 @@ def _setup(ground: Ground) -> Setup:
 def _certificates(ground: Ground) -> list[tuple[str, str, str]]:
     """(name, settings, weakness) of certificates that are wrong in one way each."""
     authority = ground.authority
-    middle = issue("Quay intermediate", authority, authority=True)
+    middle = issue("Quay intermediate", authority, authority=True, to_days=400)
     bad = {
         "expired": issue("127.0.0.1", authority, names=_ME, from_days=-60, to_days=-3),
-        "wrong-name": issue("other.test", authority, names=("other.test",)),
-        "self-signed": issue("127.0.0.1", names=_ME),
-        "weak-key": issue("127.0.0.1", authority, names=_ME, rsa_bits=1024),
-        "incomplete-chain": issue("127.0.0.1", middle, names=_ME),
+        "wrong-name": issue("other.test", authority, names=("other.test",), to_days=90),
+        "self-signed": issue("127.0.0.1", names=_ME, to_days=90),
+        "weak-key": issue("127.0.0.1", authority, names=_ME, rsa_bits=1024, to_days=90),
+        "incomplete-chain": issue("127.0.0.1", middle, names=_ME, to_days=90),
     }
     rows = [(f"nginx, certificate: {weak}", _files(ground, weak, one), weak) for weak, one in bad.items()]
     return [*rows, ("nginx, certificate: sha1", _signed_with_sha1(ground), "sha1-signature")]
@@ -94,10 +94,23 @@ def _signed_with_sha1(ground: Ground) -> str:
     )
     made_by(
         *("openssl", "req", "-x509", "-config", str(wishes), "-newkey", "rsa:2048", "-nodes", "-sha1"),
-        *("-days", "30", "-subj", "/CN=127.0.0.1", "-CA", str(authority), "-CAkey", str(signer)),
+        *("-days", "90", "-subj", "/CN=127.0.0.1", "-CA", str(authority), "-CAkey", str(signer)),
         *("-keyout", str(key), "-out", str(certificate)),
     )
     return _settings(certificate, key)
+
+
+def counted(status: int) -> Service:
+    """A server of old versions and every suite, alone in its nginx: the page at `status` counts its connections."""
+
+    def setup(ground: Ground) -> Setup:
+        port = free_port()
+        files = _files(ground, "good", ground.leaf, chain=ground.leaf)
+        tls = f"server {{ listen 127.0.0.1:{port} ssl; root {ground.folder}/site; {files} {_OLD_VERSIONS} {_EVERYTHING} }}"
+        page = f"server {{ listen 127.0.0.1:{status}; location / {{ stub_status; }} }}"
+        return _started(ground, [tls, page], [door(port, "nginx, counted", "tls1.0", "tls1.1", "beast")])
+
+    return server("nginx-counted", "nginx", "nginx", setup)
 
 
 def _started(ground: Ground, servers: list[str], doors: list[TlsDoor]) -> Setup:

@@ -23,19 +23,19 @@ SERVERS: tuple[Service, ...] = (
         "openssl-null",
         "openssl, no encryption and nobody's certificate",
         ("-cipher", "ALL:eNULL:@SECLEVEL=0", "-serverpref", "-no_tls1_3", "-no_tls1", "-no_tls1_1"),
-        *("null", "anonymous", "weak-dh", "static-rsa", "no-tls1.3"),
+        *("null", "anonymous"),
     ),
     _service(
         "openssl-tls1",
         "openssl, TLS 1.0 alone",
         ("-tls1", "-cipher", "ECDHE-RSA-AES128-SHA:@SECLEVEL=0", "-serverpref"),
-        *("tls1.0", "no-modern-version", "no-tls1.3"),
+        *("tls1.0", "no-modern-version"),
     ),
     _service(
         "openssl-renegotiation",
         "openssl, renegotiation by the client",
         ("-tls1_2", "-cipher", "ECDHE-RSA-AES128-GCM-SHA256", "-client_renegotiation", "-serverpref"),
-        *("client-renegotiation", "no-tls1.3"),
+        "client-renegotiation",
     ),
     _service(
         "openssl-modern",

@@ -45,7 +45,7 @@ def _dovecot(ground: Ground) -> Setup:
         "mail_location = maildir:/nonexistent/%u\npassdb {\n driver = static\n args = nopassword=y\n}\n"
         f"userdb {{\n driver = static\n args = uid=nobody gid=nogroup home=/nonexistent\n}}\n{listeners}",
     )
-    weak = ("tls1.0", "tls1.1", "beast", "static-rsa")
+    weak = ("tls1.0", "tls1.1", "beast")
     doors: tuple[TlsDoor, ...] = tuple(
         door(port, f"dovecot {name}, STARTTLS, old versions", *weak, protocol=name, starttls=name)
         for name, port in ports.items()
@@ -69,7 +69,7 @@ def _slapd(ground: Ground) -> Setup:
     )
     address = f"ldap://127.0.0.1:{port}"
     command = (program("slapd") or "slapd", "-d", "0", "-f", str(settings), "-h", address, "-u", "openldap")
-    made = door(port, "slapd, STARTTLS", protocol="ldap", starttls="ldap")
+    made = door(port, "slapd, STARTTLS", "client-renegotiation", protocol="ldap", starttls="ldap")
     return Setup(command, (made,), accepts(port))
 
 
@@ -101,7 +101,7 @@ def _all(*signs: Callable[[], bool]) -> Callable[[], bool]:
 
 
 SERVERS: tuple[Service, ...] = (
-    _known(exim.SERVICE, "smtp"),
+    _known(exim.SERVICE, "smtp", "tls1.0", "tls1.1", "beast"),
     _known(vsftpd.SERVICE, "ftp"),
     _known(mariadb.SERVICE, "mysql"),
     _known(postgresql.SERVICE, "postgres"),
