@@ -206,7 +206,7 @@ def _read_sslyze(out: Path, _printed: bytes) -> set[str]:
     keys = [one["ephemeral_key"] for one in accepted if "anon" not in one["cipher_suite"]["name"]]
     if any(key and key["type_name"] == "DH" and key["size"] <= 1024 for key in keys):
         found.add("weak-dh")
-    if names and not any("DHE" in name or not "_WITH_" in name for name in names):
+    if names and not any("DHE" in name or "_WITH_" not in name for name in names):
         found.add("no-forward-secrecy")
     return found | set(_sslyze_attacks(done)) | set(_sslyze_certificate(done))
 
@@ -233,9 +233,8 @@ def _sslyze_certificate(done: dict[str, Any]) -> Iterator[str]:
     for deployment in done.get("certificate_info", {}).get("certificate_deployments", ()):
         chain = deployment["received_certificate_chain"]
         leaf = chain[0]
-        if leaf["public_key"]["algorithm"].startswith("RSA") or "RSA" in leaf["public_key"]["algorithm"]:
-            if leaf["public_key"]["key_size"] < 2048:
-                yield "weak-key"
+        if "RSA" in leaf["public_key"]["algorithm"] and leaf["public_key"]["key_size"] < 2048:
+            yield "weak-key"
         if (leaf["signature_hash_algorithm"] or {}).get("name") == "sha1":
             yield "sha1-signature"
         own = [
@@ -246,11 +245,11 @@ def _sslyze_certificate(done: dict[str, Any]) -> Iterator[str]:
         words = " ".join(one["validation_error"] or "" for one in own).lower()
         if "not valid at validation time" in words or "expired" in words:
             yield "expired"
-        if "subject" in words and "san" in words or "hostname" in words or "does not match" in words:
+        if "no matching subjectaltname" in words:
             yield "wrong-name"
         if leaf["issuer"] == leaf["subject"]:
             yield "self-signed"
-        elif "candidates exhausted" in words:
+        elif "candidates exhausted" in words and "sha1" not in str(leaf["signature_hash_algorithm"]):
             yield "incomplete-chain"
 
 

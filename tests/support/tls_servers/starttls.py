@@ -101,7 +101,7 @@ def _all(*signs: Callable[[], bool]) -> Callable[[], bool]:
 
 
 SERVERS: tuple[Service, ...] = (
-    _known(exim.SERVICE, "smtp", "tls1.0", "tls1.1", "beast"),
+    _known(exim.SERVICE, "smtp"),
     _known(vsftpd.SERVICE, "ftp"),
     _known(mariadb.SERVICE, "mysql"),
     _known(postgresql.SERVICE, "postgres"),
