@@ -1,4 +1,4 @@
-"""CPU of a new TLS connection with one page, beside Go's own HTTP client on the same local nginx.
+"""CPU of a new TLS connection with one page, beside Go's own HTTP client and `openssl s_time` on the same local nginx.
 
 Interleaved rounds; user + system CPU of the client only, each after a warm-up. Both verify the certificate against one
 authority, shake hands in full each time (no session is resumed) and close after the page. Ours runs whole: scope, policy,
@@ -12,6 +12,8 @@ import asyncio
 import contextlib
 import ipaddress
 import os
+import re
+import resource
 import shutil
 import statistics
 import subprocess
@@ -101,6 +103,18 @@ def run_go(client: Path, folder: Path, port: int, connections: int) -> float:
     return float(done.stdout)
 
 
+def run_openssl(folder: Path, port: int) -> float:
+    """The same for `openssl s_time`, which is the library that we use and a loop in C."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    command = ["openssl", "s_time", "-connect", f"127.0.0.1:{port}", "-new", "-time", "2", "-www", "/page"]
+    trust = ["-CAfile", f"{folder}/authority.pem", "-verify", "3"]
+    done = subprocess.run([*command, *trust], capture_output=True, text=True, check=True, timeout=60)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    match = re.search(r"(\d+) connections in", done.stdout)
+    assert match is not None, done.stdout
+    return (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) / int(match[1]) * 1e6
+
+
 def run_ours(folder: Path, port: int, connections: int) -> float:
     """The same for the HTTP core, in this process."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
@@ -154,14 +168,16 @@ def main() -> int:
             rounds = [
                 (
                     run_go(client, folder, port, options.connections),
+                    run_openssl(folder, port),
                     run_ours(folder, port, options.connections),
                 )
                 for _ in range(options.rounds)
             ]
     table = []
     for word, least in (("minimum", min), ("median", statistics.median)):
-        beside, ours = least(pair[0] for pair in rounds), least(pair[1] for pair in rounds)
+        beside, library, ours = (least(each[side] for each in rounds) for side in range(3))
         table.append(Row(f"Go, {word}", f"{beside:.0f} us CPU", 1.0))
+        table.append(Row(f"openssl s_time, {word}", f"{library:.0f} us CPU", library / beside))
         bound = BUDGET if word == "minimum" else None
         table.append(Row(f"HTTP core, {word}", f"{ours:.0f} us CPU", ours / beside, bound))
     return show(f"Go's client on the same nginx; {options.rounds} rounds", table)
