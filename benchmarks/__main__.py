@@ -28,8 +28,9 @@ NAMES = (
     "scan_cost",
     "reports",
     "sdks",
+    "tls_connections",
 )
-BY_NAME = ("noise", "reality", "wapiti", "identification", "known_flaws")
+BY_NAME = ("noise", "reality", "wapiti", "identification", "known_flaws", "tls")
 """Long, in need of the package registries or of root: run only when they are named."""
 LIMIT_SECONDS = 600
 LONG_SECONDS = 5_400

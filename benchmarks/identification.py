@@ -132,8 +132,8 @@ def judge(score: Score, door: Door, installed: str, said: Said) -> None:
 def measure(rounds: int) -> tuple[dict[str, Score], int]:
     """Both scanners in turns over all services, as root."""
     scores = {"nmap": Score(), "Cyber AI": Score()}
-    authority = issue("Quay authority", authority=True)
-    leaf = issue("127.0.0.1", authority, names=("127.0.0.1", "localhost"))
+    authority = issue("Quay authority", authority=True, to_days=400)
+    leaf = issue("127.0.0.1", authority, names=("127.0.0.1", "localhost"), to_days=90)
     installed = tuple(service for service in SERVICES if program(service.program) is not None)
     with ExitStack() as undo:
         folder = Path(undo.enter_context(tempfile.TemporaryDirectory()))

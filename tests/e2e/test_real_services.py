@@ -69,8 +69,8 @@ def scan(services: list[Running], folder: Path, authority: Path) -> Seen:
 def seen(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Seen, Seen]]:
     """The misconfigured ones and the hardened ones, scanned side by side while all of them run."""
     folder = tmp_path_factory.mktemp("services")
-    authority = issue("Quay authority", authority=True)
-    leaf = issue("127.0.0.1", authority, names=("127.0.0.1", "localhost"))
+    authority = issue("Quay authority", authority=True, to_days=400)
+    leaf = issue("127.0.0.1", authority, names=("127.0.0.1", "localhost"), to_days=90)
     (folder / "authority.pem").write_bytes(authority.pem)
 
     def look(hardened: bool) -> Seen:

@@ -9,10 +9,25 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
 DAY = datetime.timedelta(days=1)
+Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+
+
+_SIGNS = x509.KeyUsage(
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    key_cert_sign=True,
+    crl_sign=True,
+    encipher_only=False,
+    decipher_only=False,
+)
+"""What an authority's key is for."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +35,7 @@ class Issued:
     """A certificate with its key and the chain that a server would send after it."""
 
     certificate: x509.Certificate
-    key: ec.EllipticCurvePrivateKey
+    key: Key
     chain: tuple[x509.Certificate, ...] = ()
 
     @property
@@ -66,9 +81,13 @@ def issue(
     from_days: int = -1,
     to_days: int = 30,
     extensions: tuple[x509.ExtensionType, ...] = (),
+    rsa_bits: int = 0,
 ) -> Issued:
-    """A certificate for `names` (DNS names and addresses) with further extensions; self-signed without `issuer`."""
-    key = ec.generate_private_key(ec.SECP256R1())
+    """A certificate for `names` (DNS names and addresses) with further extensions; self-signed without `issuer`. Its key
+    is RSA with `rsa_bits`, P-256 without."""
+    key: Key = (
+        rsa.generate_private_key(65_537, rsa_bits) if rsa_bits else ec.generate_private_key(ec.SECP256R1())
+    )
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = datetime.datetime.now(datetime.UTC)
     builder = (
@@ -85,6 +104,13 @@ def issue(
         builder = builder.add_extension(
             x509.SubjectAlternativeName([_general_name(n) for n in names]), critical=False
         )
+    own = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+    builder = builder.add_extension(own, critical=False)
+    if authority:
+        builder = builder.add_extension(_SIGNS, critical=True)
+    if issuer is not None:
+        above_key = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.key.public_key())
+        builder = builder.add_extension(above_key, critical=False)
     for extension in extensions:
         builder = builder.add_extension(extension, critical=False)
     certificate = builder.sign(issuer.key if issuer else key, hashes.SHA256())

@@ -25,6 +25,7 @@ def hardened(ground: Ground) -> Setup:
     certificate, key, _ = ground.certificate("Debian-exim")
     settings = (
         f"acl_smtp_rcpt = own\ntls_advertise_hosts = *\ntls_certificate = {certificate}\ntls_privatekey = {key}\n"
+        "tls_require_ciphers = NORMAL:-VERS-ALL:+VERS-TLS1.2:+VERS-TLS1.3\n"
         "auth_advertise_hosts = ${if eq{$tls_in_cipher}{}{}{*}}\n"
     )
     rules = "begin acl\nown:\n  accept authenticated = *\n  deny message = relay not permitted\n    !domains = +local\n  accept\n"

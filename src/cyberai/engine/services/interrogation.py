@@ -94,7 +94,7 @@ async def in_clear(line: Line, host: str) -> Heard:
 
 def _complaining() -> Iterable[Ask]:
     """Protocols whose servers answer what they do not understand."""
-    named = frozenset({"redis", "amqp", "cassandra", "stomp", "postgresql", "zookeeper"})
+    named = frozenset({"redis", "amqp", "cassandra", "stomp", "postgresql", "zookeeper", "xmpp"})
     return (ask for ask in catalogue.everything() if ask.name in named)
 
 
