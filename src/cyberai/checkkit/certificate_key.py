@@ -26,7 +26,7 @@ _ROCA_PRIMES = 39
 
 
 class PublicKey(Struct, frozen=True):
-    """A key in words; `weak` says why it can be broken with known means, empty when it cannot; `exponent` is that of RSA;
+    """A key in words, `bits` the size of an RSA key; `weak` says why it can be broken with known means, empty when it cannot; `exponent` is that of RSA;
     `roca`: it was made by the generator of CVE-2017-15361; `dsa`: it is a key of DSA."""
 
     text: str
@@ -34,6 +34,7 @@ class PublicKey(Struct, frozen=True):
     exponent: int = 0
     roca: bool = False
     dsa: bool = False
+    bits: int = 0
 
 
 def key_info(certificate: bytes) -> bytes:
@@ -96,7 +97,7 @@ def _rsa(modulus: int, exponent: int) -> PublicKey:
     else:
         weak = ""
     # A common exponent fits 32 bits; of an absurd one the size is enough.
-    return PublicKey(text, weak, min(exponent, 2**32), roca=is_roca(modulus))
+    return PublicKey(text, weak, min(exponent, 2**32), roca=is_roca(modulus), bits=bits)
 
 
 def is_roca(modulus: int) -> bool:

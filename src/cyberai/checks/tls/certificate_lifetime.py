@@ -21,9 +21,9 @@ from datetime import UTC, datetime
 from cyberai.checkkit import Grain, Handshake, Hit, Probe, Scope, Severity, TlsAsset, check
 from cyberai.checkkit.certificate_faults import LITTLE, Fault, seen_twice, shown, when
 from cyberai.checkkit.certificates import Certificate, read_certificate
+from cyberai.domain.inventory import expires_soon_from
 
 _DAY = 86_400_000_000
-_SOON = 14 * _DAY
 _ROUNDED = 60 * 60 * 1_000_000
 _LIMITS = (
     (datetime(2029, 3, 15, tzinfo=UTC), 47),
@@ -61,7 +61,7 @@ def lifetime_faults(handshake: Handshake, now: int) -> Iterator[Fault]:
     certificate = read_certificate(handshake.chain[0])
     lifetime = certificate.not_after - certificate.not_before
     left = certificate.not_after - now
-    if 0 <= left < min(_SOON, lifetime // 4):
+    if left >= 0 and now > expires_soon_from(certificate.not_before, certificate.not_after):
         days = left // _DAY
         unit = "day" if days == 1 else "days"
         detail = f"Valid until {when(certificate.not_after)}: {days or 'less than one'} {unit if days else 'day'} left."

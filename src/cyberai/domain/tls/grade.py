@@ -62,6 +62,7 @@ _FLAWS: Mapping[str, tuple[str, Letter]] = {
 }
 """Findings that limit the grade: check id, or check id and cause."""
 
+_UNSEEN = GradeReason("The certificate was not seen.", Letter.A_PLUS)
 _ORDER = {letter: place for place, letter in enumerate(Letter)}
 _LEAST_RSA, _LEAST_DH, _BROKEN_DH, _BROKEN_RSA = 2048, 2048, 1024, 1024
 _LEAST_GROUP = 112
@@ -76,8 +77,7 @@ def grade(
     if not profile.versions:
         return None
     reasons = [reason for judge in _JUDGES for reason in judge(profile)]
-    if certificate is not None:
-        reasons += _certificate(certificate)
+    reasons += _certificate(certificate) if certificate is not None else (_UNSEEN,)
     reasons += [GradeReason(f"{text}.", limit) for id, (text, limit) in _FLAWS.items() if id in found]
     reasons.sort(key=lambda reason: -_ORDER[reason.limit])
     letter = max((reason.limit for reason in reasons), key=lambda limit: _ORDER[limit], default=Letter.A_PLUS)
