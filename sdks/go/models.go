@@ -780,20 +780,21 @@ type RiskReason struct {
 
 // Asset: An asset. `parent_id` is the asset it belongs to: a port's host, a service's port.
 type Asset struct {
-	ID             string       `json:"id"`
-	Kind           string       `json:"kind"`
-	State          string       `json:"state"`
-	Host           *string      `json:"host"`
-	Port           *int         `json:"port"`
-	Transport      *string      `json:"transport"`
-	ParentID       *string      `json:"parent_id"`
-	Service        *Service     `json:"service"`
-	Certificate    *Certificate `json:"certificate"`
-	CertificateIDs []string     `json:"certificate_ids"`
-	FirstSeen      string       `json:"first_seen"`
-	LastSeen       string       `json:"last_seen"`
-	FirstScanID    string       `json:"first_scan_id"`
-	ScanID         string       `json:"scan_id"`
+	ID             string         `json:"id"`
+	Kind           string         `json:"kind"`
+	State          string         `json:"state"`
+	Host           *string        `json:"host"`
+	Port           *int           `json:"port"`
+	Transport      *string        `json:"transport"`
+	ParentID       *string        `json:"parent_id"`
+	Service        *Service       `json:"service"`
+	Certificate    *Certificate   `json:"certificate"`
+	CertificateIDs []string       `json:"certificate_ids"`
+	TLSAssessment  *TlsAssessment `json:"tls_assessment"`
+	FirstSeen      string         `json:"first_seen"`
+	LastSeen       string         `json:"last_seen"`
+	FirstScanID    string         `json:"first_scan_id"`
+	ScanID         string         `json:"scan_id"`
 }
 
 // Service: What a service says of itself; null where it says nothing.
@@ -824,6 +825,34 @@ type Certificate struct {
 	Trusted    bool     `json:"trusted"`
 }
 
+// TlsAssessment: TLS as a scan measured it last. `dh_bits` is the weakest Diffie-Hellman group, `stapled` whether
+// the authority's answer was sent along; null where there is none or it could not be told.
+type TlsAssessment struct {
+	Grade       string           `json:"grade"`
+	Reasons     []GradeReason    `json:"reasons"`
+	Versions    []OfferedVersion `json:"versions"`
+	Groups      []string         `json:"groups"`
+	PostQuantum bool             `json:"post_quantum"`
+	DhBits      *int             `json:"dh_bits"`
+	Alpn        []string         `json:"alpn"`
+	Stapled     *bool            `json:"stapled"`
+	Unclear     []string         `json:"unclear"`
+}
+
+// GradeReason: A reason for a grade: a sentence, and the best grade that it leaves (`A+`: it is only said).
+type GradeReason struct {
+	Text  string `json:"text"`
+	Limit string `json:"limit"`
+}
+
+// OfferedVersion: A version of TLS and its suites by name; `server_order` null where it could not be told whether
+// the server prefers them in this order.
+type OfferedVersion struct {
+	Version     string   `json:"version"`
+	Suites      []string `json:"suites"`
+	ServerOrder *bool    `json:"server_order"`
+}
+
 // AssetChange: What a scan found different.
 type AssetChange struct {
 	ID      string        `json:"id"`
@@ -841,6 +870,22 @@ type FieldChange struct {
 	Field  string  `json:"field"`
 	Before *string `json:"before"`
 	After  *string `json:"after"`
+}
+
+// ExpiringCertificate: A certificate and the first services that present it.
+type ExpiringCertificate struct {
+	Asset        Asset      `json:"asset"`
+	Services     []ServedAt `json:"services"`
+	MoreServices bool       `json:"more_services"`
+}
+
+// ServedAt: A service that presents a certificate.
+type ServedAt struct {
+	AssetID   string `json:"asset_id"`
+	Host      string `json:"host"`
+	Port      int    `json:"port"`
+	Transport string `json:"transport"`
+	State     string `json:"state"`
 }
 
 // Report: A report; its file is at `download_url` once completed.

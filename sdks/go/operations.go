@@ -34,6 +34,7 @@ var Operations = []Operation{
 	{"explainVulnerability", "GET", "/v1/vulnerabilities/{id}/explain", "Vulnerabilities.Explain"},
 	{"listAssets", "GET", "/v1/assets", "Assets.List"},
 	{"listAssetChanges", "GET", "/v1/assets/changes", "Assets.Changes"},
+	{"listExpiringCertificates", "GET", "/v1/assets/expiring", "Assets.Expiring"},
 	{"getAsset", "GET", "/v1/assets/{id}", "Assets.Get"},
 	{"listScanAssets", "GET", "/v1/scans/{id}/assets", "Scans.Assets"},
 	{"listReports", "GET", "/v1/reports", "Reports.List"},

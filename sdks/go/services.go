@@ -313,6 +313,20 @@ func (s *AssetsService) Get(ctx context.Context, id string, options ...CallOptio
 	return value[Asset](ctx, s.client, "GET", "/v1/assets/{id}", id, "", nil, options)
 }
 
+// Expiring: List certificates by when they end. The certificates that services present, the first to end first,
+// those that have ended already among them; each with up to 20 of the services that present it (`GET
+// /v1/assets?certificate_id=` lists all).
+func (s *AssetsService) Expiring(ctx context.Context, params *ListExpiringCertificatesParams, options ...CallOption) *Pager[ExpiringCertificate] {
+	var own ListExpiringCertificatesParams
+	if params != nil {
+		own = *params
+	}
+	return newPager(ctx, own.Cursor, func(ctx context.Context, cursor string) (*Page[ExpiringCertificate], error) {
+		own.Cursor = cursor
+		return value[Page[ExpiringCertificate]](ctx, s.client, "GET", "/v1/assets/expiring", "", queryOf(&own), nil, options)
+	})
+}
+
 // Changes: List what changed of the assets. What appeared, changed, went or returned, in order of time, the newest
 // first (`sort=created_at`: the oldest first). A port or service is `gone` when a scan looked at its port and found
 // it closed.
@@ -729,6 +743,20 @@ type ListAssetsParams struct {
 	CreatedAfter time.Time `query:"created_after"`
 	// Only what was made before this time.
 	CreatedBefore time.Time `query:"created_before"`
+}
+
+// ListExpiringCertificatesParams are the parameters of Assets.Expiring; what is zero is left out.
+type ListExpiringCertificatesParams struct {
+	// How many one page holds; all pages are read one after the other.
+	Limit int `query:"limit"`
+	// `next_cursor` of the page before, unchanged.
+	Cursor string `query:"cursor"`
+	// `total`: count what matches, up to 10,001 (`total_is_capped`).
+	Include string `query:"include"`
+	// Only what ends from this time on.
+	After time.Time `query:"after"`
+	// Only what ends before this time.
+	Before time.Time `query:"before"`
 }
 
 // ListAssetChangesParams are the parameters of Assets.Changes; what is zero is left out.

@@ -116,12 +116,15 @@ def test_server_and_store_are_printed_alike(
         "assets list --kind host,port --json",
         "assets changes --since 2020-01-31 --change appeared",
         "assets changes --json --limit 1",
+        "assets expiring --days 99",
+        "assets expiring --json",
         "keys list --json",
         # And what is refused.
         "report scan_none",
         "findings show ../x",
         "findings list --created-after never",
         "assets changes --since never",
+        "assets show ast_none",
         f"findings set {row['id']} --status accepted_risk",
         "keys revoke key_none",
     ):

@@ -179,6 +179,7 @@ def test_every_page_can_be_read_reached_and_understood(
         "/vulnerabilities",
         "/vulnerabilities?severity=info&status=fixed",
         f"/vulnerabilities/{vulnerability}",
+        "/certificates",
         "/reports",
         "/nowhere",
     ):

@@ -71,7 +71,7 @@ QUERY = {
     "against": Kind.OTHER_SCAN,
     "cursor": Kind.CURSOR,
     "after_seq": Kind.SEQ,
-    "since": Kind.PLAIN,
+    **dict.fromkeys(["since", "after", "before"], Kind.PLAIN),
     "token": Kind.SECRET,
 }
 HEADERS = {

@@ -35,6 +35,7 @@ PARAMETERS: dict[str, dict[str, str]] = {
     "/scans": {"target": DOMAIN, "cursor": "{cursor}"},
     "/scans/new": {},
     "/scans/{id}": {},
+    "/certificates": {"cursor": "{cursor}"},
     "/vulnerabilities": {"scan_id": "{scan}", "q": MARK, "cursor": "{cursor}"},
     "/vulnerabilities/{id}": {},
     "/reports": {"scan_id": "{scan}", "cursor": "{cursor}"},

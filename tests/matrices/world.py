@@ -153,6 +153,7 @@ class World:
             "/v1/vulnerabilities",
             "/v1/assets",
             "/v1/assets/changes",
+            "/v1/assets/expiring",
             "/v1/reports",
             "/v1/api-keys",
             "/v1/events",

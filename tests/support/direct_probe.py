@@ -183,7 +183,13 @@ class DirectProbe:
         return version in self.versions
 
     async def handshake(
-        self, host: str, port: int, server_name: str = "", *, starttls: StartTls | None = None
+        self,
+        host: str,
+        port: int,
+        server_name: str = "",
+        *,
+        starttls: StartTls | None = None,
+        known: bool = False,
     ) -> Handshake:
         self._spend()
         if self.handshakes is None:

@@ -1,6 +1,12 @@
 """Takes a store of today back to what an earlier schema knew, so that its upgrade has rows to work on."""
 
+TO_0011 = (
+    "DROP TABLE certificate_end",
+    "UPDATE schema_version SET version_num = '0011'",
+)
+
 TO_0007 = (
+    *TO_0011,
     "DROP TABLE scan_service",
     "DROP TABLE asset",
     "DROP TABLE asset_sighting",

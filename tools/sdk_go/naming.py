@@ -56,6 +56,7 @@ METHODS = (
     Method("explainVulnerability", "Vulnerabilities", "Explain"),
     Method("listAssets", "Assets", "List"),
     Method("getAsset", "Assets", "Get"),
+    Method("listExpiringCertificates", "Assets", "Expiring"),
     Method("listAssetChanges", "Assets", "Changes"),
     Method("listReports", "Reports", "List"),
     Method("createReport", "Reports", "Create"),

@@ -32,6 +32,7 @@ METHODS = {
     "explainVulnerability": "vulnerabilities.explain",
     "listAssets": "assets.list",
     "getAsset": "assets.get",
+    "listExpiringCertificates": "assets.expiring",
     "listAssetChanges": "assets.changes",
     "listReports": "reports.list",
     "createReport": "reports.create",

@@ -50,6 +50,7 @@ METHODS = (
     Method("explainVulnerability", "vulnerabilities", "explain"),
     Method("listAssets", "assets", "list"),
     Method("getAsset", "assets", "get"),
+    Method("listExpiringCertificates", "assets", "expiring"),
     Method("listAssetChanges", "assets", "changes"),
     Method("listReports", "reports", "list"),
     Method("createReport", "reports", "create"),

@@ -451,6 +451,16 @@ var lists = map[string]func(ctx context.Context, c *cyberai.Client, a *arguments
 		}
 		return listed[cyberai.Asset]{c.Assets.List(ctx, query, a.options...)}, nil
 	},
+	"listExpiringCertificates": func(ctx context.Context, c *cyberai.Client, a *arguments) (pages, error) {
+		query := new(cyberai.ListExpiringCertificatesParams)
+		if err := a.queryInto(query); err != nil {
+			return nil, err
+		}
+		if err := a.noBody(); err != nil {
+			return nil, err
+		}
+		return listed[cyberai.ExpiringCertificate]{c.Assets.Expiring(ctx, query, a.options...)}, nil
+	},
 	"listAssetChanges": func(ctx context.Context, c *cyberai.Client, a *arguments) (pages, error) {
 		query := new(cyberai.ListAssetChangesParams)
 		if err := a.queryInto(query); err != nil {

@@ -33,6 +33,7 @@ export interface Asset {
   service: Service | null;
   certificate: Certificate | null;
   certificate_ids: string[];
+  tls_assessment: TlsAssessment | null;
   first_seen: string;
   last_seen: string;
   first_scan_id: string;
@@ -274,6 +275,13 @@ export interface Exchange {
   response: HttpMessage;
 }
 
+/** A certificate and the first services that present it. */
+export interface ExpiringCertificate {
+  asset: Asset;
+  services: ServedAt[];
+  more_services: boolean;
+}
+
 /** Why a vulnerability has its tier, confidence and risk. `confidence` is the sum of `terms`, at most 99; `oracle`, `technique` and `tier_reason` are null and `terms` empty where it was stored before this was kept. `match` is what proves it in the answer; `false_if` says what would make it false; `counts_in_risk` whether it counts in scores. */
 export interface Explanation {
   vulnerability_id: string;
@@ -324,6 +332,12 @@ export interface FieldChange {
   field: string;
   before: string | null;
   after: string | null;
+}
+
+/** A reason for a grade: a sentence, and the best grade that it leaves (`A+`: it is only said). */
+export interface GradeReason {
+  text: string;
+  limit: string;
 }
 
 /** The process lives. */
@@ -429,6 +443,13 @@ export interface Occurrence {
   last_seen: string;
   first_scan_id: string;
   scan_id: string;
+}
+
+/** A version of TLS and its suites by name; `server_order` null where it could not be told whether the server prefers them in this order. */
+export interface OfferedVersion {
+  version: string;
+  suites: string[];
+  server_order: boolean | null;
 }
 
 /** A check that would run; `max_requests` on each asset of its scope. */
@@ -713,6 +734,15 @@ export interface ScanRequest {
   auth?: ScanAuth | null;
 }
 
+/** A service that presents a certificate. */
+export interface ServedAt {
+  asset_id: string;
+  host: string;
+  port: number;
+  transport: string;
+  state: string;
+}
+
 /** What a service says of itself; null where it says nothing. */
 export interface Service {
   protocol: string | null;
@@ -753,6 +783,19 @@ export interface Ticket {
   expires_at: string;
   expires_in: number;
   url: string;
+}
+
+/** TLS as a scan measured it last. `dh_bits` is the weakest Diffie-Hellman group, `stapled` whether the authority's answer was sent along; null where there is none or it could not be told. */
+export interface TlsAssessment {
+  grade: string;
+  reasons: GradeReason[];
+  versions: OfferedVersion[];
+  groups: string[];
+  post_quantum: boolean;
+  dh_bits: number | null;
+  alpn: string[];
+  stapled: boolean | null;
+  unclear: string[];
 }
 
 /** What the workspace used: newest day first. `store_bytes` is the whole store, all workspaces together. */

@@ -37,6 +37,7 @@ explain GET /v1/vulnerabilities/{id}/explain q Explanation
 assets
 list GET /v1/assets q *Asset
 changes GET /v1/assets/changes q *AssetChange
+expiring GET /v1/assets/expiring q *ExpiringCertificate
 get GET /v1/assets/{id} - Asset
 reports
 list GET /v1/reports q *Report
@@ -77,6 +78,7 @@ Comment id text author:Actor created_at
 Coverage host check_id skipped:o errored:o
 Diff scan_id against counts:o data:a not_compared:a notes:a
 EventPage data:a
+ExpiringCertificate asset:Asset services:a
 Explanation vulnerability_id check_id tier terms:a match notes:a controls:a false_if:a risk:Risk
 Facet values:a
 Facets severity:Facet status:Facet detection:Facet tier:Facet type:Facet check_id:Facet target:Facet

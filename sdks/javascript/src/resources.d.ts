@@ -210,7 +210,7 @@ export interface ListAssetsQuery {
   /** `next_cursor` of the page before, unchanged. */
   cursor?: string;
   /** Only these members of a resource: the answer leaves out all others, those that are required too. */
-  fields?: "id" | "kind" | "state" | "host" | "port" | "transport" | "parent_id" | "service" | "certificate" | "certificate_ids" | "first_seen" | "last_seen" | "first_scan_id" | "scan_id" | (string & {}) | readonly ("id" | "kind" | "state" | "host" | "port" | "transport" | "parent_id" | "service" | "certificate" | "certificate_ids" | "first_seen" | "last_seen" | "first_scan_id" | "scan_id" | (string & {}))[];
+  fields?: "id" | "kind" | "state" | "host" | "port" | "transport" | "parent_id" | "service" | "certificate" | "certificate_ids" | "tls_assessment" | "first_seen" | "last_seen" | "first_scan_id" | "scan_id" | (string & {}) | readonly ("id" | "kind" | "state" | "host" | "port" | "transport" | "parent_id" | "service" | "certificate" | "certificate_ids" | "tls_assessment" | "first_seen" | "last_seen" | "first_scan_id" | "scan_id" | (string & {}))[];
   /** `total`: count what matches, up to 10,001 (`total_is_capped`). */
   include?: "total" | (string & {});
   /** Order of the list, `-` in front for descending; `-created_at` by default. */
@@ -253,7 +253,7 @@ export interface ListAssetChangesQuery {
   /** Only what was noticed after this time. */
   since?: string | Date;
   /** What happened. */
-  change?: "appeared" | "changed" | "gone" | "returned" | (string & {}) | readonly ("appeared" | "changed" | "gone" | "returned" | (string & {}))[];
+  change?: "appeared" | "changed" | "gone" | "returned" | "expiring" | "expired" | (string & {}) | readonly ("appeared" | "changed" | "gone" | "returned" | "expiring" | "expired" | (string & {}))[];
   /** What the asset is. */
   kind?: "host" | "port" | "service" | "certificate" | (string & {}) | readonly ("host" | "port" | "service" | "certificate" | (string & {}))[];
   /** An asset. */
@@ -262,13 +262,28 @@ export interface ListAssetChangesQuery {
   scan_id?: string | readonly (string)[];
 }
 
+export interface ListExpiringCertificatesQuery {
+  /** Rows of the page, 1 to 200; 50 by default. */
+  limit?: number;
+  /** `next_cursor` of the page before, unchanged. */
+  cursor?: string;
+  /** Only these members of a resource: the answer leaves out all others, those that are required too. */
+  fields?: "asset" | "services" | "more_services" | (string & {}) | readonly ("asset" | "services" | "more_services" | (string & {}))[];
+  /** `total`: count what matches, up to 10,001 (`total_is_capped`). */
+  include?: "total" | (string & {});
+  /** Only what ends from this time on. */
+  after?: string | Date;
+  /** Only what ends before this time. */
+  before?: string | Date;
+}
+
 export interface ListScanAssetsQuery {
   /** Rows of the page, 1 to 200; 50 by default. */
   limit?: number;
   /** `next_cursor` of the page before, unchanged. */
   cursor?: string;
   /** Only these members of a resource: the answer leaves out all others, those that are required too. */
-  fields?: "id" | "kind" | "state" | "host" | "port" | "transport" | "parent_id" | "service" | "certificate" | "certificate_ids" | "first_seen" | "last_seen" | "first_scan_id" | "scan_id" | (string & {}) | readonly ("id" | "kind" | "state" | "host" | "port" | "transport" | "parent_id" | "service" | "certificate" | "certificate_ids" | "first_seen" | "last_seen" | "first_scan_id" | "scan_id" | (string & {}))[];
+  fields?: "id" | "kind" | "state" | "host" | "port" | "transport" | "parent_id" | "service" | "certificate" | "certificate_ids" | "tls_assessment" | "first_seen" | "last_seen" | "first_scan_id" | "scan_id" | (string & {}) | readonly ("id" | "kind" | "state" | "host" | "port" | "transport" | "parent_id" | "service" | "certificate" | "certificate_ids" | "tls_assessment" | "first_seen" | "last_seen" | "first_scan_id" | "scan_id" | (string & {}))[];
   /** `total`: count what matches, up to 10,001 (`total_is_capped`). */
   include?: "total" | (string & {});
   /** Order of the list, `-` in front for descending; `-created_at` by default. */
@@ -432,6 +447,8 @@ export interface Assets {
   list(query?: ListAssetsQuery, options?: CallOptions): Pages<models.Asset>;
   /** List what changed of the assets. */
   changes(query?: ListAssetChangesQuery, options?: CallOptions): Pages<models.AssetChange>;
+  /** List certificates by when they end. */
+  expiring(query?: ListExpiringCertificatesQuery, options?: CallOptions): Pages<models.ExpiringCertificate>;
   /** Get an asset. */
   get(id: string, options?: CallOptions): Promise<models.Asset>;
 }
@@ -493,4 +510,4 @@ export interface System {
 }
 
 /** `group.method` of every operation. */
-export type OperationName = "scans.list" | "scans.create" | "scans.get" | "scans.cancel" | "scans.pause" | "scans.resume" | "scans.retry" | "scans.purge" | "scans.coverage" | "scans.log" | "scans.diff" | "scans.vulnerabilities" | "vulnerabilities.list" | "vulnerabilities.get" | "vulnerabilities.update" | "vulnerabilities.history" | "vulnerabilities.occurrences" | "vulnerabilities.comments" | "vulnerabilities.addComment" | "vulnerabilities.facets" | "vulnerabilities.updateMany" | "vulnerabilities.retest" | "vulnerabilities.getRetest" | "vulnerabilities.evidence" | "vulnerabilities.explain" | "assets.list" | "assets.changes" | "assets.get" | "scans.assets" | "reports.list" | "reports.create" | "reports.get" | "reports.download" | "apiKeys.list" | "apiKeys.create" | "apiKeys.revoke" | "account.me" | "account.usage" | "apiKeys.rotate" | "events.createTicket" | "events.list" | "events.stream" | "scans.events" | "events.stream" | "system.errorPage" | "system.metrics" | "system.health" | "system.ready" | "system.version" | "system.openapi" | "system.asyncapi";
+export type OperationName = "scans.list" | "scans.create" | "scans.get" | "scans.cancel" | "scans.pause" | "scans.resume" | "scans.retry" | "scans.purge" | "scans.coverage" | "scans.log" | "scans.diff" | "scans.vulnerabilities" | "vulnerabilities.list" | "vulnerabilities.get" | "vulnerabilities.update" | "vulnerabilities.history" | "vulnerabilities.occurrences" | "vulnerabilities.comments" | "vulnerabilities.addComment" | "vulnerabilities.facets" | "vulnerabilities.updateMany" | "vulnerabilities.retest" | "vulnerabilities.getRetest" | "vulnerabilities.evidence" | "vulnerabilities.explain" | "assets.list" | "assets.changes" | "assets.expiring" | "assets.get" | "scans.assets" | "reports.list" | "reports.create" | "reports.get" | "reports.download" | "apiKeys.list" | "apiKeys.create" | "apiKeys.revoke" | "account.me" | "account.usage" | "apiKeys.rotate" | "events.createTicket" | "events.list" | "events.stream" | "scans.events" | "events.stream" | "system.errorPage" | "system.metrics" | "system.health" | "system.ready" | "system.version" | "system.openapi" | "system.asyncapi";

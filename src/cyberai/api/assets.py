@@ -6,6 +6,7 @@ from cyberai.api.call import Call
 from cyberai.api.pages import one_reply, page_reply
 from cyberai.api.query import CREATED_AFTER, CREATED_BEFORE, Param, Query, filter_param
 from cyberai.api.reply import Reply
+from cyberai.app.certificate_calendar import FIRST_ENDING, Expiring, list_expiring
 from cyberai.app.inventory_view import get_asset, list_assets, list_changes
 from cyberai.app.listing import Asked
 from cyberai.domain.inventory import AssetKind, AssetState, ChangeKind
@@ -33,6 +34,12 @@ CHANGE_FILTERS = (
 )
 
 
+EXPIRING_FILTERS = (
+    Param(name="after", description="Only what ends from this time on.", kind="time"),
+    Param(name="before", description="Only what ends before this time.", kind="time"),
+)
+
+
 async def list_all(call: Call) -> Reply:
     """GET /v1/assets."""
     page = await list_assets(call.app, call.workspace, wanted(call.query), _asked(call.query))
@@ -55,6 +62,18 @@ async def changes(call: Call) -> Reply:
     """GET /v1/assets/changes."""
     page = await list_changes(call.app, call.workspace, wanted_changes(call.query), _asked(call.query))
     return page_reply(call, page)
+
+
+async def expiring(call: Call) -> Reply:
+    """GET /v1/assets/expiring."""
+    asked = structs.replace(_asked(call.query), sort=FIRST_ENDING)
+    page = await list_expiring(call.app, call.workspace, wanted_expiring(call.query), asked)
+    return page_reply(call, page)
+
+
+def wanted_expiring(query: Query) -> Expiring:
+    """The span that the parameters ask for; raise InvalidRequest."""
+    return Expiring(after=query.time("after"), before=query.time("before"))
 
 
 def wanted(query: Query) -> AssetFilter:

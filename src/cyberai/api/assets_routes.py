@@ -3,6 +3,7 @@
 from cyberai.api import assets
 from cyberai.api.query import PAGING, SORT
 from cyberai.api.routes import Answer, Route
+from cyberai.app.certificate_calendar import ExpiringCertificate
 from cyberai.app.inventory_view import AssetChangeResource, AssetResource
 from cyberai.app.listing import ListPage
 from cyberai.domain.api_key import ApiScope
@@ -44,6 +45,26 @@ ROUTES = (
         query=(*PAGING, SORT, *assets.CHANGE_FILTERS),
         answer=Answer(
             kind=ListPage[AssetChangeResource], description="A page of changes", headers=("ETag", "Link")
+        ),
+        errors=(ErrorCode.INVALID_CURSOR,),
+    ),
+    Route(
+        method="GET",
+        path="/v1/assets/expiring",
+        handler=assets.expiring,
+        operation="listExpiringCertificates",
+        summary="List certificates by when they end",
+        description=(
+            "The certificates that services present, the first to end first, those that have ended already among them; "
+            "each with up to 20 of the services that present it (`GET /v1/assets?certificate_id=` lists all)."
+        ),
+        tag=_TAG,
+        scope=ApiScope.SCANS_READ,
+        query=(*PAGING, *assets.EXPIRING_FILTERS),
+        answer=Answer(
+            kind=ListPage[ExpiringCertificate],
+            description="A page of certificates",
+            headers=("ETag", "Link"),
         ),
         errors=(ErrorCode.INVALID_CURSOR,),
     ),

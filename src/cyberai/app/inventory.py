@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import structs
 
 from cyberai.app.context import App
+from cyberai.app.times import rfc3339
 from cyberai.domain.asset import HostAsset, NameAsset, OriginAsset, PortAsset, ServiceAsset, TlsAsset
 from cyberai.domain.ids import AssetChangeId, AssetId
 from cyberai.domain.inventory import (
@@ -19,6 +20,7 @@ from cyberai.domain.inventory import (
     certificate_key,
     host_key,
     not_seen,
+    passed,
     port_key,
     seen_again,
     service_key,
@@ -63,12 +65,14 @@ class Inventorying:
             asset = self._new(seen, certificates or ())
             self._put(asset)
             self._note(asset, ChangeKind.APPEARED, ())
+            self._note_end(asset, None)
             return
         asset, change, fields = seen_again(known, seen, certificates, self._scan.id, self._at)
         if asset != known:
             self._put(asset)
         if change is not None:
             self._note(asset, change, fields)
+        self._note_end(asset, known.last_seen)
 
     def _new(self, seen: SeenAsset, certificates: tuple[AssetId, ...]) -> InventoryAsset:
         parents = self._ids((seen.parent,)) if seen.parent else ()
@@ -86,6 +90,7 @@ class Inventorying:
             transport=seen.transport,
             parent_id=parents[0] if parents else None,
             service=seen.service,
+            tls=seen.tls,
             certificate=seen.certificate,
             certificate_ids=certificates,
         )
@@ -111,6 +116,15 @@ class Inventorying:
                 fields=fields,
             )
         )
+
+    def _note_end(self, asset: InventoryAsset, before: int | None) -> None:
+        """Say once, at the first sighting behind that moment, that a certificate ends soon or has ended."""
+        if asset.certificate is None:
+            return
+        change = passed(asset.certificate, before, self._at)
+        if change is not None:
+            until = rfc3339(asset.certificate.not_after)
+            self._note(asset, change, (FieldChange(field="not_after", before="", after=until),))
 
     def _gone(self, result: UnitResult) -> Iterator[str]:
         """The keys of what the result shows to be there no more: ports that were looked at and are not open, with
@@ -159,8 +173,8 @@ def seen_by(result: UnitResult) -> Iterator[SeenAsset]:
     origin = result.unit.asset
     if isinstance(origin, (OriginAsset, PortAsset)) and result.unit.stage is Stage.IDENTIFY and not told:
         yield from _web(result, hosts)
-    if isinstance(origin, TlsAsset) and result.certificates:
-        yield from _certificates(origin, result, hosts)
+    if isinstance(origin, TlsAsset) and (result.certificates or result.tls is not None):
+        yield from _tls(origin, result, hosts)
 
 
 def _is_told(asset: TlsAsset, result: UnitResult, told: set[tuple[str, int, Transport]]) -> bool:
@@ -192,7 +206,7 @@ def _web(result: UnitResult, hosts: set[str]) -> Iterator[SeenAsset]:
             yield _service(url.host, url.port, Transport.TCP, facts)
 
 
-def _certificates(asset: TlsAsset, result: UnitResult, hosts: set[str]) -> Iterator[SeenAsset]:
+def _tls(asset: TlsAsset, result: UnitResult, hosts: set[str]) -> Iterator[SeenAsset]:
     keys = []
     for certificate in result.certificates:
         key = certificate_key(certificate.sha256)
@@ -201,7 +215,7 @@ def _certificates(asset: TlsAsset, result: UnitResult, hosts: set[str]) -> Itera
     yield from _port(asset.host, asset.port, Transport.TCP, hosts)
     facts = ServiceFacts(tls=asset.starttls is None)
     service = _service(asset.host, asset.port, Transport.TCP, facts)
-    yield structs.replace(service, certificates=tuple(keys[:1]))
+    yield structs.replace(service, certificates=tuple(keys[:1]) if keys else None, tls=result.tls)
 
 
 def _port(host: str, port: int, transport: Transport, hosts: set[str]) -> Iterator[SeenAsset]:

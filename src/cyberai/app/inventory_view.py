@@ -12,6 +12,7 @@ from cyberai.domain.errors import NotFound
 from cyberai.domain.ids import AssetId, WorkspaceId
 from cyberai.domain.inventory import AssetChange, CertificateFacts, InventoryAsset, ServiceFacts
 from cyberai.domain.service import ServiceFact
+from cyberai.domain.tls.assessment import TlsAssessment
 from cyberai.domain.transport import Transport
 from cyberai.ports.inventory import AssetFilter, ChangeFilter
 from cyberai.ports.repositories import Count, Page
@@ -29,6 +30,37 @@ class ServiceResource(Struct, kw_only=True):
     confidence: int
     banner: str | None
     tls: bool
+
+
+class GradeReasonResource(Struct, kw_only=True):
+    """A reason for a grade: a sentence, and the best grade that it leaves (`A+`: it is only said)."""
+
+    text: str
+    limit: str
+
+
+class OfferedVersionResource(Struct, kw_only=True):
+    """A version of TLS and its suites by name; `server_order` null where it could not be told whether the server prefers
+    them in this order."""
+
+    version: str
+    suites: tuple[str, ...]
+    server_order: bool | None
+
+
+class TlsAssessmentResource(Struct, kw_only=True):
+    """TLS as a scan measured it last. `dh_bits` is the weakest Diffie-Hellman group, `stapled` whether the authority's answer
+    was sent along; null where there is none or it could not be told."""
+
+    grade: str
+    reasons: list[GradeReasonResource]
+    versions: list[OfferedVersionResource]
+    groups: tuple[str, ...]
+    post_quantum: bool
+    dh_bits: int | None
+    alpn: tuple[str, ...]
+    stapled: bool | None
+    unclear: tuple[str, ...]
 
 
 class CertificateResource(Struct, kw_only=True):
@@ -61,6 +93,7 @@ class AssetResource(Struct, kw_only=True):
     service: ServiceResource | None
     certificate: CertificateResource | None
     certificate_ids: tuple[str, ...]
+    tls_assessment: TlsAssessmentResource | None
     first_seen: str
     last_seen: str
     first_scan_id: str
@@ -101,6 +134,7 @@ def asset_resource(asset: InventoryAsset) -> AssetResource:
         service=_service(asset.service) if asset.service is not None else None,
         certificate=_certificate(asset.certificate) if asset.certificate is not None else None,
         certificate_ids=asset.certificate_ids,
+        tls_assessment=_assessment(asset.tls) if asset.tls is not None else None,
         first_seen=rfc3339(asset.created_at),
         last_seen=rfc3339(asset.last_seen),
         first_scan_id=asset.first_scan_id,
@@ -118,6 +152,25 @@ def _service(facts: ServiceFacts) -> ServiceResource:
         confidence=facts.confidence,
         banner=facts.banner or None,
         tls=facts.tls,
+    )
+
+
+def _assessment(found: TlsAssessment) -> TlsAssessmentResource:
+    return TlsAssessmentResource(
+        grade=found.letter.value,
+        reasons=[GradeReasonResource(text=reason.text, limit=reason.limit.value) for reason in found.reasons],
+        versions=[
+            OfferedVersionResource(
+                version=offer.version, suites=offer.suites, server_order=offer.server_order
+            )
+            for offer in found.versions
+        ],
+        groups=found.groups,
+        post_quantum=found.post_quantum,
+        dh_bits=found.dh_bits,
+        alpn=found.alpn,
+        stapled=found.stapled,
+        unclear=found.unclear,
     )
 
 

@@ -7,6 +7,7 @@ from cyberai.app.report_delta import delta_of
 from cyberai.app.report_redaction import shown_evidence, shown_row
 from cyberai.app.resources import scan_resource, vulnerability_resource
 from cyberai.app.scans import require_scan
+from cyberai.app.tls_ports import tls_ports
 from cyberai.app.trends import trends_of
 from cyberai.domain.ids import VulnerabilityId
 from cyberai.domain.report import CoverageRow, Redaction, Report, ReportItem, ReportModel, ReportType
@@ -42,6 +43,7 @@ def build_model(app: App, tx: Tx, report: Report) -> ReportModel:
         if report.type is ReportType.DELTA
         else None,
         trends=trends_of(tx, scans, MAX_TRENDS) if report.type is ReportType.EXECUTIVE else (),
+        tls=tls_ports(tx, report.scan_ids),
         check_weaknesses={check.meta.id: (*check.meta.cwe, *check.meta.owasp) for check in app.checks},
     )
 

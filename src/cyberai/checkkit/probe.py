@@ -152,9 +152,16 @@ class Probe(Protocol):
         ...
 
     async def handshake(
-        self, host: str, port: int, server_name: str = "", *, starttls: StartTls | None = None
+        self,
+        host: str,
+        port: int,
+        server_name: str = "",
+        *,
+        starttls: StartTls | None = None,
+        known: bool = False,
     ) -> Handshake:
-        """A full TLS handshake (Dialer.handshake), behind `starttls`; costs one request."""
+        """A full TLS handshake (Dialer.handshake), behind `starttls`; costs one request. With `known` the latest one that any
+        check made with this port will do, and costs nothing."""
         ...
 
     async def known_flaws(self, asset: ProductAsset) -> KnownFlaws:

@@ -1,5 +1,6 @@
 """`cyberai assets`: what scans have seen of the network, and what changed."""
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,18 +12,36 @@ from cyberai.cli.store_access import workspace_option
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from cyberai.app.certificate_calendar import ExpiringCertificate
     from cyberai.app.inventory_view import AssetChangeResource, AssetResource
 
 KINDS = ("host", "port", "service", "certificate")
 STATES = ("present", "gone")
-CHANGES = ("appeared", "changed", "gone", "returned")
+CHANGES = ("appeared", "changed", "gone", "returned", "expiring", "expired")
 
 HELP = """List hosts, ports, services and certificates that scans have seen, or what changed of them.
 
 \b
 Examples:
   cyberai assets list
+  cyberai assets expiring --days 60
   cyberai assets changes --since 2030-01-31
+"""
+SHOW_HELP = """Show one asset with all that is known of it: of a service its certificates, of a certificate where it is
+served, and which others have the same key.
+
+\b
+Examples:
+  cyberai assets show ast_01hq...
+  cyberai assets show ast_01hq... --json
+"""
+EXPIRING_HELP = """List the certificates that services present and that end within some days or have ended already, by
+month, with where they are served.
+
+\b
+Examples:
+  cyberai assets expiring
+  cyberai assets expiring --days 90
 """
 LIST_HELP = """List what scans have seen, the newest first: services, unless --kind says otherwise.
 
@@ -39,6 +58,7 @@ CHANGES_HELP = """List what appeared, changed, went and returned, the newest fir
 Examples:
   cyberai assets changes
   cyberai assets changes --since 2030-01-31 --change appeared,gone
+  cyberai assets changes --change expiring,expired
 """
 
 
@@ -86,6 +106,41 @@ def changes(limit: int, place: Place, as_json: bool, **asked: Any) -> None:
     _more(page.has_more, limit)
 
 
+@command.command("expiring", help=EXPIRING_HELP)
+@click.option("--days", type=click.IntRange(0, 36_500), default=30, show_default=True, help="From now on.")
+@click.option("--limit", type=click.IntRange(1, 200), default=50, show_default=True, help="At most so many.")
+@somewhere(workspace_option, data_dir)
+@as_json
+def expiring(days: int, limit: int, place: Place, as_json: bool) -> None:
+    """A table by month, or a list of objects."""
+    from cyberai.bootstrap.clock import SystemClock
+    from cyberai.cli.asset_details import show_expiring
+
+    now = datetime.fromtimestamp(SystemClock().now() / 1_000_000, UTC)
+    before = (now + timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    page = on_platform(place, lambda platform: platform.expiring({"before": before}, limit=limit))
+    if as_json:
+        click.echo(_encoded(page.data))
+        return
+    show_expiring(page.data, now, days)
+    _more(page.has_more, limit)
+
+
+@command.command("show", help=SHOW_HELP)
+@click.argument("id", metavar="ID")
+@somewhere(workspace_option, data_dir)
+@as_json
+def show(id: str, place: Place, as_json: bool) -> None:
+    """Lines of text, or an object."""
+    from cyberai.cli.asset_details import around, show_asset
+
+    asset, others = on_platform(place, lambda platform: around(platform, id))
+    if as_json:
+        click.echo(_encoded(asset))
+        return
+    show_asset(asset, others)
+
+
 def _parameters(asked: dict[str, Any]) -> dict[str, str]:
     """The query parameters of the API, whose own reader judges them."""
     values = {}
@@ -98,7 +153,9 @@ def _parameters(asked: dict[str, Any]) -> dict[str, str]:
     return values
 
 
-def _encoded(rows: "list[AssetResource] | list[AssetChangeResource]") -> str:
+def _encoded(
+    rows: "AssetResource | list[AssetResource] | list[AssetChangeResource] | list[ExpiringCertificate]",
+) -> str:
     import msgspec
 
     return msgspec.json.format(msgspec.json.encode(rows), indent=2).decode()
@@ -112,6 +169,7 @@ def _more(has_more: bool, limit: int) -> None:
 
 
 def _show(assets: "list[AssetResource]") -> None:
+    from cyberai.cli.asset_details import where_of
     from cyberai.cli.console import plain, stdout
 
     if not assets:
@@ -120,7 +178,7 @@ def _show(assets: "list[AssetResource]") -> None:
     table = _table("KIND", "STATE", "WHERE", "SINCE")
     table.add_column("WHAT", overflow="fold")
     for row in assets:
-        where = plain(_where(row), 200)
+        where = plain(where_of(row), 200)
         table.add_row(row.kind, row.state, where, row.first_seen[:10], plain(_what(row), 200))
     stdout().print(table)
 
@@ -149,13 +207,6 @@ def _table(*titles: str) -> "Table":
     return table
 
 
-def _where(row: "AssetResource") -> str:
-    if row.host is None:
-        return ""
-    host = f"[{row.host}]" if ":" in row.host else row.host
-    return host if row.port is None else f"{host}:{row.port}/{row.transport}"
-
-
 def _what(row: "AssetResource") -> str:
     if row.certificate is not None:
         return f"{row.certificate.subject}, until {row.certificate.not_after[:10]}"
@@ -163,4 +214,5 @@ def _what(row: "AssetResource") -> str:
         return ""
     name = row.service.protocol or "unknown"
     words = (f"{name} in TLS" if row.service.tls else name, row.service.product, row.service.version)
-    return " ".join(word for word in words if word)
+    text = " ".join(word for word in words if word)
+    return f"{text}, TLS grade {row.tls_assessment.grade}" if row.tls_assessment is not None else text

@@ -6,12 +6,19 @@ from typing import Any
 import msgspec
 
 from cyberai.api.assets import wanted as wanted_assets
-from cyberai.api.assets import wanted_changes
+from cyberai.api.assets import wanted_changes, wanted_expiring
 from cyberai.api.query import Query
 from cyberai.api.vulnerabilities import wanted
 from cyberai.app import keys, results, resume_scan, run_scan, vulnerabilities
+from cyberai.app.certificate_calendar import FIRST_ENDING, ExpiringCertificate, list_expiring
 from cyberai.app.context import App
-from cyberai.app.inventory_view import AssetChangeResource, AssetResource, list_assets, list_changes
+from cyberai.app.inventory_view import (
+    AssetChangeResource,
+    AssetResource,
+    get_asset,
+    list_assets,
+    list_changes,
+)
 from cyberai.app.listing import Asked, ListPage
 from cyberai.app.rendered import rendered_report
 from cyberai.app.requests import AuthRequest, KeyRequest, ReportRequest, ScanRequest, VulnerabilityPatch
@@ -95,6 +102,13 @@ class LocalPlatform:
     async def assets(self, asked: dict[str, str], *, limit: int) -> ListPage[AssetResource]:
         where = wanted_assets(Query(asked))
         return await list_assets(self._app, self._space, where, Asked(limit=limit))
+
+    async def asset(self, id: str) -> AssetResource:
+        return await get_asset(self._app, self._space, id)
+
+    async def expiring(self, asked: dict[str, str], *, limit: int) -> ListPage[ExpiringCertificate]:
+        wanted = Asked(limit=limit, sort=FIRST_ENDING)
+        return await list_expiring(self._app, self._space, wanted_expiring(Query(asked)), wanted)
 
     async def asset_changes(self, asked: dict[str, str], *, limit: int) -> ListPage[AssetChangeResource]:
         where = wanted_changes(Query(asked))

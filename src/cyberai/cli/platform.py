@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from cyberai.app.certificate_calendar import ExpiringCertificate
 from cyberai.app.inventory_view import AssetChangeResource, AssetResource
 from cyberai.app.listing import ListPage
 from cyberai.app.requests import AuthRequest, KeyRequest, ReportRequest, ScanRequest
@@ -82,11 +83,19 @@ class Findings(Protocol):
 
 
 class Assets(Protocol):
-    """The inventory; `asked` are query parameters of GET /v1/assets and GET /v1/assets/changes. Both raise
-    InvalidRequest."""
+    """The inventory; `asked` are query parameters of GET /v1/assets, /v1/assets/expiring and /v1/assets/changes, which
+    raise InvalidRequest."""
 
     async def assets(self, asked: dict[str, str], *, limit: int) -> ListPage[AssetResource]:
         """Assets, the newest first."""
+        ...
+
+    async def asset(self, id: str) -> AssetResource:
+        """One asset; raise NotFound."""
+        ...
+
+    async def expiring(self, asked: dict[str, str], *, limit: int) -> ListPage[ExpiringCertificate]:
+        """Certificates that services present, the first to end first."""
         ...
 
     async def asset_changes(self, asked: dict[str, str], *, limit: int) -> ListPage[AssetChangeResource]:

@@ -5,6 +5,7 @@ from enum import StrEnum
 from msgspec import Struct, structs
 
 from cyberai.domain.ids import AssetChangeId, AssetId, ScanId, WorkspaceId
+from cyberai.domain.tls.assessment import TlsAssessment
 from cyberai.domain.transport import Transport
 
 
@@ -31,6 +32,8 @@ class ChangeKind(StrEnum):
     CHANGED = "changed"
     GONE = "gone"
     RETURNED = "returned"
+    EXPIRING = "expiring"
+    EXPIRED = "expired"
 
 
 class ServiceFacts(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -80,12 +83,13 @@ class SeenAsset(Struct, frozen=True, kw_only=True):
     service: ServiceFacts | None = None
     certificate: CertificateFacts | None = None
     certificates: tuple[str, ...] | None = None
+    tls: TlsAssessment | None = None
 
 
 class InventoryAsset(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An asset as it is known. `created_at` is when it was seen first, `last_seen` when last (UTC microseconds), by
     `first_scan_id` and `scan_id`. `parent_id` is the asset it belongs to, `certificate_ids` are the certificates that
-    a service presents."""
+    a service presents, `tls` is what was measured last of one that speaks TLS."""
 
     id: AssetId
     workspace: WorkspaceId
@@ -102,6 +106,7 @@ class InventoryAsset(Struct, frozen=True, kw_only=True, omit_defaults=True):
     service: ServiceFacts | None = None
     certificate: CertificateFacts | None = None
     certificate_ids: tuple[AssetId, ...] = ()
+    tls: TlsAssessment | None = None
     state: AssetState = AssetState.PRESENT
 
 
@@ -160,6 +165,7 @@ def seen_again(
         service=_with_known(known.service, seen.service),
         certificate=seen.certificate or known.certificate,
         certificate_ids=known.certificate_ids if certificates is None else certificates,
+        tls=seen.tls or known.tls,
     )
     differs = tuple(_differences(known, after))
     if known.state is AssetState.GONE:
@@ -170,6 +176,29 @@ def seen_again(
 def not_seen(known: InventoryAsset, scan_id: ScanId) -> InventoryAsset:
     """The asset after a scan has looked for it and not seen it."""
     return structs.replace(known, state=AssetState.GONE, scan_id=scan_id)
+
+
+_DAY = 86_400_000_000
+_SOON = 14 * _DAY
+
+
+def expires_soon_from(not_before: int, not_after: int) -> int:
+    """From when on a certificate counts as about to end (UTC microseconds): 14 days before, of one that is made for few
+    days a quarter of its life before. Programs renew well before that."""
+    return not_after - min(_SOON, max(not_after - not_before, 0) // 4)
+
+
+def passed(certificate: CertificateFacts, before: int | None, at: int) -> ChangeKind | None:
+    """Which moment of a certificate's life lies between the sighting `before` (None: this is the first) and the one `at`;
+    of two the later one."""
+    moments = (
+        (certificate.not_after, ChangeKind.EXPIRED),
+        (expires_soon_from(certificate.not_before, certificate.not_after), ChangeKind.EXPIRING),
+    )
+    for moment, kind in moments:
+        if at > moment:
+            return kind if before is None or before <= moment else None
+    return None
 
 
 def _with_known(known: ServiceFacts | None, seen: ServiceFacts | None) -> ServiceFacts | None:
@@ -200,6 +229,7 @@ def _differences(before: InventoryAsset, after: InventoryAsset) -> list[FieldCha
         ("product", old.product, new.product),
         ("version", old.version, new.version),
         ("tls", str(old.tls).lower(), str(new.tls).lower()),
+        ("grade", _grade(before), _grade(after)),
     ]
     # What is learnt for the first time is no change of the service.
     return [
@@ -207,3 +237,7 @@ def _differences(before: InventoryAsset, after: InventoryAsset) -> list[FieldCha
         for name, was, now in pairs
         if was != now and (was or name == "tls")
     ]
+
+
+def _grade(asset: InventoryAsset) -> str:
+    return asset.tls.letter.value if asset.tls is not None else ""

@@ -8,6 +8,7 @@ from cyberai.domain.finding import Evidence
 from cyberai.domain.ids import ReportId, ScanId, WorkspaceId
 from cyberai.domain.scan import Scan
 from cyberai.domain.severity import Severity
+from cyberai.domain.tls.grade import Letter
 from cyberai.domain.trend import Trend
 from cyberai.domain.vulnerability import Vulnerability
 
@@ -166,6 +167,16 @@ class Delta(Struct, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
 
 
+class TlsPort(Struct, frozen=True, kw_only=True):
+    """A TLS port with its grade; `reasons` are sentences, the weightiest first."""
+
+    host: str
+    port: int
+    letter: Letter
+    versions: tuple[str, ...]
+    reasons: tuple[str, ...]
+
+
 class ReportModel(Struct, frozen=True, kw_only=True):
     """All a renderer gets. Items are ordered by severity, then confidence, then title."""
 
@@ -188,6 +199,8 @@ class ReportModel(Struct, frozen=True, kw_only=True):
     """How its targets came where they are, in a report for those who decide."""
     delta: Delta | None = None
     """What changed, in a report about that."""
+    tls: tuple[TlsPort, ...] = ()
+    """The TLS ports that were assessed, the worst first."""
 
 
 class RenderedReport(Struct, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from cyberai.domain.check import CheckOutcome
 from cyberai.domain.ids import ScanId, ShardId, WorkspaceId
 from cyberai.domain.inventory import CertificateFacts
 from cyberai.domain.service import ServiceFact
+from cyberai.domain.tls.assessment import TlsAssessment
 
 
 class Stage(IntEnum):
@@ -58,7 +59,7 @@ class UnitResult(Struct, frozen=True):
     the whole unit could not be done (the entry page of the target was unreachable, for instance). `notes` are for the
     scan's log: what happened to the login meanwhile. `changes` is what was seen to be created or changed on the target
     since the last result. `certificates` are those that the unit's port presented, the server's own first. `services`
-    is what was recognised on a port.
+    is what was recognised on a port, `tls` what was measured of one that speaks TLS.
     """
 
     unit: Unit
@@ -72,6 +73,7 @@ class UnitResult(Struct, frozen=True):
     changes: tuple[Change, ...] = ()
     certificates: tuple[CertificateFacts, ...] = ()
     services: tuple[ServiceFact, ...] = ()
+    tls: TlsAssessment | None = None
 
 
 SIFTED = 1

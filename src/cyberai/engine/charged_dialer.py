@@ -129,9 +129,17 @@ class ChargedDialer:
         return await self._context.network.dialer.offers(host, port, version, server_name, before=before)
 
     async def handshake(
-        self, host: str, port: int, server_name: str = "", *, starttls: StartTls | None = None
+        self,
+        host: str,
+        port: int,
+        server_name: str = "",
+        *,
+        starttls: StartTls | None = None,
+        known: bool = False,
     ) -> Handshake:
         """See checkkit.Probe."""
+        if known and (host, port) in self._context.handshakes:
+            return self._context.handshakes[host, port]
         self._connect(host, port)
         before = opening(host, server_name, starttls)
         handshake = await self._context.network.dialer.handshake(host, port, server_name, before=before)

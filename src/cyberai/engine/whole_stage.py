@@ -12,6 +12,7 @@ from cyberai.engine.presented import presented
 from cyberai.engine.probe import EngineProbe, Repeats
 from cyberai.engine.run_check import recorded, run_check
 from cyberai.engine.steps import Steps, Tally
+from cyberai.engine.tls.graded import graded
 
 Whole = OriginAsset | TlsAsset | ServiceAsset | ProductAsset | DomainAsset | NameAsset
 _WHOLE: dict[type[Whole], Scope] = {
@@ -39,8 +40,13 @@ async def check_whole(context: Context, unit: Unit, asset: Whole, steps: Steps |
     checks = context.checks[_WHOLE[type(asset)]]
     outcomes = [await steps.take(check.meta.id, partial(run, check)) for check in checks]
     shown = context.handshakes.pop((asset.host, asset.port), None) if isinstance(asset, TlsAsset) else None
-    certificates = presented(shown) if shown is not None else ()
-    return UnitResult(unit, tuple(outcomes), requests=steps.sent, certificates=certificates)
+    return UnitResult(
+        unit,
+        tuple(outcomes),
+        requests=steps.sent,
+        certificates=presented(shown) if shown is not None else (),
+        tls=graded(asset, shown, outcomes, context.clock.now()) if isinstance(asset, TlsAsset) else None,
+    )
 
 
 def _label(asset: Whole) -> str:

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Callable
+from enum import Enum
 from typing import Protocol
 
 import msgspec
@@ -34,8 +35,19 @@ class Service(msgspec.Struct, frozen=True, kw_only=True):
     greets: bool = False
 
 
+class Sent(Enum):
+    """What a listener sends with the certificate that an intermediate authority has signed."""
+
+    WHOLE = "the intermediate certificate"
+    ALONE = "nothing"
+    SHUFFLED = "the root before the intermediate certificate"
+
+
 class Certificate(msgspec.Struct, frozen=True, kw_only=True):
-    """The certificate a listener serves. `None` for a date means: around the lab's start."""
+    """The certificate a listener serves. `None` for a date means: around the lab's start; `days` counts from there to its
+    end, `age` those since its beginning. `sent` None: signed by the lab's root itself. `roca`: with a key of the generator of CVE-2017-15361. `public`: names the
+    policy of public authorities; `logged`: carries a timestamp of a log; `must_staple`: clients shall insist on a stapled
+    answer; `for_clients`: made for clients only."""
 
     self_signed: bool = False
     names: tuple[str, ...] = ("localhost",)
@@ -43,6 +55,14 @@ class Certificate(msgspec.Struct, frozen=True, kw_only=True):
     key_bits: int = 2048
     not_before: datetime.datetime | None = None
     not_after: datetime.datetime | None = None
+    days: int = 90
+    age: int = 1
+    sent: Sent | None = None
+    roca: bool = False
+    public: bool = False
+    logged: bool = False
+    must_staple: bool = False
+    for_clients: bool = False
 
 
 class Identity(msgspec.Struct, frozen=True):

@@ -71,6 +71,11 @@ class InventoryTx(Protocol):
         """How many match, counted up to `most`."""
         ...
 
+    def ending(self, after: int, before: int | None, page: Page) -> list[RankedAsset]:
+        """A page of the certificates that services present, the first to end first: those that end from `after` on and
+        before `before` (UTC microseconds, None: whenever)."""
+        ...
+
     def of_host(self, host: str, limit: int) -> list[InventoryAsset]:
         """What is known of a host: itself, its ports and services."""
         ...

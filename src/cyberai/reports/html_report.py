@@ -15,6 +15,7 @@ from cyberai.reports.page.coverage import coverage_view
 from cyberai.reports.page.findings import SEVERITIES, FindingView, finding_views
 from cyberai.reports.page.scans import risk_score, scan_views, verdict_view
 from cyberai.reports.page.summary import PROOF, beyond, headline, nothing, top_risks, untested
+from cyberai.reports.page.tls import tls_view
 from cyberai.reports.page.trend import trend_view
 from cyberai.reports.plain_text import capped, one_line, utc
 
@@ -56,6 +57,7 @@ def render(model: ReportModel) -> RenderedReport:
         open_evidence=len(_cards(model, findings)) <= OPEN_EVIDENCE,
         bars=severity_bars(findings),
         proof=[(name, words, sum(f.tier == name for f in findings)) for name, words in PROOF],
+        tls=tls_view(model),
         coverage=coverage,
         coverage_bar=coverage_bar(coverage),
         scans=scan_views(model),

@@ -7,10 +7,10 @@ from cyberai.domain.ids import AssetId, ScanId
 from cyberai.domain.inventory import AssetChange, InventoryAsset
 from cyberai.ports.inventory import AssetFilter, ChangeFilter, RankedAsset, RankedChange
 from cyberai.ports.repositories import Count, Page
+from cyberai.storage.certificate_ends import drop_end, ending, note_end
 from cyberai.storage.collection import Collection, Stored
 from cyberai.storage.dialect import arg, insert_new
-from cyberai.storage.inventory_kinds import CHANGES, KIND
-from cyberai.storage.orders import Wanted
+from cyberai.storage.inventory_kinds import CHANGES, KIND, wanted, wanted_changes
 from cyberai.storage.schema import asset as table
 from cyberai.storage.schema import asset_sighting
 from cyberai.storage.schema import term as term_table
@@ -49,11 +49,11 @@ class Inventory:
         workspace = self._scope.writable(asset.workspace)
         rows = Collection(self._scope, workspace, KIND)
         row = rows.find(asset.id)
-        row = (
-            rows.insert(asset)
-            if row is None
-            else rows.replace(row, asset, lambda number: [n for n, _ in self._scans(workspace, number)])
-        )
+        if row is None:
+            row = rows.insert(asset)
+            note_end(self._db, workspace, row.number, asset)
+        else:
+            row = rows.replace(row, asset, lambda number: [n for n, _ in self._scans(workspace, number)])
         scan = rows.listing.number_of("scan", scan_id)
         if self._db.run(_SEEN, workspace=workspace, asset=row.number, scan=scan) == 1:
             rows.listing.carry(row.posted(frozenset()), "scan", scan_id)
@@ -69,11 +69,15 @@ class Inventory:
 
     def page(self, where: AssetFilter, page: Page) -> list[RankedAsset]:
         """A page, in order of first sight."""
-        return [RankedAsset(rank, asset) for rank, asset in self._here().page(_wanted(where), page)]
+        return [RankedAsset(rank, asset) for rank, asset in self._here().page(wanted(where), page)]
 
     def count(self, where: AssetFilter, most: int) -> Count:
         """How many match, counted up to `most`."""
-        return self._here().count(_wanted(where), most)
+        return self._here().count(wanted(where), most)
+
+    def ending(self, after: int, before: int | None, page: Page) -> list[RankedAsset]:
+        """A page of the certificates that services present and that end from `after` on and before `before`."""
+        return ending(self._db, self._scope.readable(), self._here(), after, before, page)
 
     def of_host(self, host: str, limit: int) -> list[InventoryAsset]:
         """What is known of a host: itself, its ports and services."""
@@ -86,12 +90,12 @@ class Inventory:
 
     def changes(self, where: ChangeFilter, page: Page) -> list[RankedChange]:
         """A page of changes, in order of time."""
-        rows = self._changes().page(_wanted_changes(where), page)
+        rows = self._changes().page(wanted_changes(where), page)
         return [RankedChange(rank, change) for rank, change in rows]
 
     def count_changes(self, where: ChangeFilter, most: int) -> Count:
         """How many match, counted up to `most`."""
-        return self._changes().count(_wanted_changes(where), most)
+        return self._changes().count(wanted_changes(where), most)
 
     def forget_scan(self, scan_id: ScanId, limit: int) -> int:
         """Erase the assets that only this scan saw, and the changes it noticed; take it off the rest."""
@@ -116,6 +120,7 @@ class Inventory:
         others = sorted(other for other in scans if other != scan_id)
         if not others:
             rows.remove(row, scans.values())
+            drop_end(self._db, workspace, row.number, row.value)
             return
         rows.listing.uncarry(row.posted(frozenset()), "scan", scan_id)
         asset = row.value
@@ -135,23 +140,3 @@ class Inventory:
 
     def _changes(self) -> Collection[AssetChange]:
         return Collection(self._scope, self._scope.readable(), CHANGES)
-
-
-def _wanted(where: AssetFilter) -> Wanted:
-    terms = {
-        "host": where.host,
-        "port": where.port,
-        "protocol": where.protocol,
-        "product": where.product,
-        "certificate": where.certificate_id,
-        "key": where.key_sha256,
-        "scan": where.scan_id,
-    }
-    return Wanted(
-        {"kind": where.kind, "state": where.state}, terms, where.created_after, where.created_before
-    )
-
-
-def _wanted_changes(where: ChangeFilter) -> Wanted:
-    facets = {"change": where.change, "kind": where.kind}
-    return Wanted(facets, {"asset": where.asset_id, "scan": where.scan_id}, where.since)

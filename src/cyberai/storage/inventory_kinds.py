@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 
 from cyberai.domain.inventory import AssetChange, AssetKind, AssetState, ChangeKind, InventoryAsset
+from cyberai.ports.inventory import AssetFilter, ChangeFilter
 from cyberai.storage.collection import Kind
 from cyberai.storage.facets import Facets
 from cyberai.storage.listing import Term
+from cyberai.storage.orders import Wanted
 from cyberai.storage.schema import asset as table
 from cyberai.storage.schema import asset_change
 
@@ -55,3 +57,25 @@ CHANGES = Kind(
     facet_of=lambda change: _CHANGE_FACETS.pack(change=change.change.value, kind=change.asset_kind.value),
     terms_of=_change_terms,
 )
+
+
+def wanted(where: AssetFilter) -> Wanted:
+    """Which rows the filter asks for."""
+    terms = {
+        "host": where.host,
+        "port": where.port,
+        "protocol": where.protocol,
+        "product": where.product,
+        "certificate": where.certificate_id,
+        "key": where.key_sha256,
+        "scan": where.scan_id,
+    }
+    return Wanted(
+        {"kind": where.kind, "state": where.state}, terms, where.created_after, where.created_before
+    )
+
+
+def wanted_changes(where: ChangeFilter) -> Wanted:
+    """The same of changes."""
+    facets = {"change": where.change, "kind": where.kind}
+    return Wanted(facets, {"asset": where.asset_id, "scan": where.scan_id}, where.since)

@@ -399,6 +399,14 @@ asset_sighting = _keyed(
     _int("scan"),
 )
 """This scan (the number of its term) saw this asset, or looked for it."""
+certificate_end = _keyed(
+    "certificate_end",
+    ("workspace", "until", "asset"),
+    _int("workspace"),
+    _int("until"),
+    _int("asset"),
+)
+"""This certificate (the number of its row in `asset`) ends then, in seconds since 1970."""
 asset_change = _resource("asset_change")
 """What scans found different: see `cyberai.domain.inventory`."""
 

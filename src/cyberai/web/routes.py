@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from cyberai.api.reply import Reply
 from cyberai.domain.api_key import ApiScope
-from cyberai.web import api_docs, reports, scan, scan_form, scans, vulnerabilities
+from cyberai.web import api_docs, certificates, reports, scan, scan_form, scans, vulnerabilities
 from cyberai.web.sign_in import Door, home
 from cyberai.web.visit import Visit
 
@@ -43,6 +43,7 @@ def pages(door: Door) -> tuple[Page, ...]:
         page("POST", "/scans/{id}/pause", scans.pause, ApiScope.SCANS_WRITE),
         page("POST", "/scans/{id}/resume", scans.resume, ApiScope.SCANS_WRITE),
         page("POST", "/scans/{id}/cancel", scans.cancel, ApiScope.SCANS_WRITE),
+        page("GET", "/certificates", certificates.show, ApiScope.SCANS_READ),
         page("GET", "/vulnerabilities", vulnerabilities.show_list, ApiScope.VULNERABILITIES_READ),
         page("GET", "/vulnerabilities/{id}", vulnerabilities.show, ApiScope.VULNERABILITIES_READ),
         page("POST", "/vulnerabilities/{id}", vulnerabilities.update, ApiScope.VULNERABILITIES_WRITE),

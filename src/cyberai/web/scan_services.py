@@ -4,14 +4,23 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from cyberai.app.inventory_view import AssetResource, list_assets
+from cyberai.app.inventory_view import AssetResource, TlsAssessmentResource, list_assets
 from cyberai.app.listing import Asked
+from cyberai.app.tls_ports import said
 from cyberai.domain.inventory import AssetKind
 from cyberai.ports.inventory import AssetFilter
 from cyberai.web.visit import Visit
 
 SHOWN = 100
 """Rows; the API has all."""
+
+
+class TlsLine(Struct, frozen=True, kw_only=True):
+    """The grade of a TLS port; `reasons` are sentences, the weightiest first."""
+
+    letter: str
+    versions: tuple[str, ...]
+    reasons: tuple[str, ...]
 
 
 class ServiceLine(Struct, frozen=True, kw_only=True):
@@ -24,6 +33,7 @@ class ServiceLine(Struct, frozen=True, kw_only=True):
     gone: bool
     expires: str
     first_seen: str
+    tls: TlsLine | None = None
 
 
 async def scan_services(visit: Visit, scan_id: str) -> tuple[list[ServiceLine], bool]:
@@ -51,6 +61,15 @@ def _line(row: AssetResource, ends: dict[str, str]) -> ServiceLine:
         gone=row.state == "gone",
         expires=_first(row.certificate_ids, ends),
         first_seen=row.first_seen,
+        tls=_tls(row.tls_assessment) if row.tls_assessment is not None else None,
+    )
+
+
+def _tls(found: TlsAssessmentResource) -> TlsLine:
+    return TlsLine(
+        letter=found.grade,
+        versions=tuple(offer.version for offer in found.versions),
+        reasons=tuple(said(reason.text, reason.limit) for reason in found.reasons),
     )
 
 

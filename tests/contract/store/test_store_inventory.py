@@ -1,5 +1,11 @@
 """The inventory: assets by identity, filters, sightings and their end, changes in order of time."""
 
+import contextlib
+from pathlib import Path
+
+import apsw
+import psycopg
+import pytest
 from msgspec import structs
 
 from cyberai.domain.ids import AssetChangeId, AssetId, ScanId, WorkspaceId
@@ -7,17 +13,21 @@ from cyberai.domain.inventory import (
     AssetChange,
     AssetKind,
     AssetState,
+    CertificateFacts,
     ChangeKind,
     InventoryAsset,
     ServiceFacts,
+    certificate_key,
     host_key,
     service_key,
 )
 from cyberai.domain.transport import Transport
 from cyberai.ports.inventory import AssetFilter, ChangeFilter
 from cyberai.ports.repositories import Page
+from support.postgres import stored_at
 from support.store import Stored
 from support.store_samples import HERE, NOW, OTHER, SECOND, scan
+from support.take_back import TO_0011
 
 FIRST, SECOND_SCAN = scan("a").id, scan("b").id
 
@@ -109,6 +119,95 @@ def test_a_scan_is_forgotten(stored: Stored) -> None:
     assert (left.first_scan_id, left.scan_id) == (SECOND_SCAN, SECOND_SCAN)
     assert keys(stored, scan_id=(FIRST,)) == []
     assert [row.change.scan_id for row in changes(stored)] == [SECOND_SCAN]
+
+
+def certificate(name: str, not_after: int) -> InventoryAsset:
+    facts = CertificateFacts(
+        sha256=name,
+        key_sha256=f"key of {name}",
+        subject=name,
+        issuer="CA",
+        serial="1",
+        names=(),
+        not_before=NOW,
+        not_after=not_after,
+        key="",
+        signature="",
+        self_signed=False,
+        trusted=True,
+    )
+    key = certificate_key(name)
+    return structs.replace(
+        host(name), id=AssetId(f"ast_{name}"), kind=AssetKind.CERTIFICATE, key=key, host="", certificate=facts
+    )
+
+
+def ends(stored: Stored, page: Page, after: int = 0, before: int | None = None) -> list[tuple[int, str]]:
+    rows = stored.read(lambda tx: tx.inventory.ending(after, before, page))
+    return [(row.rank, row.asset.certificate.subject) for row in rows if row.asset.certificate]
+
+
+def test_certificates_in_order_of_their_end(stored: Stored) -> None:
+    lasting = {
+        "late": NOW + 9 * SECOND,
+        "soon": NOW + 2 * SECOND,
+        "past": NOW - SECOND,
+        "unused": NOW,
+        "same": NOW + 2 * SECOND,
+    }
+    lasting["ancient"], lasting["absurd"] = -(10**15), 253_402_300_799_000_000
+    for name, until in lasting.items():
+        put(stored, certificate(name, until))
+    for port, name in enumerate(name for name in lasting if name != "unused"):
+        put(stored, structs.replace(service("h1", port, "https"), certificate_ids=(AssetId(f"ast_{name}"),)))
+    whole = [name for _, name in ends(stored, Page(10, ascending=True))]
+    assert whole == ["ancient", "past", "soon", "same", "late", "absurd"]
+    first = ends(stored, Page(2, ascending=True), NOW)
+    assert [name for _, name in first] == ["soon", "same"]
+    half = ends(stored, Page(1, ascending=True), NOW)
+    behind = ends(stored, Page(9, half[-1][0], ascending=True), NOW)
+    assert [name for _, name in behind] == ["same", "late", "absurd"]
+    assert [name for _, name in ends(stored, Page(9, ascending=True), NOW, NOW + 9 * SECOND)] == [
+        "soon",
+        "same",
+    ]
+    assert stored.read(lambda tx: tx.inventory.ending(0, None, Page(9)), OTHER) == []
+    # A service that has got another one presents the old one no more; a scan that is forgotten takes all with it.
+    put(stored, structs.replace(service("h1", 1, "https"), certificate_ids=(AssetId("ast_late"),)))
+    assert "soon" not in [name for _, name in ends(stored, Page(9))]
+    while stored.write(lambda tx: tx.inventory.forget_scan(FIRST, 5)):
+        pass
+    assert ends(stored, Page(9)) == []
+
+
+@pytest.mark.parametrize("back_end", ["postgres", "sqlite"])
+def test_the_ends_of_version_0011_are_noted_by_the_upgrade(
+    back_end: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    with contextlib.ExitStack() as stack:
+        place = str(tmp_path)
+        if back_end == "postgres":
+            place = stack.enter_context(request.getfixturevalue("pg_databases").fresh())
+        with stored_at(place) as stored:
+            for workspace in (HERE, OTHER):
+                web = structs.replace(
+                    service("h1", 443, "https"), workspace=workspace, certificate_ids=(AssetId("ast_c"),)
+                )
+                put(stored, structs.replace(certificate("c", NOW), workspace=workspace))
+                put(stored, web)
+        if back_end == "postgres":
+            with psycopg.connect(place, autocommit=True) as connection:
+                for statement in TO_0011:
+                    connection.execute(statement.encode())
+        else:
+            store = apsw.Connection(str(tmp_path / "cyberai.db"))
+            for statement in TO_0011:
+                store.execute(statement)
+            store.close()
+        with stored_at(place) as stored:
+            for workspace in (HERE, OTHER):
+                rows = stored.read(lambda tx: tx.inventory.ending(0, None, Page(9)), workspace)
+                assert [row.asset.key for row in rows] == ["certificate:c"]
 
 
 def change(name: str, at: int = NOW, by: ScanId = FIRST) -> AssetChange:

@@ -7,13 +7,18 @@ from cyberai.domain.ids import AssetId, ScanId, WorkspaceId
 from cyberai.domain.inventory import (
     AssetKind,
     AssetState,
+    CertificateFacts,
     ChangeKind,
     InventoryAsset,
     SeenAsset,
     ServiceFacts,
+    expires_soon_from,
     not_seen,
+    passed,
     seen_again,
 )
+from cyberai.domain.tls.assessment import TlsAssessment
+from cyberai.domain.tls.grade import Letter
 from cyberai.domain.transport import Transport
 
 SSH = ServiceFacts(
@@ -88,3 +93,44 @@ def test_what_is_learnt_for_the_first_time_is_no_change() -> None:
     bare = structs.replace(KNOWN, service=ServiceFacts(tls=True))
     after, what, _ = seen_again(bare, seen(structs.replace(SSH, tls=True)), None, ScanId("scan_2"), 9)
     assert (after.service, what) == (structs.replace(SSH, tls=True), None)
+
+
+DAY = 86_400_000_000
+
+
+def lasting(days: int) -> CertificateFacts:
+    """A certificate from the day 0 on."""
+    return CertificateFacts(
+        sha256="", key_sha256="", subject="", issuer="", serial="", names=(), not_before=0, not_after=days * DAY,
+        key="", signature="", self_signed=False, trusted=True,
+    )  # fmt: skip
+
+
+def test_the_end_of_a_certificate_is_noticed_once() -> None:
+    assert [expires_soon_from(0, days * DAY) // DAY for days in (90, 400, 56, 8, 0)] == [76, 386, 42, 6, 0]
+    soon, over = ChangeKind.EXPIRING, ChangeKind.EXPIRED
+    for before, at, expected in (
+        (None, 10, None),
+        (None, 80, soon),
+        (None, 95, over),
+        (10, 70, None),
+        (70, 80, soon),
+        (80, 85, None),
+        (85, 95, over),
+        (10, 95, over),
+        (95, 99, None),
+    ):
+        seen_before = None if before is None else before * DAY
+        assert passed(lasting(90), seen_before, at * DAY) is expected, (before, at)
+
+
+def test_a_grade_that_differs_is_a_change() -> None:
+    better, worse = TlsAssessment(letter=Letter.A), TlsAssessment(letter=Letter.F)
+    first = SeenAsset(kind=AssetKind.SERVICE, key=KNOWN.key, service=SSH, tls=better)
+    known, change, _ = seen_again(KNOWN, first, None, ScanId("scan_2"), 6)
+    assert (known.tls, change) == (better, None), "learnt for the first time"
+    unmeasured = structs.replace(first, tls=None)
+    assert seen_again(known, unmeasured, None, ScanId("scan_3"), 7)[0].tls == better
+    after, change, fields = seen_again(known, structs.replace(first, tls=worse), None, ScanId("scan_3"), 7)
+    assert (after.tls, change) == (worse, ChangeKind.CHANGED)
+    assert [(f.field, f.before, f.after) for f in fields] == [("grade", "A", "F")]

@@ -13,8 +13,10 @@ from cyberai.domain.report import (
     ReportFormat,
     ReportModel,
     ReportType,
+    TlsPort,
 )
 from cyberai.domain.scan import ScanSpec, Verdict, VerdictResult
+from cyberai.domain.tls.grade import Letter
 from cyberai.domain.vulnerability import Location
 from unit.reports import sample
 
@@ -74,6 +76,8 @@ def model(raw: str, *, type: ReportType, format: ReportFormat = ReportFormat.HTM
     )
     items = (sample.item(web, evidence(text)), sample.item(service, evidence(text)))
     made = sample.model(type=type, format=format, items=items, scans=scans, rows=rows, title=text)
+    port = TlsPort(host=text, port=443, letter=Letter.B, versions=("TLSv1.2",), reasons=(text, text))
+    made = structs.replace(made, tls=(port,))
     if type is ReportType.EXECUTIVE:
         return structs.replace(made, trends=(sample.trend(text),))
     if type is not ReportType.DELTA:

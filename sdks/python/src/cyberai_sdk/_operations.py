@@ -29,6 +29,7 @@ GET_EVIDENCE = Operation("getEvidence", "GET", "/v1/vulnerabilities/{id}/evidenc
 EXPLAIN_VULNERABILITY = Operation("explainVulnerability", "GET", "/v1/vulnerabilities/{id}/explain")
 LIST_ASSETS = Operation("listAssets", "GET", "/v1/assets")
 LIST_ASSET_CHANGES = Operation("listAssetChanges", "GET", "/v1/assets/changes")
+LIST_EXPIRING_CERTIFICATES = Operation("listExpiringCertificates", "GET", "/v1/assets/expiring")
 GET_ASSET = Operation("getAsset", "GET", "/v1/assets/{id}")
 LIST_SCAN_ASSETS = Operation("listScanAssets", "GET", "/v1/scans/{id}/assets")
 LIST_REPORTS = Operation("listReports", "GET", "/v1/reports")
@@ -89,6 +90,7 @@ METHODS = {
     "listAssets": "assets.list",
     "listComments": "vulnerabilities.comments",
     "listEvents": "events.list",
+    "listExpiringCertificates": "assets.expiring",
     "listOccurrences": "vulnerabilities.occurrences",
     "listReports": "reports.list",
     "listScanAssets": "scans.assets",

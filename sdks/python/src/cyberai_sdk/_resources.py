@@ -30,6 +30,8 @@ from cyberai_sdk.models import (
     Difference,
     Event,
     EventPage,
+    ExpiringCertificate,
+    ExpiringCertificatePage,
     Explanation,
     Facets,
     Health,
@@ -822,6 +824,35 @@ class Assets:
     def get(self, id: str, *, call: CallOptions | None = None) -> Asset:
         """Get an asset."""
         return self._caller.value(ops.GET_ASSET, Asset, Arguments(id), call)
+
+    def expiring(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        include: str | None = None,
+        after: datetime | str | None = None,
+        before: datetime | str | None = None,
+        call: CallOptions | None = None,
+    ) -> Pages[ExpiringCertificatePage, ExpiringCertificate]:
+        """List certificates by when they end.
+
+        The certificates that services present, the first to end first, those that have ended already among them; each with up to 20 of the services that present it (`GET /v1/assets?certificate_id=` lists all).
+
+        limit: How many one page holds; all pages are read one after the other.
+        cursor: `next_cursor` of the page before, unchanged.
+        include: `total`: count what matches, up to 10,001 (`total_is_capped`).
+        after: Only what ends from this time on.
+        before: Only what ends before this time.
+        """
+        return self._caller.pages(
+            ops.LIST_EXPIRING_CERTIFICATES,
+            ExpiringCertificatePage,
+            Arguments(
+                query={"limit": limit, "cursor": cursor, "include": include, "after": after, "before": before}
+            ),
+            call,
+        )
 
     def changes(
         self,

@@ -807,6 +807,7 @@ class Asset(Struct, frozen=True, kw_only=True, omit_defaults=True):
     service: Service | None
     certificate: Certificate | None
     certificate_ids: Sequence[str]
+    tls_assessment: TlsAssessment | None
     first_seen: str
     last_seen: str
     first_scan_id: str
@@ -843,6 +844,35 @@ class Certificate(Struct, frozen=True, kw_only=True, omit_defaults=True):
     trusted: bool
 
 
+class TlsAssessment(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """TLS as a scan measured it last. `dh_bits` is the weakest Diffie-Hellman group, `stapled` whether the authority's answer was sent along; null where there is none or it could not be told."""
+
+    grade: str
+    reasons: Sequence[GradeReason]
+    versions: Sequence[OfferedVersion]
+    groups: Sequence[str]
+    post_quantum: bool
+    dh_bits: int | None
+    alpn: Sequence[str]
+    stapled: bool | None
+    unclear: Sequence[str]
+
+
+class GradeReason(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A reason for a grade: a sentence, and the best grade that it leaves (`A+`: it is only said)."""
+
+    text: str
+    limit: str
+
+
+class OfferedVersion(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A version of TLS and its suites by name; `server_order` null where it could not be told whether the server prefers them in this order."""
+
+    version: str
+    suites: Sequence[str]
+    server_order: bool | None
+
+
 class AssetChangePage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A page of a list. A search may end a page early: `has_more` says whether there is more, not its length. `total` is how many match (asked for with `include=total`), at least so many where `total_is_capped`."""
 
@@ -872,6 +902,34 @@ class FieldChange(Struct, frozen=True, kw_only=True, omit_defaults=True):
     field: str
     before: str | None
     after: str | None
+
+
+class ExpiringCertificatePage(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A page of a list. A search may end a page early: `has_more` says whether there is more, not its length. `total` is how many match (asked for with `include=total`), at least so many where `total_is_capped`."""
+
+    data: Sequence[ExpiringCertificate]
+    has_more: bool
+    next_cursor: str | None
+    total: int | None = None
+    total_is_capped: bool | None = None
+
+
+class ExpiringCertificate(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A certificate and the first services that present it."""
+
+    asset: Asset
+    services: Sequence[ServedAt]
+    more_services: bool
+
+
+class ServedAt(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A service that presents a certificate."""
+
+    asset_id: str
+    host: str
+    port: int
+    transport: str
+    state: str
 
 
 class ReportPage(Struct, frozen=True, kw_only=True, omit_defaults=True):

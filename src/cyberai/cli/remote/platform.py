@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from cyberai import __version__
+from cyberai.app.certificate_calendar import ExpiringCertificate
 from cyberai.app.inventory_view import AssetChangeResource, AssetResource, services_shown
 from cyberai.app.listing import ListPage
 from cyberai.app.requests import AuthRequest, KeyRequest, ReportRequest, ScanRequest
@@ -162,6 +163,16 @@ class RemotePlatform:
         return await _as(
             ListPage[AssetResource],
             lambda call: self._client.assets.list(limit=limit, **given, call=call).first_page(),
+        )
+
+    async def asset(self, id: str) -> AssetResource:
+        return await _as(AssetResource, lambda call: self._client.assets.get(id, call=call))
+
+    async def expiring(self, asked: dict[str, str], *, limit: int) -> ListPage[ExpiringCertificate]:
+        given: dict[str, Any] = dict(asked)
+        return await _as(
+            ListPage[ExpiringCertificate],
+            lambda call: self._client.assets.expiring(limit=limit, **given, call=call).first_page(),
         )
 
     async def asset_changes(self, asked: dict[str, str], *, limit: int) -> ListPage[AssetChangeResource]:

@@ -3,9 +3,10 @@
 import datetime
 
 from cyberai.lab.headers import TRANSPORT_SECURITY, for_method, secured
-from cyberai.lab.http import LabRequest, LabResponse, text_response
+from cyberai.lab.http import LabRequest, LabResponse
 from cyberai.lab.page import Flaw, Insertion
-from cyberai.lab.service import Certificate, Tls, TlsListener
+from cyberai.lab.service import Certificate, Sent, Tls, TlsListener
+from cyberai.lab.tls._front import front_door, plain
 
 CHECK = "tls.certificate-and-versions"
 _HEADERS = "passive.security-headers"
@@ -15,27 +16,11 @@ _SOUND = Tls(certificate=Certificate())
 _EXPIRED_FROM = datetime.datetime(2021, 3, 1, tzinfo=datetime.UTC)
 _EXPIRED_ON = datetime.datetime(2022, 3, 1, tzinfo=datetime.UTC)
 
-_PAGE = (
-    '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>Harbour Supply staff</title></head>'
-    "<body><h1>Staff entrance</h1><p>Please ring the bell.</p></body></html>\n"
-)
-
-
-def _front_door(request: LabRequest) -> LabResponse:
-    if request.path != "/":
-        return text_response("There is no such door.\n", status=404)
-    return text_response(_PAGE, "text/html; charset=utf-8")
-
-
-def _plain(request: LabRequest, _fixed: bool) -> LabResponse:
-    """A minimal page with every header in place."""
-    return for_method(request, secured(_front_door(request), TRANSPORT_SECURITY))
-
 
 def _careless(request: LabRequest, fixed: bool) -> LabResponse:
-    """The same page; on the vulnerable twin without HSTS, and with a cookie that may travel in the clear."""
+    """A small page; on the vulnerable twin without HSTS, and with a cookie that may travel in the clear."""
     attributes = "Path=/; HttpOnly; SameSite=Lax" + ("; Secure" if fixed else "")
-    answer = _front_door(request)
+    answer = front_door(request)
     if request.path == "/":
         answer = answer.with_headers(
             ("Set-Cookie", f"staff_session=6f1d2c9ab4e07385d1c62f0b9a48e753; {attributes}")
@@ -76,15 +61,17 @@ TLS_LISTENERS: tuple[TlsListener, ...] = (
         name="old delivery hatch",
         vulnerable=Tls(certificate=Certificate(not_before=_EXPIRED_FROM, not_after=_EXPIRED_ON)),
         fixed=_SOUND,
-        respond=_plain,
+        respond=plain,
         checks=(CHECK,),
         flaws=(_flaw("expired, trusted issuer", "A certificate of a trusted issuer has expired."),),
     ),
     TlsListener(
         name="back door",
-        vulnerable=Tls(certificate=Certificate(names=("depot.harbour-supply.example",), addresses=())),
+        vulnerable=Tls(
+            certificate=Certificate(names=("depot.harbour-supply.example",), addresses=("192.0.2.7",))
+        ),
         fixed=_SOUND,
-        respond=_plain,
+        respond=plain,
         checks=(CHECK,),
         flaws=(_flaw("wrong name", "The certificate is for another host."),),
     ),
@@ -92,11 +79,19 @@ TLS_LISTENERS: tuple[TlsListener, ...] = (
         name="cellar",
         vulnerable=Tls(certificate=Certificate(), obsolete_versions=True),
         fixed=_SOUND,
-        respond=_plain,
+        respond=plain,
         checks=(CHECK, _BEAST),
         flaws=(
             _flaw("obsolete versions, sound certificate", "TLS 1.0 and TLS 1.1 are accepted."),
             Flaw(check=_BEAST, path="/", variant="CBC, sound certificate", summary="TLS 1.0 uses CBC ciphers."),
         ),
+    ),
+    TlsListener(
+        name="ship chandler",
+        vulnerable=Tls(certificate=Certificate(public=True, logged=True, sent=Sent.ALONE)),
+        fixed=Tls(certificate=Certificate(public=True, logged=True, sent=Sent.WHOLE)),
+        respond=plain,
+        checks=(CHECK,),
+        flaws=(_flaw("incomplete chain", "The intermediate certificate is not sent."),),
     ),
 )  # fmt: skip

@@ -11,6 +11,7 @@ from cyberai.reports.page.coverage import CoverageView, coverage_view
 from cyberai.reports.page.findings import SEVERITIES, finding_views
 from cyberai.reports.page.scans import ScanView, VerdictView, risk_score, scan_views, verdict_view
 from cyberai.reports.page.summary import PROOF, TopRisk, beyond, headline, nothing, top_risks, untested
+from cyberai.reports.page.tls import TlsView, tls_view
 from cyberai.reports.page.trend import TrendView, trend_view
 from cyberai.reports.pdf.entries import MAX_DETAILED, MAX_LISTED, Entry, entries
 from cyberai.reports.pdf.fitting import (
@@ -18,6 +19,7 @@ from cyberai.reports.pdf.fitting import (
     coverage_fitted,
     delta_fitted,
     scan_fitted,
+    tls_fitted,
     top_fitted,
     trend_fitted,
     verdict_fitted,
@@ -72,6 +74,7 @@ class Document(Struct, frozen=True, kw_only=True):
     standards: tuple[JudgedStandard, ...]
     findings: tuple[Entry, ...]
     not_listed: str
+    tls: TlsView
     coverage: CoverageView
     scans: tuple[ScanView, ...]
 
@@ -111,6 +114,7 @@ def document(model: ReportModel) -> Document:
             for words in (beyond(model), _not_listed(len(findings), whole=model.report.type in _DETAILED))
             if words
         ),
+        tls=tls_fitted(tls_view(model)),
         coverage=coverage_fitted(coverage),
         scans=tuple(scan_fitted(scan) for scan in scan_views(model)),
     )

@@ -11,6 +11,7 @@ from cyberai.reports.page.findings import Reference
 from cyberai.reports.page.prose import Block
 from cyberai.reports.page.scans import ScanView, VerdictView
 from cyberai.reports.page.summary import TopRisk
+from cyberai.reports.page.tls import TlsView
 from cyberai.reports.page.trend import TrendView
 from cyberai.reports.pdf.wrapping import wrapped, wrapped_segments
 from cyberai.reports.plain_text import capped
@@ -121,6 +122,21 @@ def coverage_fitted(view: CoverageView) -> CoverageView:
         view,
         checks=tuple(structs.replace(line, name=breakable(line.name)) for line in view.checks),
         hosts=tuple(structs.replace(line, name=breakable(line.name)) for line in view.hosts),
+    )
+
+
+def tls_fitted(view: TlsView) -> TlsView:
+    """The grades, fitted."""
+    return structs.replace(
+        view,
+        lines=tuple(
+            structs.replace(
+                line,
+                place=breakable(line.place),
+                reasons=tuple(breakable(reason) for reason in line.reasons),
+            )
+            for line in view.lines
+        ),
     )
 
 

@@ -3,7 +3,7 @@ numbered steps here, and a test holds both ways to the same schema."""
 
 import logging
 
-HEAD = "0011"
+HEAD = "0012"
 """The newest version: the one `cyberai.storage.schema` describes."""
 
 VERSION_TABLE = "schema_version"
