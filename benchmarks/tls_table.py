@@ -48,12 +48,12 @@ def peers_that_know_better(rows: list[Row], ours: str) -> list[str]:
 
 
 def sums(rows: list[Row], name: str) -> tuple[int, int, int]:
-    """(found, missed, false) of a program."""
+    """(found, missed, false) of a program, on the doors that it was sent to."""
     found = missed = false = 0
     for row in rows:
         for _, there, told in lines(row):
             found += there and told[name] == "yes"
-            missed += there and told[name] != "yes"
+            missed += there and told[name] == "-"
             false += not there and told[name] == "yes"
     return found, missed, false
 
