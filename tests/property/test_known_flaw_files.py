@@ -44,6 +44,7 @@ mangled = st.tuples(
 @example(NVD)
 @example(OSV)
 @example(_packed.getvalue())
+@example(b'{"vulnerabilities": ["\\ud800"')
 @example(NVD.replace(b'"1.19.0"', b'"' + b"9" * 199 + b'"'))
 @example(OSV.replace(b'"1:9.2p1-2"', b'"' + b"9" * 150 + b':~-"'))
 def test_hostile_files(data: bytes) -> None:

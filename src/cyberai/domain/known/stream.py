@@ -17,6 +17,14 @@ def _refuse(word: str) -> NoReturn:
     raise FeedError(f"{word} is no JSON")
 
 
+def _refuse_half_characters(value: Any) -> None:
+    """JSON can spell a surrogate that belongs to no pair: no text that could be kept."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise FeedError("An entry of the file holds half of a character") from error
+
+
 _decoder = json.JSONDecoder(parse_constant=_refuse)
 
 
@@ -90,6 +98,8 @@ class ObjectStream:
             # A number may go on in the next piece.
             if end == len(self._text) and self._more():
                 continue
+            if self._text.find("\\u", self._at, end) >= 0:
+                _refuse_half_characters(value)
             self._at = end
             return value
 
