@@ -28,6 +28,7 @@ from cyberai.lab.site import NoSuchPage, Site
 
 _BACKLOG = 512
 _AUTHORITY_FILE = "lab-authority.pem"
+_TARGETS_FILE = "targets"
 _HANDSHAKE_SECONDS = 10.0
 _FAREWELL_SECONDS = 1.0
 
@@ -59,6 +60,7 @@ class LabTarget(msgspec.Struct, frozen=True):
     members: an area behind a login, whose flaws only a scan with `auth` can see."""
 
     kind: str
+    name: str
     target: str
     check_ids: tuple[str, ...]
     flaws: tuple[Flaw, ...]
@@ -95,6 +97,7 @@ class RunningLab:
             "targets": [
                 {
                     "kind": item.kind,
+                    "name": item.name,
                     "target": item.target,
                     "check_ids": list(item.check_ids),
                     "auth": item.auth,
@@ -112,6 +115,7 @@ class RunningLab:
             ],
             "flaws": [_described(flaw, item.target) for item in self.targets for flaw in item.flaws],
             "ca_file": None if self.ca_file is None else str(self.ca_file),
+            "targets_file": None if self._directory is None else str(self._directory / _TARGETS_FILE),
         }
 
     async def start(self) -> None:
@@ -166,32 +170,38 @@ class RunningLab:
         except OSError as error:
             raise LabError(f"No port can be opened for names ({error.strerror}).") from error
         self.targets = tuple(targets)
+        if self._directory is not None:
+            open_to_all = (item.target for item in targets if item.auth is None)
+            (self._directory / _TARGETS_FILE).write_text("\n".join(open_to_all) + "\n", encoding="ascii")
 
     async def _start_site(self) -> LabTarget:
         port = await self._listen(self.options.port, partial(self._http, self.site.respond))
         checks = sorted({flaw.check for page in self.site.pages for flaw in page.flaws})
-        return LabTarget("http", f"http://{self._authority(port)}/", tuple(checks), self.site.flaws)
+        return LabTarget(
+            "http", "all pages", f"http://{self._authority(port)}/", tuple(checks), self.site.flaws
+        )
 
     async def _start_tls(self, item: TlsListener, context: ssl.SSLContext) -> LabTarget:
         def respond(request: LabRequest) -> LabResponse:
             return item.respond(request, self.options.fixed)
 
         port = await self._listen(0, partial(self._http, respond), context)
-        return LabTarget("tls", f"https://{self._authority(port)}/", item.checks, self._flaws(item.flaws))
+        url = f"https://{self._authority(port)}/"
+        return LabTarget("tls", item.name, url, item.checks, self._flaws(item.flaws))
 
     async def _start_own_tls(self, item: TlsService, identity: Identity) -> LabTarget:
         def dialogue(_hosts: HostRule) -> ServiceConnection:
             return ServiceConnection(item.session(self.options.fixed, identity), False, self._connections)
 
         port = await self._listen(0, dialogue)
-        return LabTarget("tls", self._authority(port), item.checks, self._flaws(item.flaws))
+        return LabTarget("tls", item.name, self._authority(port), item.checks, self._flaws(item.flaws))
 
     async def _start_service(self, item: Service) -> LabTarget:
         if item.udp:
             port = await self._listen_for_datagrams(item)
         else:
             port = await self._listen(0, lambda _hosts: self._dialogue(item))
-        return LabTarget("service", self._authority(port), item.checks, self._flaws(item.flaws))
+        return LabTarget("service", item.name, self._authority(port), item.checks, self._flaws(item.flaws))
 
     async def _listen_for_datagrams(self, item: Service) -> int:
         transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
@@ -207,7 +217,8 @@ class RunningLab:
         port = await self._listen(0, partial(self._http, area.respond))
         origin = f"http://{self._authority(port)}"
         checks = tuple(sorted({flaw.check for flaw in item.flaws}))
-        return LabTarget("members", f"{origin}/", checks, self._flaws(item.flaws), item.auth_at(origin))
+        flaws = self._flaws(item.flaws)
+        return LabTarget("members", item.name, f"{origin}/", checks, flaws, item.auth_at(origin))
 
     def _http(self, respond: Respond, hosts: HostRule) -> HttpConnection:
         return HttpConnection(respond, hosts, self._connections)

@@ -7,6 +7,7 @@ import ssl
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 from cryptography import x509
@@ -20,6 +21,10 @@ from cyberai.lab.server import LabError, LabOptions, RunningLab, start_lab
 
 NOW = datetime.datetime.now(datetime.UTC)
 WAIT = 10
+
+
+def _lines(file: str) -> list[str]:
+    return Path(file).read_text().splitlines()
 
 
 @asynccontextmanager
@@ -276,10 +281,15 @@ def test_the_description(fixed: bool, demo: bool) -> None:
     async def scenario() -> None:
         async with running(fixed=fixed, demo=demo) as lab:
             described = json.loads(json.dumps(lab.description()))
-            assert set(described) == {"fixed", "set", "targets", "flaws", "ca_file", "resolver", "domains"}
+            members = {"fixed", "set", "targets", "flaws", "ca_file", "targets_file", "resolver", "domains"}
+            assert set(described) == members
+            open_to_all = [item["target"] for item in described["targets"] if item["auth"] is None]
+            assert _lines(described["targets_file"]) == open_to_all
             assert (described["fixed"], described["set"]) == (fixed, "demo" if demo else "full")
             targets = {item["target"]: item for item in described["targets"]}
-            assert all(set(item) == {"kind", "target", "check_ids", "auth"} for item in targets.values())
+            assert all(
+                set(item) == {"kind", "name", "target", "check_ids", "auth"} for item in targets.values()
+            )
             kinds = {item["kind"] for item in targets.values()}
             assert kinds == {"http", "tls", "service"} | (set() if demo else {"members"})
             assert all((item["auth"] is None) == (item["kind"] != "members") for item in targets.values())
