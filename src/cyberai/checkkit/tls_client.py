@@ -5,11 +5,11 @@ RFC 5246, 7.4 (messages), 8422 (curves), 5077 (tickets), 7627 (extended master s
 """
 
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, rsa, x25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from msgspec import Struct
 
+from cyberai.checkkit.library_errors import UNREADABLE, quiet
 from cyberai.checkkit.tls_dialogue import (
     CERTIFICATE,
     CLIENT_KEY_EXCHANGE,
@@ -188,8 +188,9 @@ class RsaKey(Struct, frozen=True):
 def rsa_key(greeting: Greeting) -> RsaKey:
     """The key to encrypt to; raise ValueError where the certificate has none, or one out of all proportion."""
     try:
-        key = x509.load_der_x509_certificate(greeting.certificate).public_key()
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        with quiet():
+            key = x509.load_der_x509_certificate(greeting.certificate).public_key()
+    except UNREADABLE as error:
         raise NotTls("the certificate cannot be read") from error
     if not isinstance(key, rsa.RSAPublicKey) or not 512 <= key.key_size <= MAX_RSA:
         raise NotTls("the certificate has no RSA key")
