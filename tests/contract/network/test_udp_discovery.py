@@ -105,7 +105,8 @@ def test_a_flood_is_cut_off() -> None:
 
 def test_a_thousand_closed_ports_take_seconds_and_none_is_open() -> None:
     started = time.monotonic()
-    rows = heard({port: (Datagram(b"?"),) for port in range(45_000, 46_000)})
+    # Whatever else runs on this machine listens at 127.0.0.1, not at an address that nobody uses.
+    rows = heard({port: (Datagram(b"?"),) for port in range(45_000, 46_000)}, "127.61.7.9")
     assert time.monotonic() - started < 30
     assert not [port for port, answer in rows if answer]
 

@@ -17,6 +17,7 @@ from cyberai.storage.text_search import TextIndex
 from support.postgres import Databases, stored_at
 from support.store import Stored
 from support.store_samples import HERE, OTHER, sighting, vulnerability
+from support.take_back import TO_0011
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -26,6 +27,7 @@ SEARCHES = (
 )
 
 BEFORE = (
+    *TO_0011,
     "DROP TABLE vulnerability_text",
     'CREATE TABLE vulnerability_text (rowid bigint PRIMARY KEY, tenant text COLLATE "C" NOT NULL, words tsvector NOT NULL)',
     "CREATE INDEX vulnerability_text_words ON vulnerability_text USING gin (words)",
