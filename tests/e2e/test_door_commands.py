@@ -39,7 +39,7 @@ SHOWN = {
     "network.smtp-user-names": {"": "250 2.1.5 postmaster"},
     "network.snmp-default-community": {"": "Quay crane controller"},
     "network.snmp-private-community": {"": "Quay crane controller"},
-    "network.socks-open-proxy": {"": "05 00"},
+    "network.socks-open-proxy": {"connects": "05 00", "tries ports": "Connection refused"},
     "network.ssdp-amplification": {"": "LOCATION: http"},
     "network.ssh-weak-algorithms": {
         "version 1": "SSH-1.99",

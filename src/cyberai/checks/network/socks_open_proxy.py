@@ -97,12 +97,17 @@ def _hit(service: ServiceAsset, seen: _Seen, told: str, port: int) -> Hit:
     way = f"nc -v -w 3 -X 5 -x {authority(service)} {service.host} {port}"
     if seen.answered:
         sent, way = sent + _GREETING, f"printf '\\x05\\x01\\x00' | {way} | od -A d -t x1"
+    detail = (
+        "It connects strangers without a log-in"
+        if seen.answered
+        else "It tries ports for strangers without a log-in"
+    )
     return Hit(
         proof=Proof(Oracle.OBSERVATION, repeats=2, control_silent=True),
         evidence=(ServiceEvidence(service.host, service.port, sent, seen.said[:2048], way, "", told),),
         host=service.host,
         port=service.port,
-        detail="It connects strangers without a log-in",
+        detail=detail,
     )
 
 
