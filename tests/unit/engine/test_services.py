@@ -45,6 +45,7 @@ GREETINGS: tuple[tuple[bytes, tuple[str, str, str, str]], ...] = (
         b"H\x00\x00\x00\xffj\x04Host '10.0.0.9' is not allowed to connect to this MariaDB server",
         ("mysql", "MariaDB", "", ""),
     ),
+    (b"This is not an HTTP port", ("elasticsearch-transport", "", "", "")),
 )  # fmt: skip
 
 
