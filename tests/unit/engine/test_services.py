@@ -287,3 +287,8 @@ def test_names_of_products_are_written_as_cpe_2_3_wants_them() -> None:
     assert cpe23("f5:nginx") == "cpe:2.3:a:f5:nginx:*:*:*:*:*:*:*:*"
     assert cpe23("x:y", "1.0+b:2") == "cpe:2.3:a:x:y:1.0\\+b\\:2:*:*:*:*:*:*:*"
     assert cpe23("o:mikrotik:routeros", "6.49").startswith("cpe:2.3:o:mikrotik:routeros:6.49:")
+
+
+def test_what_companies_put_behind_tls_is_asked_for_there_on_any_port() -> None:
+    asked = {ask.name for ask in catalogue.through_tls(4711)}
+    assert {"kafka", "cassandra", "redis", "mongodb", "amqp"} <= asked
