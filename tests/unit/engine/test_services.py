@@ -45,6 +45,7 @@ GREETINGS: tuple[tuple[bytes, tuple[str, str, str, str]], ...] = (
         b"H\x00\x00\x00\xffj\x04Host '10.0.0.9' is not allowed to connect to this MariaDB server",
         ("mysql", "MariaDB", "", ""),
     ),
+    (b"This is not an HTTP port", ("elasticsearch-transport", "", "", "")),
 )  # fmt: skip
 
 
@@ -213,6 +214,11 @@ PAGES: tuple[tuple[HttpResponse, tuple[str, str, str]], ...] = (
     (_page(Server="Debian DLNADOC/1.50 UPnP/1.0 MiniDLNA/1.3.0"), ("http", "MiniDLNA", "1.3.0")),
     (_page(Server="Linux/5.10, UPnP/1.0, QuayMedia/4.2"), ("http", "QuayMedia", "4.2")),
     (_page(Server="CUPS/2.4 IPP/2.1"), ("ipp", "CUPS", "2.4")),
+    (_page(b'<title>Spark Master at spark://q:7077</title><h3><span class="version" style="a: b;">3.5.9</span>'), ("spark", "Apache Spark", "3.5.9")),
+    (_page(b"<title>Spark Master at spark://q:7077</title>"), ("spark", "Apache Spark", "")),
+    (_page(b'{\n  "action" : "ErrorResponse",\n  "message" : "M",\n  "serverSparkVersion" : "3.5.9"\n}', 400), ("spark", "Apache Spark", "3.5.9")),
+    (_page(b"It looks like you are making an HTTP request to a Hadoop IPC port. This is", 404), ("hadoop-ipc", "Apache Hadoop", "")),
+    (_page(status=401, Set_Cookie="hadoop.auth=; Path=/; HttpOnly"), ("http", "Apache Hadoop", "")),
 )  # fmt: skip
 
 
@@ -220,6 +226,37 @@ def test_pages_name_the_server_or_the_service_behind_it() -> None:
     for page, expected in PAGES:
         found = from_response(page)
         assert (found.protocol, found.product, found.version) == expected, page
+
+
+HADOOP_AND_SOLR: tuple[tuple[HttpResponse, str, bytes, tuple[str, str, str]], ...] = (
+    (
+        _page(status=302, X_XSS_Protection="1; mode=block", Location="http://127.0.0.1:9870/index.html"),
+        "/jmx?qry=Hadoop:service=NameNode,name=NameNodeInfo",
+        b'{"beans" : [ {"name" : "Hadoop:service=NameNode,name=NameNodeInfo",\n"SoftwareVersion" : "3.3.6",',
+        ("hdfs", "Apache Hadoop HDFS NameNode", "3.3.6"),
+    ),
+    (
+        _page(status=302, Location="http://127.0.0.1:8088/cluster"),
+        "/ws/v1/cluster/info",
+        b'{"startedOn":1795747861963,"state":"STARTED","hadoopVersion":"3.3.6","hadoopBuildVersion":"3.3.6 from 1"}',
+        ("yarn", "Apache Hadoop YARN", "3.3.6"),
+    ),
+    (
+        _page(status=302, Location="/solr/"),
+        "/solr/admin/info/system?wt=json",
+        b'{\n "solr_home":"/h",\n "lucene":{\n "solr-spec-version":"9.10.1",',
+        ("solr", "Apache Solr", "9.10.1"),
+    ),
+)
+"""The start page, what is asked then, and what the answer tells."""
+
+
+def test_a_second_request_tells_the_version_of_hadoop_and_solr() -> None:
+    for page, path, answer, expected in HADOOP_AND_SOLR:
+        assert second_looks(page) == (path,)
+        found = from_second(_page(answer))
+        assert found is not None
+        assert (found.protocol, found.product, found.version) == expected
 
 
 def test_a_second_request_tells_what_the_first_leaves_open() -> None:
@@ -250,3 +287,8 @@ def test_names_of_products_are_written_as_cpe_2_3_wants_them() -> None:
     assert cpe23("f5:nginx") == "cpe:2.3:a:f5:nginx:*:*:*:*:*:*:*:*"
     assert cpe23("x:y", "1.0+b:2") == "cpe:2.3:a:x:y:1.0\\+b\\:2:*:*:*:*:*:*:*"
     assert cpe23("o:mikrotik:routeros", "6.49").startswith("cpe:2.3:o:mikrotik:routeros:6.49:")
+
+
+def test_what_companies_put_behind_tls_is_asked_for_there_on_any_port() -> None:
+    asked = {ask.name for ask in catalogue.through_tls(4711)}
+    assert {"kafka", "cassandra", "redis", "mongodb", "amqp"} <= asked

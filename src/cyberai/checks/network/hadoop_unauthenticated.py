@@ -22,9 +22,10 @@ from cyberai.checkkit.service_port import speaks
 from cyberai.checkkit.text import Pattern, excerpt
 
 _JSON = (("Accept", "application/json"),)
-_CLUSTER = Pattern(r"^\s*\{\"clusterInfo\":\s?\{\"id\":\s?\d{1,20}")
+_CLUSTER = Pattern(r"^\s*\{(?:\"clusterInfo\":\s?\{)?\"(?:id|clusterId|startedOn)\":\s?\d{1,20}")
+"""Which of a class's members come, and whether its name stands around them, is up to the library that writes JSON."""
 _VERSION = Pattern(r"\"hadoopVersion\":\s?\"([\w.\-+]{1,40})\"")
-_APPLICATIONS = Pattern(r"^\s*\{\"apps\":\s?(?:null|\{)")
+_APPLICATIONS = Pattern(r"^\s*\{\"apps\":\s?(?:null|[{\[])")
 
 
 @check(
@@ -48,18 +49,17 @@ async def hadoop_unauthenticated(service: ServiceAsset, probe: Probe) -> AsyncIt
         return
     about = await probe.get(web_root(service).with_target("/ws/v1/cluster/info"), _JSON)
     cluster = _CLUSTER.search(about.response.body)
-    if about.response.status != 200 or cluster is None:
+    version = _VERSION.search(about.response.body)
+    if about.response.status != 200 or cluster is None or version is None:
         return
     applications = await probe.get(web_root(service).with_target("/ws/v1/cluster/apps?limit=1"), _JSON)
     listing = _APPLICATIONS.search(applications.response.body)
     if applications.response.status != 200 or listing is None:
         return
-    version = _VERSION.search(about.response.body)
-    told = excerpt(version.groups[0]) if version is not None else "of unknown version"
     yield shown(
         service,
         applications,
         match=excerpt(listing.text),
         note="The cluster's state and its applications are shown without credentials.",
-        detail=f"Hadoop {told}",
+        detail=f"Hadoop {excerpt(version.groups[0])}",
     )

@@ -10,7 +10,8 @@ Set a shared secret (`spark.authenticate=true`, `spark.authenticate.secret`), tu
 reach the ports 7077, 6066 and 8080.
 
 ## How it is proven
-The master's state is answered as JSON with its workers, twice, without credentials. Nothing is submitted.
+The master's state is answered as JSON with its workers, twice, without credentials; or its submission server tells, as
+anyone may ask it then, that it knows nothing of a submission that never was. Nothing is submitted.
 """
 
 from collections.abc import AsyncIterator
@@ -22,6 +23,11 @@ from cyberai.checkkit.text import Pattern, excerpt
 
 _URL = Pattern(r"\"url\"\s*:\s*\"(spark://[^\"]{1,200})\"")
 _WORKERS = Pattern(r"\"workers\"\s*:\s*\[")
+_NEVER = "driver-20000101000000-0000"
+_REFUSES = Pattern(r"^\s*\{\s*\"action\"\s*:\s*\"ErrorResponse\"")
+_KNOWS = Pattern(
+    r"^\s*\{\s*\"action\"\s*:\s*\"SubmissionStatusResponse\",\s*\"serverSparkVersion\"\s*:\s*\"([\w.\-]{1,40})\""
+)
 
 
 @check(
@@ -38,11 +44,17 @@ _WORKERS = Pattern(r"\"workers\"\s*:\s*\[")
     tags=("spark", "exposure"),
 )
 async def spark_unauthenticated(service: ServiceAsset, probe: Probe) -> AsyncIterator[Hit]:
-    """The state, and once more when it comes."""
-    if (
-        not speaks(service, {"spark"})
-        or _master(await probe.get(web_root(service).with_target("/json/"))) is None
-    ):
+    """The state, and once more when it comes; of a submission server, a submission's."""
+    if not speaks(service, {"spark"}):
+        return
+    first = await probe.get(web_root(service).with_target("/json/"))
+    if _REFUSES.search(first.response.body) is not None:
+        status = await probe.get(web_root(service).with_target(f"/v1/submissions/status/{_NEVER}"))
+        hit = _submissions(service, status)
+        if hit is not None:
+            yield hit
+        return
+    if _master(first) is None:
         return
     again = await probe.get(web_root(service).with_target("/json/"))
     url = _master(again)
@@ -54,6 +66,20 @@ async def spark_unauthenticated(service: ServiceAsset, probe: Probe) -> AsyncIte
         match=url,
         note="The master's state and its workers are shown without credentials.",
         detail=f"Spark master at {url}",
+    )
+
+
+def _submissions(service: ServiceAsset, status: Exchange) -> Hit | None:
+    """What the submission server says to a stranger; None when it wants a log-in."""
+    known = _KNOWS.search(status.response.body)
+    if status.response.status != 200 or known is None:
+        return None
+    return shown(
+        service,
+        status,
+        match='"SubmissionStatusResponse"',
+        note="The submission server answers without credentials: it would take a program to run as well.",
+        detail=f"Submission server of Spark {excerpt(known.groups[0])}",
     )
 
 

@@ -6,7 +6,9 @@ from cyberai.domain.transport import Transport
 from cyberai.engine.services import brokers, directory, remote, stores
 from cyberai.engine.services.ask import Ask
 
-_TLS_LIKELY = frozenset({"amqp", "mqtt", "ldap", "redis", "postgresql", "mongodb", "dns", "xmpp", "sip"})
+_TLS_LIKELY = frozenset(
+    {"amqp", "mqtt", "ldap", "redis", "postgresql", "mongodb", "dns", "xmpp", "sip", "cassandra", "kafka"}
+)
 _WAITING = frozenset({"dns", "rpcbind", "nfs", "mssql", "smb", "mongodb", "x11"})
 
 

@@ -130,6 +130,7 @@ OTHERS: tuple[tuple[str, str, Rules], ...] = (
     ("check-mk-agent", r"^<<<check_mk>>>", (Rule(r"Version: ([\w.]+)", "Checkmk agent", "checkmk:checkmk"),)),
     ("daytime", r"^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? [A-Z\d][\w ,:]{10,50}\d{4}[\w \-]{0,12}\r?\n$", ()),
     ("gearman", r"^\x00RES\x00\x00", ()),
+    ("elasticsearch-transport", r"^This is not an HTTP port\s*$", ()),
     ("distccd", r"^DONE\d{8}STAT", ()),
     ("adb", r"^CNXN[\s\S]{20}device::", ()),
     ("openvpn-management", r"^>INFO:OpenVPN Management Interface Version (\d+)", (

@@ -121,7 +121,10 @@ APPLICATIONS: tuple[tuple[str, Rule], ...] = (
     ("prometheus", Rule(r"\r\nLocation: /(?:graph|query|classic/graph)\r\n", "Prometheus", "prometheus:prometheus", "", LIKELY)),
     ("jupyter", Rule(r"\r\nLocation: /(?:(?:tree|lab)\?|login\?next=%2F(?:tree|lab)%3F)", "Jupyter", "jupyter:jupyter_server", "", LIKELY)),
     ("yarn", Rule(r"\r\nLocation: \S{0,200}/cluster\r\n", "Apache Hadoop YARN", "apache:hadoop", "", LIKELY)),
+    ("hadoop-ipc", Rule(r"^It looks like you are making an HTTP request to a Hadoop IPC port", "Apache Hadoop", "apache:hadoop")),
+    ("spark", Rule(r"<title>Spark Master at spark://[\s\S]*?<span class=\"version\"[^>]{0,80}>\s*([\d.]+[\w.\-]{0,30})\s*</span>", "Apache Spark", "apache:spark")),
     ("spark", Rule(r"<title>Spark Master at spark://", "Apache Spark", "apache:spark")),
+    ("spark", Rule(r"^\{\s*\"action\"\s*:\s*\"ErrorResponse\"[\s\S]*?\"serverSparkVersion\"\s*:\s*\"([\w.\-]+)\"", "Apache Spark", "apache:spark")),
     ("solr", Rule(r"\r\nLocation: \S{0,200}/solr/\r\n", "Apache Solr", "apache:solr", "", LIKELY)),
     ("jupyter", Rule(r"<title>(?:Jupyter (?:Notebook|Server)|JupyterLab|Home Page - Select or create a notebook)</title>|data-base-url=\"[^\"]*\"[\s\S]*?jupyter", "Jupyter", "jupyter:jupyter_server", "", LIKELY + 10)),
     ("rabbitmq-management", Rule(r"<title>RabbitMQ Management</title>", "RabbitMQ Management", "vmware:rabbitmq")),
@@ -150,6 +153,7 @@ APPLICATIONS: tuple[tuple[str, Rule], ...] = (
     ("http-proxy", Rule(r"\r\nX-Squid-Error: ", "Squid", "squid-cache:squid")),
     ("http-proxy", Rule(r"\r\nServer: tinyproxy/([\w.]+)", "Tinyproxy", "tinyproxy:tinyproxy")),
     ("http-proxy", Rule(r"^Invalid header received from client|<title>Privoxy", "Privoxy", "privoxy:privoxy", "", LIKELY)),
+    ("http", Rule(r"\r\nSet-Cookie: hadoop\.auth=", "Apache Hadoop", "apache:hadoop", "", LIKELY)),
 )  # fmt: skip
 """The protocol under which checks know it, and how it shows. `^` is where the body begins."""
 
@@ -164,6 +168,12 @@ FOLLOWS: tuple[tuple[str, str], ...] = (
         "/api/v1/status/buildinfo",
     ),
     (r"\r\nServer: TornadoServer", "/api"),
+    (r"\r\nLocation: \S{0,200}/cluster\r\n", "/ws/v1/cluster/info"),
+    (
+        r"\r\nX-XSS-Protection: 1; mode=block\r\nLocation: \S{0,200}/index\.html\r\n",
+        "/jmx?qry=Hadoop:service=NameNode,name=NameNodeInfo",
+    ),
+    (r"\r\nLocation: \S{0,200}/solr/\r\n", "/solr/admin/info/system?wt=json"),
     (r"^Ok\.\n$", "/cyberai"),
     (r"href=\"/login\">Found</a>|<title>Grafana</title>", "/api/health"),
     (r"href=\"/ui/\">(?:Moved Permanently|Temporary Redirect)</a>|Consul Agent", "/v1/agent/self"),
@@ -172,6 +182,9 @@ FOLLOWS: tuple[tuple[str, str], ...] = (
 """Where a second request tells what the first one leaves open: the sign, the path."""
 
 SECOND: tuple[tuple[str, Rule], ...] = (
+    ("yarn", Rule(r"^\{[\s\S]*?\"hadoopVersion\"\s*:\s*\"([\w.\-+]+)\"", "Apache Hadoop YARN", "apache:hadoop")),
+    ("hdfs", Rule(r"^\{[\s\S]*?\"Hadoop:service=NameNode,name=NameNodeInfo\"[\s\S]*?\"SoftwareVersion\"\s*:\s*\"([\w.\-+]+)\"", "Apache Hadoop HDFS NameNode", "apache:hadoop")),
+    ("solr", Rule(r"\"solr-spec-version\"\s*:\s*\"([\w.\-+]+)\"", "Apache Solr", "apache:solr")),
     ("kubelet", Rule(r"^\{\"kind\":\"PodList\"|^Forbidden \(user=system:anonymous", "Kubernetes kubelet", "kubernetes:kubelet")),
     ("kubelet", Rule(r"^Unauthorized$", "Kubernetes kubelet", "kubernetes:kubelet", "", LIKELY - 15)),
     ("http", Rule(r"^\{\s*\"server_id\": ?\"N[A-Z0-9]+\"[\s\S]*?\"version\": ?\"([\d.]+[\w.\-]*)\"", "NATS Server monitoring", "nats:nats_server")),

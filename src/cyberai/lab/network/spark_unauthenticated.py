@@ -1,4 +1,4 @@
-"""A Spark master, open on the vulnerable twin; its twin's state is behind a proxy's log-in."""
+"""A Spark master and a submission server, open on the vulnerable twins; the twins are behind a proxy's log-in."""
 
 from cyberai.lab.network._http import Reply, twins
 
@@ -10,17 +10,34 @@ _STATE = {
     "status": "ALIVE",
 }
 
-SERVICES = twins(
-    CHECK,
-    "tide forecasts",
-    pages={
-        "/": Reply(
-            200, "<!DOCTYPE html><html><head><title>Spark Master at spark://quay:7077</title></head></html>"
-        ),
-        "/json/": Reply(200, _STATE),
-    },
-    guarded={"/json/": Reply(401, "Unauthorized", www_authenticate='Basic realm="Spark"')},
-    missing=Reply(404, "<html><title>Error 404 Not Found</title></html>"),
-    variant="open master",
-    summary="The master's state is shown without credentials.",
+_REFUSED = Reply(401, "Unauthorized", www_authenticate='Basic realm="Spark"')
+_UNKNOWN = {"action": "ErrorResponse", "message": "Missing protocol version.", "serverSparkVersion": "3.5.9"}
+_NOTHING = {"action": "SubmissionStatusResponse", "serverSparkVersion": "3.5.9", "success": False}
+_NEVER = "/v1/submissions/status/driver-20000101000000-0000"
+
+SERVICES = (
+    *twins(
+        CHECK,
+        "tide forecasts",
+        pages={
+            "/": Reply(
+                200,
+                "<!DOCTYPE html><html><head><title>Spark Master at spark://quay:7077</title></head></html>",
+            ),
+            "/json/": Reply(200, _STATE),
+        },
+        guarded={"/json/": _REFUSED},
+        missing=Reply(404, "<html><title>Error 404 Not Found</title></html>"),
+        variant="open master",
+        summary="The master's state is shown without credentials.",
+    ),
+    *twins(
+        CHECK,
+        "tide submissions",
+        pages={"/": Reply(400, _UNKNOWN), _NEVER: Reply(200, _NOTHING)},
+        guarded={_NEVER: _REFUSED},
+        missing=Reply(400, _UNKNOWN),
+        variant="submission server",
+        summary="Programs are taken without credentials.",
+    ),
 )
