@@ -6,6 +6,7 @@ import datetime
 import ipaddress
 import shutil
 import signal
+import socket
 import ssl
 import tempfile
 from collections.abc import Callable
@@ -29,6 +30,7 @@ from cyberai.lab.site import NoSuchPage, Site
 _BACKLOG = 512
 _AUTHORITY_FILE = "lab-authority.pem"
 _TARGETS_FILE = "targets"
+_PORT_TRIES = 50
 _HANDSHAKE_SECONDS = 10.0
 _FAREWELL_SECONDS = 1.0
 
@@ -83,6 +85,7 @@ class RunningLab:
         self._servers: list[asyncio.Server] = []
         self._connections: set[asyncio.Protocol] = set()
         self._datagrams: list[asyncio.DatagramTransport] = []
+        self._held: list[socket.socket] = []
 
     @property
     def ca_file(self) -> Path | None:
@@ -142,6 +145,9 @@ class RunningLab:
         for transport in self._datagrams:
             transport.close()
         self._datagrams.clear()
+        for held in self._held:
+            held.close()
+        self._held.clear()
         self.site.close()
         for area in self._areas:
             area.close()
@@ -204,12 +210,25 @@ class RunningLab:
         return LabTarget("service", item.name, self._authority(port), item.checks, self._flaws(item.flaws))
 
     async def _listen_for_datagrams(self, item: Service) -> int:
-        transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(
-            lambda: DatagramService(partial(item.session, self.options.fixed)),
-            local_addr=(self.options.address, 0),
-        )
-        self._datagrams.append(transport)
-        return int(transport.get_extra_info("sockname")[1])
+        for _ in range(_PORT_TRIES):
+            # The number is kept by TCP as well, without listening: a target is a number, and what else would answer at
+            # it would be scanned instead.
+            held = socket.socket(self._family, socket.SOCK_STREAM)
+            self._held.append(held)
+            held.bind((self.options.address, 0))
+            port = int(held.getsockname()[1])
+            with contextlib.suppress(OSError):
+                transport, _protocol = await asyncio.get_running_loop().create_datagram_endpoint(
+                    lambda: DatagramService(partial(item.session, self.options.fixed)),
+                    local_addr=(self.options.address, port),
+                )
+                self._datagrams.append(transport)
+                return port
+        raise LabError("No port is free by UDP.")
+
+    @property
+    def _family(self) -> socket.AddressFamily:
+        return socket.AF_INET6 if ":" in self.options.address else socket.AF_INET
 
     async def _start_area(self, item: MembersArea) -> LabTarget:
         area = item.open(self.options.fixed)

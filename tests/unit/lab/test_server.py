@@ -3,6 +3,7 @@
 import asyncio
 import datetime
 import json
+import socket
 import ssl
 import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -17,6 +18,7 @@ from cyberai.domain.check import Scope
 from cyberai.engine.registry import all_checks
 from cyberai.lab import connection
 from cyberai.lab.connection import MAX_BODY
+from cyberai.lab.discovery import services
 from cyberai.lab.server import LabError, LabOptions, RunningLab, start_lab
 
 NOW = datetime.datetime.now(datetime.UTC)
@@ -271,6 +273,22 @@ def test_stopping_ends_open_connections_and_removes_the_authority() -> None:
             with pytest.raises(OSError):
                 await asyncio.open_connection(*where)
             client.writer.close()
+
+    run(scenario)
+
+
+def test_nothing_else_can_listen_by_tcp_at_the_number_of_a_udp_service() -> None:
+    async def scenario() -> None:
+        async with running() as lab:
+            there = {item.name: item.target for item in lab.targets}
+            names = [service.name for service in services() if service.udp]
+            assert names
+            for name in names:
+                host, port = there[name].split(":")
+                with pytest.raises(ConnectionRefusedError):
+                    await asyncio.open_connection(host, int(port))
+                with socket.socket() as other, pytest.raises(OSError, match="in use"):
+                    other.bind((host, int(port)))
 
     run(scenario)
 
