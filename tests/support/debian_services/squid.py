@@ -28,7 +28,9 @@ def _setup(ground: Ground, access: str, more: str, flaws: tuple[Flaw, ...], vers
         "dns_nameservers 127.0.0.1\ndns_timeout 1 second\ndns_retransmit_interval 1 second\nhosts_file none\n",
     )
     door = Door(port, "http-proxy", "Squid", version, flaws, ("passive.version-disclosure",))
-    return Setup(("squid", "-N", "-f", str(settings)), (door,), accepts(port))
+    # Its name is that of its shared memory, which two of one name would take from each other.
+    name = f"quay{port}"
+    return Setup(("squid", "-N", "-n", name, "-f", str(settings)), (door,), accepts(port))
 
 
 SERVICE = Service("squid", "squid", "squid", misconfigured, hardened)
