@@ -1,5 +1,6 @@
 """The order of versions as makers of software count them. Those of packages have rules of their own: `packages`."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import zip_longest
 
@@ -19,16 +20,10 @@ _END: Piece = (_RELEASE, 0, "")
 
 def compare(one: str, other: str) -> int:
     """Negative, zero or positive as the first is older, the same or newer; what is missing at the end counts as 0."""
-    for left, right in zip_longest(_pieces(one), _pieces(other), fillvalue=_END):
-        mine, its = _against(left, right), _against(right, left)
+    for mine, its in zip_longest(_pieces(one), _pieces(other), fillvalue=_END):
         if mine != its:
             return -1 if mine < its else 1
     return 0
-
-
-def _against(piece: Piece, other: Piece) -> Piece:
-    # 1.0 and 1.0.0 are the same: where the other one has a number, a missing one is 0.
-    return (_NUMBER, 0, "") if piece == _END and other[0] == _NUMBER else piece
 
 
 def split_update(version: str) -> tuple[str, str]:
@@ -101,7 +96,21 @@ def _pieces(version: str) -> tuple[Piece, ...]:
             found.append((0, _BEFORE[word], ""))
         else:
             found.append((_WORD, 0, "" if word in _LATER and numbered else word))
-    return tuple(found)
+    return tuple(_shortest(found))
+
+
+def _shortest(pieces: list[Piece]) -> Iterator[Piece]:
+    """Without zeros that no other number follows: 1.0 and 1.0.0 are the same, and 1.0b is 1b. To take a missing number
+    for 0 while comparing would be no order: 1.a is before 1.0 and behind 1."""
+    zeros: list[Piece] = []
+    for piece in pieces:
+        if piece == (_NUMBER, 0, ""):
+            zeros.append(piece)
+            continue
+        if piece[0] == _NUMBER:
+            yield from zeros
+        zeros.clear()
+        yield piece
 
 
 def _tokens(version: str) -> list[tuple[str, int]]:
