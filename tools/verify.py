@@ -1,8 +1,7 @@
 """Runs the steps of `make check`, `make test` and `make e2e`, and tells how long each took.
 
 The fast steps share two lanes (the budget is a minute on two cores). So do the folders with servers of their own: what a
-lane waits for, the other one uses. The tests end to end run alone, since timing matters to them. A folder that does not
-exist yet is no step.
+lane waits for, the other one uses. The tests end to end come last. A folder that does not exist yet is no step.
 """
 
 from __future__ import annotations
@@ -27,6 +26,14 @@ TYPED = ("src", "sdks/python/src", "tools", "tests/architecture", "tests/docs", 
 SHORT = ("-m", "not long")
 FAST = ("-m", "not long and not slow")
 # About half of the work of `make check`; the other lane takes what is not named here.
+# End to end tests that keep a core busy with scans; the others mostly wait.
+SCANNING = (
+    "test_door_commands",
+    "test_real_domains",
+    "test_real_services",
+    "test_tls_servers",
+    "test_whole_lab",
+)
 FIRST_LANE = ("unit/net", "unit/reports", "unit/checkkit", "unit/storage", "unit/app")
 
 
@@ -59,6 +66,11 @@ class Result:
 def tests(name: str, folders: Sequence[str], *options: str) -> list[Step]:
     """One pytest step over those of the folders that exist; none when none does."""
     present = [f"tests/{folder}" for folder in folders if any((ROOT / "tests" / folder).glob("**/test_*.py"))]
+    return tests_in(name, present, *options)
+
+
+def tests_in(name: str, present: Sequence[str], *options: str) -> list[Step]:
+    """One pytest step over these paths; none when there is none."""
     if not present:
         return []
     command = (sys.executable, "-m", "pytest", "-q", "--durations=5", *options, *present)
@@ -96,8 +108,14 @@ def server_lanes() -> list[list[Step]]:
     ]
 
 
-def whole_steps() -> list[Step]:
-    return tests("end to end", ["e2e", "hostile", "crash"], *SHORT)
+def whole_lanes() -> list[list[Step]]:
+    """End to end. What scans all day shares its time with what mostly waits."""
+    scanning = [f"tests/e2e/{name}.py" for name in SCANNING]
+    others = [option for path in scanning for option in ("--ignore", path)]
+    return [
+        tests_in("whole scans", [path for path in scanning if (ROOT / path).exists()], *SHORT),
+        tests("end to end", ["e2e", "hostile", "crash"], *SHORT, *others),
+    ]
 
 
 def long_steps() -> list[Step]:
@@ -147,19 +165,20 @@ def report(result: Result) -> None:
     print(f"{result.step.name:12} {result.seconds:6.1f} s  {verdict}", flush=True)
 
 
-def run_lane(steps: Sequence[Step], *, live: bool) -> list[Result]:
+def run_lane(steps: Sequence[Step], *, live: bool, told: bool = True) -> list[Result]:
     results = []
     for step in steps:
-        if live:
+        if told:
             print(f"--- {step.name}", flush=True)
         results.append(run(step, live=live))
         report(results[-1])
     return results
 
 
-def run_lanes(lanes: Sequence[Sequence[Step]]) -> list[Result]:
+def run_lanes(lanes: Sequence[Sequence[Step]], *, told: bool = False) -> list[Result]:
+    """Side by side; `told` says when a step begins, where that takes minutes."""
     with ThreadPoolExecutor(len(lanes)) as pool:
-        finished = pool.map(lambda steps: run_lane(steps, live=False), lanes)
+        finished = pool.map(lambda steps: run_lane(steps, live=False, told=told), lanes)
         return [result for lane in finished for result in lane]
 
 
@@ -191,8 +210,8 @@ def main(arguments: Sequence[str]) -> int:
             results = run_lanes(check_lanes(FAST))
         case ["test"]:
             results = run_lanes(check_lanes(SHORT))
-            results += run_lanes(server_lanes())
-            results += run_lane(whole_steps(), live=True)
+            results += run_lanes(server_lanes(), told=True)
+            results += run_lanes(whole_lanes(), told=True)
         case ["e2e"]:
             results = run_lane(long_steps(), live=True)
         case _:

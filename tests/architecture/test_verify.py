@@ -84,7 +84,7 @@ def test_every_test_is_in_one_lane() -> None:
 def test_only_check_leaves_the_slow_tests_out(verb: str, marks: str, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[list[verify.Step]] = []
 
-    def keep(lanes: list[list[verify.Step]]) -> list[verify.Result]:
+    def keep(lanes: list[list[verify.Step]], *, told: bool = False) -> list[verify.Result]:
         asked.extend(lanes)
         return [result(0, passed=1)]
 
@@ -94,6 +94,21 @@ def test_only_check_leaves_the_slow_tests_out(verb: str, marks: str, monkeypatch
     commands = [step.command for lane in asked for step in lane if step.is_pytest]
     assert commands
     assert all(marks in command for command in commands)
+
+
+def test_every_test_with_servers_is_in_one_lane() -> None:
+    lanes = [*verify.server_lanes(), *verify.whole_lanes()]
+    commands = [step.command for lane in lanes for step in lane]
+    for top in ("contract", "api", "checks", "matrices", "docs", "sdks", "e2e", "hostile", "crash"):
+        for path in (verify.ROOT / "tests" / top).glob("**/test_*.py"):
+            name = str(path.relative_to(verify.ROOT))
+            within = [
+                command
+                for command in commands
+                if (name in command[5:] and command[command.index(name) - 1] != "--ignore")
+                or (f"tests/{top}" in command and name not in command)
+            ]  # fmt: skip
+            assert len(within) == 1, name
 
 
 def test_a_folder_without_tests_is_no_step() -> None:
