@@ -5,6 +5,8 @@ from functools import lru_cache
 from itertools import zip_longest
 
 MAX_VERSION = 200
+_KEPT = 16_384
+"""Versions whose reading is remembered, some 10 MB: each flaw's bounds are met by every service of that product."""
 _BEFORE = {"dev": 0, "snapshot": 0, "nightly": 0, "a": 1, "alpha": 1, "b": 2, "beta": 2, "m": 2, "milestone": 2,
            "pre": 3, "preview": 3, "ea": 3, "c": 4, "cr": 4, "rc": 4}  # fmt: skip
 """What comes before the release of the same number. One letter does so only with a number behind it: 3.9b1 is a beta,
@@ -26,6 +28,7 @@ def compare(one: str, other: str) -> int:
     return 0
 
 
+@lru_cache(maxsize=_KEPT)
 def split_update(version: str) -> tuple[str, str]:
     """The version and what stands behind it for a patch or a version before the release: 9.2 and p1, 2.0 and rc1."""
     tokens = _tokens(version.lower())
@@ -72,8 +75,7 @@ def numbers(version: str) -> int:
 
 def leaves_open(version: str, bound: str) -> bool:
     """Whether the version may be short for several, on both sides of the bound: 2.4 for 2.4.1, where the bound is 2.4.41."""
-    mine = [word for word, _ in _tokens(version.lower())]
-    its = [word for word, _ in _tokens(split_update(bound)[0].lower())]
+    mine, its = _words(version), _words(split_update(bound)[0])
     if len(mine) >= min(3, len(its)) or len(mine) >= len(its) or not all(word.isdigit() for word in mine):
         return False
     rest = its[len(mine) :]
@@ -81,7 +83,12 @@ def leaves_open(version: str, bound: str) -> bool:
     return same and rest[0].isdigit() and any(word.strip("0") for word in rest)
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=_KEPT)
+def _words(version: str) -> tuple[str, ...]:
+    return tuple(word for word, _ in _tokens(version.lower()))
+
+
+@lru_cache(maxsize=_KEPT)
 def _pieces(version: str) -> tuple[Piece, ...]:
     tokens = _tokens(version[:MAX_VERSION].lower().removeprefix("v"))
     found: list[Piece] = []
@@ -113,7 +120,8 @@ def _shortest(pieces: list[Piece]) -> Iterator[Piece]:
         yield piece
 
 
-def _tokens(version: str) -> list[tuple[str, int]]:
+@lru_cache(maxsize=_KEPT)
+def _tokens(version: str) -> tuple[tuple[str, int], ...]:
     """Runs of digits and of letters, with where they begin; everything else separates."""
     found: list[tuple[str, int]] = []
     start, kind = 0, ""
@@ -123,4 +131,4 @@ def _tokens(version: str) -> list[tuple[str, int]]:
             if kind:
                 found.append((version[start:at], start))
             start, kind = at, its
-    return found
+    return tuple(found)
