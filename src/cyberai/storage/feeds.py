@@ -136,7 +136,9 @@ class Feeds:
 
     def threat(self, cves: tuple[str, ...]) -> Threat | None:
         """What the current feeds say of these CVEs."""
-        epss, kev = self.current(FeedName.EPSS), self.current(FeedName.KEV)
+        return self._said(self.current(FeedName.EPSS), self.current(FeedName.KEV), cves)
+
+    def _said(self, epss: Feed | None, kev: Feed | None, cves: tuple[str, ...]) -> Threat | None:
         return worst(
             [
                 Epss(cve=cve, date=epss.date if epss else "", **_epss.decode(doc)._asdict())
@@ -156,7 +158,10 @@ class Feeds:
 
     def threats(self, cves: tuple[str, ...]) -> dict[str, Threat]:
         """What the current feeds say of each of these CVEs, where they say anything."""
-        found = ((cve, self.threat((cve,))) for cve in cves)
+        epss, kev = self.current(FeedName.EPSS), self.current(FeedName.KEV)
+        if epss is None and kev is None:
+            return {}
+        found = ((cve, self._said(epss, kev, (cve,))) for cve in cves)
         return {cve: threat for cve, threat in found if threat is not None}
 
     def flaws(self, name: FeedName, starts: tuple[str, ...]) -> list[Row]:
