@@ -97,7 +97,7 @@ def test_only_check_leaves_the_slow_tests_out(verb: str, marks: str, monkeypatch
 
 
 def test_every_test_with_servers_is_in_one_lane() -> None:
-    lanes = [*verify.server_lanes(), *verify.whole_lanes()]
+    lanes = [*verify.contract_lanes(), *verify.server_lanes(), *verify.whole_lanes()]
     commands = [step.command for lane in lanes for step in lane]
     for top in ("contract", "api", "checks", "matrices", "docs", "sdks", "e2e", "hostile", "crash"):
         for path in (verify.ROOT / "tests" / top).glob("**/test_*.py"):
