@@ -112,12 +112,14 @@ class Lanes:
     def _attempt(self, session: Session, batch: list[Job]) -> None:
         workspace = batch[0].workspace
         alone = len(batch) == 1
-        driver = session.begin(*self._opening(workspace, alone))
+        # Asked once: a reader may learn it meanwhile, and the transaction must be told by its opening or look it up.
+        number = self._numbers.get(workspace)
+        driver = session.begin(*_opening(workspace, number, alone))
         made: list[Transaction] = []
         for index, job in enumerate(batch):
             if index and batch[index - 1].error is None:
                 driver.control("RELEASE job", "SAVEPOINT job")
-            made.append(self._run(session, driver, job, alone))
+            made.append(self._run(session, driver, job, number, alone))
             if job.error is not None and not alone:
                 driver.control("ROLLBACK TO job")
         if alone and batch[0].error is not None:
@@ -127,14 +129,10 @@ class Lanes:
         if made[-1].number is not None:
             self._numbers[workspace] = made[-1].number
 
-    def _opening(self, workspace: WorkspaceId, alone: bool) -> tuple[str, ...]:
-        # Before the first look at any row: what the lock's last holder committed must be seen.
-        number = EVERYWHERE if workspace == SYSTEM else self._numbers.get(workspace, NOWHERE)
-        first = ("BEGIN", entering(number), taking_turns(f"workspace {workspace}"))
-        return first if alone else (*first, "SAVEPOINT job")
-
-    def _run(self, session: Session, driver: PostgresDriver, job: Job, alone: bool) -> Transaction:
-        transaction = Transaction(driver, job.workspace, self._numbers.get(job.workspace))
+    def _run(
+        self, session: Session, driver: PostgresDriver, job: Job, number: int | None, alone: bool
+    ) -> Transaction:
+        transaction = Transaction(driver, job.workspace, number)
         try:
             job.result = job.fn(transaction)
             transaction.finish()
@@ -162,6 +160,13 @@ class Lanes:
             raise
         if changed:
             self._on_commit()
+
+
+def _opening(workspace: WorkspaceId, number: int | None, alone: bool) -> tuple[str, ...]:
+    # Before the first look at any row: what the lock's last holder committed must be seen.
+    shown = EVERYWHERE if workspace == SYSTEM else NOWHERE if number is None else number
+    first = ("BEGIN", entering(shown), taking_turns(f"workspace {workspace}"))
+    return first if alone else (*first, "SAVEPOINT job")
 
 
 def _fail(batch: list[Job], error: CyberAIError | StoreError) -> None:
